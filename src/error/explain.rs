@@ -1,0 +1,52 @@
+//! The table of all wording: each row is one kind of failure, with its code, its sentence and its hint.
+//!
+//! A sentence is lower case, has no final period and puts names in double quotes; `<key>` stands for a value that
+//! [`super::Error::with`] gives. A hint is one thing to do and starts with a verb (or asks "did you mean"); it is left
+//! out when a value for it is missing. The code is an errno's name, or empty where the cause's own is used. Every row
+//! has a snapshot test in `tests/errors/`.
+
+use super::Class;
+
+/// One kind of failure.
+#[derive(Debug)]
+pub struct Row {
+    /// The row's own name, `NAMESPACE_EXISTS`.
+    pub id: &'static str,
+    /// An errno's name; empty: the name of the errno that caused it.
+    pub code: &'static str,
+    /// Whose fault it is.
+    pub class: Class,
+    /// The sentence, with `<key>` for values.
+    pub message: &'static str,
+    /// One thing to do, or nothing.
+    pub hint: &'static str,
+}
+
+macro_rules! rows {
+    ($($name:ident: $code:literal $class:ident $message:literal $(=> $hint:literal)?;)*) => {
+        $(
+            #[doc = $message]
+            pub static $name: Row = Row {
+                id: stringify!($name), code: $code, class: Class::$class, message: $message, hint: concat!($($hint)?),
+            };
+        )*
+        /// Every row, for the tests that hold each against a snapshot.
+        pub static ROWS: &[&Row] = &[$(&$name),*];
+    };
+}
+
+rows! {
+    // The kernel and nsl itself
+    KERNEL_REFUSED: "" Script "the kernel refused: <reason>";
+    INTERRUPTED: "EINTR" Script "interrupted";
+    BUG: "EBUG" Bug "internal error: <what>" => "report it with the script that led to it; NSL_TRACE=1 shows more";
+    NEEDS_CAPABILITY: "EPERM" Privilege "<doing> needs <capability>"
+        => "run it with sudo, or without --no-rootless to build in namespaces of your own";
+    TOO_MANY_FILES: "EMFILE" Script "too many open files: the limit is <limit>"
+        => "raise it with `ulimit -n`, or close namespaces that are no longer needed";
+
+    // Namespaces
+    NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
+        => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";
+    NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+}

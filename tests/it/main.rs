@@ -1,0 +1,3 @@
+//! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
+
+mod sandbox;
