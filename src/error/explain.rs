@@ -45,6 +45,10 @@ rows! {
     TOO_MANY_FILES: "EMFILE" Script "too many open files: the limit is <limit>"
         => "raise it with `ulimit -n`, or close namespaces that are no longer needed";
 
+    LIST_KEEPS_CHANGING: "EAGAIN" Script "the list kept changing while it was read" => "try again";
+    ANSWER_UNREADABLE: "EBADMSG" Bug "the kernel's answer could not be read: <what>"
+        => "report it with the kernel's version";
+
     // Namespaces
     NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
         => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";

@@ -1,3 +1,4 @@
 //! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
 
+mod netlink;
 mod sandbox;

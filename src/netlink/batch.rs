@@ -1,0 +1,117 @@
+//! Many requests at once: up to 128 in one `send`, each with an acknowledgement of its own.
+//!
+//! Measured on Linux 6.18: a gain for routes and addresses, none for links.
+
+use netlink_packet_core::{NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR, NetlinkSerializable};
+use netlink_packet_route::RouteNetlinkMessage;
+use nix::errno::Errno;
+
+use super::Socket;
+use super::{ack, frame};
+use crate::error::{Error, Result};
+use crate::wait::interrupt;
+
+/// Their acknowledgements have to fit into the socket's default receive buffer.
+const CHUNK: usize = 128;
+/// What one `send` may hold; well under the default send buffer.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+impl Socket {
+    /// Sends all `messages` (each with the flags added to `NLM_F_REQUEST | NLM_F_ACK`); the error of the first that is
+    /// refused, with its index.
+    ///
+    /// Nothing after the chunk of that one is sent, but the kernel carries out the rest of the chunk:
+    /// [`Socket::batch_outcomes`] tells which.
+    pub fn batch(&mut self, messages: Vec<(RouteNetlinkMessage, u16)>) -> std::result::Result<(), (usize, Error)> {
+        let outcomes = self.batch_outcomes(messages);
+        let refused = outcomes.into_iter().enumerate().find_map(|(index, outcome)| Some((index, outcome.err()?)));
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Sends all `messages` and gives the outcome of each that was sent; stops after the chunk that holds a refusal, and
+    /// at an interrupt, which is the outcome of the first that was not sent.
+    pub fn batch_outcomes(&mut self, messages: Vec<(RouteNetlinkMessage, u16)>) -> Vec<Result<()>> {
+        let mut outcomes = Vec::with_capacity(messages.len());
+        let mut rest = messages.as_slice();
+        while !rest.is_empty() {
+            if let Err(interrupted) = interrupt::check() {
+                outcomes.push(Err(interrupted));
+                break;
+            }
+            let (chunk, behind) = rest.split_at(chunk_length(rest));
+            rest = behind;
+            match self.chunk(chunk) {
+                Ok(chunk_outcomes) => {
+                    let refused = chunk_outcomes.iter().any(Result::is_err);
+                    outcomes.extend(chunk_outcomes);
+                    if refused {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    outcomes.push(Err(error));
+                    break;
+                }
+            }
+        }
+        outcomes
+    }
+
+    /// Sends one chunk and reads its acknowledgements. One that was lost counts as a refusal (`ENOBUFS`).
+    fn chunk(&mut self, chunk: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<Result<()>>> {
+        let mut bytes = Vec::new();
+        let sequences: Vec<u32> = chunk.iter().map(|_| self.next_sequence()).collect();
+        for ((message, flags), &sequence) in chunk.iter().zip(&sequences) {
+            frame::append(&mut bytes, message, flags | NLM_F_REQUEST | NLM_F_ACK, sequence);
+        }
+        self.send(&bytes)?;
+        let mut outcomes: Vec<Option<Result<()>>> = chunk.iter().map(|_| None).collect();
+        let mut missing = chunk.len();
+        while missing > 0 {
+            let frames = match self.receive_frames() {
+                Ok(Some(frames)) => frames,
+                Ok(None) => break,
+                Err(error) if error.as_errno() == Some(Errno::ENOBUFS) => continue,
+                Err(error) => return Err(error),
+            };
+            for frame in frames.filter(|frame| frame.kind == NLMSG_ERROR) {
+                let Some(index) = sequences.iter().position(|&sequence| sequence == frame.sequence) else { continue };
+                if outcomes[index].replace(ack::outcome(&frame, false)).is_none() {
+                    missing -= 1;
+                }
+            }
+        }
+        self.finished();
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(Error::system(Errno::ENOBUFS)))).collect())
+    }
+}
+
+/// How many of `messages` one `send` takes: at least one.
+fn chunk_length(messages: &[(RouteNetlinkMessage, u16)]) -> usize {
+    let mut bytes = 0;
+    let fits = messages.iter().take(CHUNK).take_while(|(message, _)| {
+        bytes += frame::align(frame::HEADER + message.buffer_len());
+        bytes <= CHUNK_BYTES
+    });
+    fits.count().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlink_packet_route::link::{LinkAttribute, LinkMessage};
+
+    fn messages(count: usize, name_length: usize) -> Vec<(RouteNetlinkMessage, u16)> {
+        let mut link = LinkMessage::default();
+        link.attributes.push(LinkAttribute::IfName("x".repeat(name_length)));
+        vec![(RouteNetlinkMessage::NewLink(link), 0); count]
+    }
+
+    #[test]
+    fn a_chunk_is_bounded_by_count_and_by_bytes() {
+        assert_eq!(chunk_length(&messages(1000, 5)), CHUNK);
+        assert_eq!(chunk_length(&messages(7, 5)), 7);
+        assert_eq!(chunk_length(&messages(1000, 1000)), 63);
+        assert_eq!(chunk_length(&messages(3, 65_000)), 1);
+    }
+}
