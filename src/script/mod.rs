@@ -1,1 +1,3 @@
-//! .
+//! Lua: values as text so far.
+
+pub mod show;
