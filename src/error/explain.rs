@@ -53,4 +53,14 @@ rows! {
     NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
         => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";
     NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+
+    // Probes
+    PING_RANGE: "EINVAL" Script "\"<what>\" must be <least> to <most>, got <value>";
+    PING_FAMILIES: "EINVAL" Script "source \"<source>\" and target \"<target>\" are of different families"
+        => "give a source of the target's family, or none";
+    PING_NEEDS_DEVICE: "EINVAL" Script "link-local address \"<address>\" says nothing without its device"
+        => "name the interface, as in { dev = \"eth0\" }";
+    PING_DEVICE_MISSING: "ENODEV" Script "no device \"<device>\" to ping from";
+    PING_SOURCE_MISSING: "EADDRNOTAVAIL" Script "no interface has the source address \"<source>\""
+        => "use one of the addresses that netns.addr_list shows";
 }

@@ -1,1 +1,12 @@
-//! .
+//! Programs' jobs done in-process: what a script would start `ping` for, nsl does over sockets of its own.
+//!
+//! A probe is a [`crate::wait::Operation`]: its socket is made inside the namespace, its waiting is left to whoever
+//! drives it. A probe that gets no answer has a result that says so; it is no error.
+
+pub mod icmp;
+pub mod ping;
+mod report;
+mod socket;
+
+pub use ping::{Ping, PingSpec};
+pub use report::{PingResult, Refusal, Reply, RoundTrip};

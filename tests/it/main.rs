@@ -1,4 +1,5 @@
 //! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
 
 mod netlink;
+mod probe;
 mod sandbox;

@@ -1,0 +1,3 @@
+//! Probes, in networks that the real `ip` built.
+
+mod ping;
