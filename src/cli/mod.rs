@@ -1,4 +1,24 @@
-//! .
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! What the command line asks for: the life of a run, from its signals to its exit code.
+
+mod args;
+mod exit;
+mod report;
+mod rootless;
+mod run;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The program: returns its exit code, or ends by the signal that stopped it.
+pub fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return args::refuse(&error),
+    };
+    args.color.apply();
+    crate::script::keep_panics();
+    let ended = std::panic::catch_unwind(|| run::run(&args)).unwrap_or_else(|_| exit::bug());
+    exit::leave(ended, &args)
 }

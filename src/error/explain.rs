@@ -63,4 +63,26 @@ rows! {
     PING_DEVICE_MISSING: "ENODEV" Script "no device \"<device>\" to ping from";
     PING_SOURCE_MISSING: "EADDRNOTAVAIL" Script "no interface has the source address \"<source>\""
         => "use one of the addresses that netns.addr_list shows";
+    // Rootless
+    ROOTLESS_FORBIDDEN: "" Privilege "nsl needs CAP_SYS_ADMIN or user namespaces, and <setting> forbids these"
+        => "run it with sudo, or change that setting with `sysctl -w`";
+    ROOTLESS_REFUSED: "" Privilege "nsl needs CAP_SYS_ADMIN or user namespaces, and these are refused: <reason>"
+        => "run it with sudo, or let this container make user namespaces (its seccomp profile)";
+    ROOTLESS_STEP: "" Privilege "<step> in a user namespace is refused: <reason>" => "run it with sudo";
+
+    // Arguments and options
+    ARGUMENT_TYPE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
+    ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got \"<got>\"";
+    ARGUMENT_COUNT: "EINVAL" Script "at most <most> arguments are taken, got <count>";
+    OPTION_TYPE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
+    OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"";
+    OPTION_UNKNOWN: "EINVAL" Script "unknown option \"<key>\" for <function>" => "did you mean \"<near>\"?";
+    OPTION_MISSING: "EINVAL" Script "option \"<key>\" is needed";
+    NO_FUNCTION: "EINVAL" Script "<module> has no function \"<name>\"" => "did you mean \"<near>\"?";
+    NO_FIELD: "EINVAL" Script "a <type> has no field \"<name>\"" => "did you mean \"<near>\"?";
+    NO_VARIABLE: "EINVAL" Script "no variable is called \"<name>\"" => "did you mean \"<near>\"?";
+
+    // The program's own input and output
+    SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
+    WRITE_FAILED: "" Script "cannot write to standard output: <reason>";
 }

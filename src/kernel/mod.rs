@@ -1,1 +1,3 @@
-//! .
+//! One file an object of the kernel's.
+
+pub mod units;

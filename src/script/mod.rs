@@ -1,3 +1,27 @@
-//! Lua: values as text so far.
+//! Lua: the VM and its life, arguments into Rust types, values into Lua.
+//!
+//! One file a topic (`netns`, `link`, `addr`, `route`, `process`, `probe`, `task`), each a list of functions in
+//! [`registry`]. A binding reads its arguments, calls one function of a layer below, and converts what comes back; it
+//! holds no logic of the kernel.
 
+mod args;
+mod bind;
+mod error;
+mod handle;
+mod load;
+mod options;
+mod os;
+mod output;
+mod place;
+mod registry;
 pub mod show;
+mod strict;
+mod task;
+mod vm;
+
+pub use bind::{keep_panics, kept_panic};
+pub use error::Failure;
+pub use load::{Source, source_line};
+pub use output::flush as flush_output;
+pub use registry::{Function, functions};
+pub use vm::{Ended, Vm};

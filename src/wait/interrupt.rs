@@ -20,11 +20,14 @@ pub enum Stop {
     Signal(i32),
     /// The script called `os.exit`: the code.
     Exit(i32),
+    /// A bug in nsl was caught.
+    Bug,
 }
 
 const NONE: i64 = 0;
 const SIGNAL: i64 = 1 << 32;
 const EXIT: i64 = 2 << 32;
+const BUG: i64 = 3 << 32;
 
 static STOP: AtomicI64 = AtomicI64::new(NONE);
 static HIDDEN: AtomicBool = AtomicBool::new(false);
@@ -44,6 +47,7 @@ pub fn request(stop: Stop) {
     let value = match stop {
         Stop::Signal(number) => SIGNAL | i64::from(number as u32),
         Stop::Exit(code) => EXIT | i64::from(code as u32),
+        Stop::Bug => BUG,
     };
     // Another reason may stand already: then this one adds nothing.
     let _ = STOP.compare_exchange(NONE, value, Ordering::SeqCst, Ordering::SeqCst);
@@ -60,6 +64,7 @@ pub fn requested() -> Option<Stop> {
     match value & !0xffff_ffff {
         SIGNAL => Some(Stop::Signal(low)),
         EXIT => Some(Stop::Exit(low)),
+        BUG => Some(Stop::Bug),
         _ => None,
     }
 }

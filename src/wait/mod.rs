@@ -93,6 +93,12 @@ pub async fn drive<O: Operation>(mut operation: O) -> Result<O::Output> {
     }
 }
 
+/// Ends when an interrupt is pending. Without [`interrupt::prepare`] it never ends.
+pub async fn interrupted() -> Result<()> {
+    let Some(fd) = interrupt::fd() else { return std::future::pending().await };
+    wait_for(Needs { fds: vec![(fd.as_raw_fd(), Ready::Read)], deadline: None }).await
+}
+
 async fn wait_for(needs: Needs) -> Result<()> {
     let mut watched = Vec::with_capacity(needs.fds.len());
     for &(fd, ready) in &needs.fds {

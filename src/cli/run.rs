@@ -1,0 +1,115 @@
+//! `nsl [SCRIPT] [ARGS…]`: runs code, a script or standard input, then cleans up.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+
+use super::args::Args;
+use super::exit::Ended;
+use super::{rootless, signals};
+use crate::error::{Error, Result};
+use crate::script::{self, Failure, Source, Vm};
+use crate::wait::interrupt;
+
+/// One thing to run.
+struct Job {
+    source: Source,
+    arguments: Vec<String>,
+}
+
+/// Runs what the command line names and cleans up after it.
+pub(super) fn run(args: &Args) -> Ended {
+    let jobs = match jobs(args) {
+        Ok(jobs) => jobs,
+        Err(error) => return Ended::from(Failure { syntax: true, ..Failure::from(error) }),
+    };
+    if let Err(error) = rootless::enter_if_needed(args).and_then(|()| signals::start()) {
+        return Ended::from(error);
+    }
+    let mut ended = match session(args, jobs) {
+        Ok(ended) => ended,
+        Err(failure) => Ended::from(*failure),
+    };
+    signals::cleaning();
+    clean_up(&mut ended);
+    ended
+}
+
+/// What is to be run, read before anything is set up, so that a missing file costs nothing.
+fn jobs(args: &Args) -> Result<Vec<Job>> {
+    let mut jobs: Vec<Job> = args
+        .code
+        .iter()
+        .map(|code| Job { source: Source::text("=(command line)", code.clone().into_bytes()), arguments: Vec::new() })
+        .collect();
+    let stdin = match args.script.as_deref() {
+        Some("-") => true,
+        Some(_) => false,
+        None => args.code.is_empty() && !args.interactive && !std::io::stdin().is_terminal(),
+    };
+    let source = match &args.script {
+        _ if stdin => {
+            let mut text = Vec::new();
+            std::io::stdin().read_to_end(&mut text).map_err(Error::from)?;
+            Source::text("=stdin", text)
+        }
+        Some(path) => Source::file(Path::new(path))?,
+        None => return Ok(jobs),
+    };
+    jobs.push(Job { source, arguments: args.arguments.clone() });
+    Ok(jobs)
+}
+
+/// Makes the VM and runs the jobs in it, the prompt last.
+fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failure>> {
+    let vm = Vm::new().map_err(|error| Box::new(Failure::from_lua(&error)))?;
+    set_up(&vm, args).map_err(|error| Box::new(Failure::from_lua(&error)))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Box::new(Failure::from(Error::from(error))))?;
+    let prompt = args.interactive || (jobs.is_empty() && std::io::stdin().is_terminal());
+    for job in jobs {
+        let chunk = vm.compile(&job.source)?;
+        match runtime.block_on(vm.run(chunk, job.arguments)) {
+            script::Ended::Done(_) => {}
+            script::Ended::Failed(failure) => return Err(failure),
+            script::Ended::Stopped => return Ok(Ended { stop: interrupt::requested(), ..Ended::default() }),
+        }
+    }
+    if prompt {
+        todo_prompt();
+    }
+    Ok(Ended { stop: interrupt::requested(), ..Ended::default() })
+}
+
+fn todo_prompt() {}
+
+fn set_up(vm: &Vm, args: &Args) -> mlua::Result<()> {
+    let program = std::env::args().next().unwrap_or_else(|| "nsl".to_owned());
+    match args.script.as_deref() {
+        Some(script) => {
+            let words: Vec<String> = std::env::args().collect();
+            let before = words.len().saturating_sub(args.arguments.len() + 1);
+            vm.set_arguments(&words[..before], script, &args.arguments)?;
+            vm.set_script((script != "-").then(|| Path::new(script)))
+        }
+        None => {
+            vm.set_arguments(&[], &program, &[])?;
+            vm.set_script(None)
+        }
+    }
+}
+
+/// Takes away what the run made and did not name, in the order that leaves nothing behind.
+fn clean_up(ended: &mut Ended) {
+    if let Err(error) = script::flush_output() {
+        ended.failures.push(error.into());
+    }
+    crate::process::end_all();
+    if ended.stop.is_none() {
+        ended.stop = interrupt::requested();
+    }
+    if ended.stop == Some(interrupt::Stop::Bug) {
+        ended.failures = script::kept_panic().map(Failure::from).into_iter().collect();
+    }
+}

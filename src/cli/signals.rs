@@ -1,0 +1,90 @@
+//! The signal thread: turns signals into requests to stop, reaps what nobody waits for, and is the last resort.
+//!
+//! The first SIGINT, SIGTERM or SIGHUP asks the run to stop; Lua code and waits do so within a tenth of a second, and
+//! clean up. Where Lua does not listen (inside one long call of C, in an error handler), the second signal, or two
+//! seconds, is the hard stop: this thread ends the children and dies, without Lua's help.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::error::Result;
+use crate::wait::interrupt::{self, Stop};
+
+/// What a run may take to listen.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What clean-up may take: TERM, two seconds, KILL, and the kernel's own time.
+const CLEANUP: Duration = Duration::from_secs(10);
+
+static CLEANING: AtomicBool = AtomicBool::new(false);
+
+/// Blocks the signals for every thread to come and starts the thread that takes them. Call before any other thread.
+pub(super) fn start() -> Result<()> {
+    interrupt::prepare()?;
+    let mut signals = SigSet::empty();
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGCHLD] {
+        signals.add(signal);
+    }
+    signals.thread_block()?;
+    std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10).spawn(move || take(&signals))?;
+    Ok(())
+}
+
+/// Says that the script is over and clean-up has begun: it gets more time.
+pub(super) fn cleaning() {
+    CLEANING.store(true, Ordering::SeqCst);
+}
+
+fn take(signals: &SigSet) {
+    let mut asked: Option<(i32, Instant)> = None;
+    loop {
+        if interrupt::requested().is_none() {
+            // The prompt went on after Ctrl-C.
+            asked = None;
+        }
+        let limit = if CLEANING.load(Ordering::SeqCst) { CLEANUP } else { PATIENCE };
+        let left = asked.map(|(_, since)| limit.saturating_sub(since.elapsed()));
+        match wait_for(signals, left) {
+            None => {
+                if let Some((number, since)) = asked
+                    && interrupt::requested().is_some()
+                    && since.elapsed() >= limit
+                {
+                    hard_stop(number);
+                }
+            }
+            Some(Signal::SIGCHLD) => crate::process::reap_orphans(),
+            Some(signal) => {
+                let number = signal as i32;
+                if let Some(Stop::Signal(_)) = interrupt::requested() {
+                    hard_stop(number);
+                }
+                asked = Some((number, Instant::now()));
+                interrupt::request(Stop::Signal(number));
+            }
+        }
+    }
+}
+
+/// The next signal of the set, or none when `limit` has passed.
+#[allow(unsafe_code)]
+fn wait_for(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
+    let timeout = limit.map(|limit| nix::libc::timespec {
+        tv_sec: nix::libc::time_t::try_from(limit.as_secs()).unwrap_or(nix::libc::time_t::MAX),
+        tv_nsec: nix::libc::c_long::from(limit.subsec_nanos()),
+    });
+    let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the set and the time outlive the call; a null time waits for ever, a null info is not filled in.
+    let number = unsafe { nix::libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), timeout) };
+    Signal::try_from(number).ok()
+}
+
+/// Ends the children and the process, whatever the main thread is doing.
+fn hard_stop(number: i32) -> ! {
+    crate::process::kill_all();
+    crate::process::restore_terminal();
+    super::report::stopped_by(number, false);
+    super::exit::die_by(number);
+    std::process::exit(128 + number)
+}

@@ -1,0 +1,197 @@
+//! Between Lua and a binding: every call of the API passes here.
+//!
+//! The call is refused when the run is to stop; its arguments are put in order for the form it was called in (function
+//! or method); an error gets its operation and its line; a panic is caught and ends the run as a bug of nsl.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use mlua::{IntoLuaMulti, Lua, MultiValue, Value};
+
+use super::args::Args;
+use super::place;
+use super::registry::{Acts, Call, Function};
+use crate::error::{Error, explain};
+use crate::wait::{self, Operation, interrupt};
+
+/// The form in which a function is called, which decides how its arguments are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `netns.addr_add("ns0/eth0", …)`.
+    Plain,
+    /// `ns:addr_add("eth0", …)`.
+    OfNamespace,
+    /// `link:addr_add(…)`.
+    OfLink,
+}
+
+/// An operation under way, and how its output becomes Lua values.
+pub(super) struct Waiting(Box<dyn Wait>);
+
+type WaitFuture = Pin<Box<dyn Future<Output = mlua::Result<MultiValue>>>>;
+
+trait Wait {
+    fn block(self: Box<Self>, lua: &Lua) -> mlua::Result<MultiValue>;
+    fn drive(self: Box<Self>, lua: Lua) -> WaitFuture;
+}
+
+struct Finish<O, F>(O, F);
+
+impl<O, F> Wait for Finish<O, F>
+where
+    O: Operation + 'static,
+    F: FnOnce(&Lua, O::Output) -> mlua::Result<MultiValue> + 'static,
+{
+    fn block(self: Box<Self>, lua: &Lua) -> mlua::Result<MultiValue> {
+        let output = wait::block(self.0)?;
+        (self.1)(lua, output)
+    }
+
+    fn drive(self: Box<Self>, lua: Lua) -> WaitFuture {
+        Box::pin(async move {
+            let output = wait::drive(self.0).await?;
+            (self.1)(&lua, output)
+        })
+    }
+}
+
+impl Waiting {
+    /// `operation`, whose output `finish` turns into Lua values.
+    pub(super) fn new<O: Operation + 'static>(
+        operation: O,
+        finish: impl FnOnce(&Lua, O::Output) -> mlua::Result<MultiValue> + 'static,
+    ) -> Self {
+        Self(Box::new(Finish(operation, finish)))
+    }
+}
+
+/// The Lua function for `function` in `form`.
+pub(super) fn function(lua: &Lua, function: &'static Function, form: Form) -> mlua::Result<mlua::Function> {
+    match function.call {
+        Call::Now(call) => lua.create_function(move |lua, values: MultiValue| {
+            guarded(lua, function.name, || call(&mut arguments(lua, function, form, values)?))
+        }),
+        Call::Waits(call) => {
+            waiting(lua, function.name, move |lua, values| call(&mut arguments(lua, function, form, values)?))
+        }
+    }
+}
+
+/// A Lua function whose calls wait: `begin` starts the operation, which then lets other tasks go on where Lua can yield
+/// and waits in place where it cannot.
+pub(super) fn waiting(
+    lua: &Lua,
+    name: &'static str,
+    begin: impl Fn(&Lua, MultiValue) -> mlua::Result<Waiting> + Clone + 'static,
+) -> mlua::Result<mlua::Function> {
+    let begin_async = begin.clone();
+    let drive = lua.create_async_function(move |lua, values: MultiValue| {
+        // The line is taken now: while the operation waits the stack is another task's.
+        let at = place::here(&lua);
+        let begun = guarded(&lua, name, || begin_async(&lua, values));
+        async move {
+            let output = begun?.0.drive(lua).await;
+            output.map_err(|error| decorate(error, name, || at))
+        }
+    })?;
+    let block = lua.create_function(move |lua, values: MultiValue| {
+        guarded(lua, name, || begin(lua, values)?.0.block(lua))
+    })?;
+    lua.named_registry_value::<mlua::Function>("nsl.waits")?.call((drive, block))
+}
+
+/// Runs a binding's body: not at all when the run is to stop, and never into a panic.
+fn guarded<T>(lua: &Lua, name: &'static str, body: impl FnOnce() -> mlua::Result<T>) -> mlua::Result<T> {
+    interrupt::check()?;
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => result.map_err(|error| decorate(error, name, || place::here(lua))),
+        Err(_) => {
+            let what = PANIC.take().unwrap_or_else(|| "a panic without a message".to_owned());
+            let error = Error::new(&explain::BUG).with("what", what);
+            interrupt::request(interrupt::Stop::Bug);
+            super::vm::stop_soon(lua)?;
+            let (place, frames) = place::here(lua);
+            let error = error.op(name).place(place).frames(frames);
+            BUG.set(Some(error.clone()));
+            Err(error.into())
+        }
+    }
+}
+
+thread_local! {
+    /// What the panic hook saw last on this thread: message and place.
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The bug that is ending the run.
+    static BUG: RefCell<Option<Error>> = const { RefCell::new(None) };
+}
+
+/// Keeps a panic's message and place instead of printing them; what caught it reports them.
+pub fn keep_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = if std::env::var_os("NSL_TRACE").is_some() {
+            format!("\n{}", std::backtrace::Backtrace::force_capture())
+        } else {
+            String::new()
+        };
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("a panic");
+        PANIC.set(Some(format!("{message}{place}{backtrace}")));
+    }));
+}
+
+/// The panic that was kept, or the bug that it became.
+pub fn kept_panic() -> Option<Error> {
+    BUG.take().or_else(|| PANIC.take().map(|what| Error::new(&explain::BUG).with("what", what)))
+}
+
+/// Gives an error of nsl's its operation and its line; others pass unchanged.
+fn decorate(
+    error: mlua::Error,
+    name: &'static str,
+    here: impl FnOnce() -> (Option<crate::error::Place>, Vec<String>),
+) -> mlua::Error {
+    let Some(error) = super::error::ours(&error) else { return error };
+    let (place, frames) = here();
+    error.op(name).place(place).frames(frames).into()
+}
+
+/// The arguments of a call, the object it acts on first, whatever the form.
+fn arguments(lua: &Lua, function: &'static Function, form: Form, values: MultiValue) -> mlua::Result<Args> {
+    let mut values: Vec<Value> = values.into_iter().collect();
+    let mut shift = 0;
+    match form {
+        Form::Plain => {}
+        Form::OfLink => shift = 1,
+        Form::OfNamespace => match function.acts {
+            Acts::OnDevices(count) => join_devices(lua, &mut values, count)?,
+            Acts::OnEither if matches!(values.get(1), Some(Value::String(_) | Value::UserData(_))) => {
+                join_devices(lua, &mut values, 1)?;
+            }
+            Acts::Alone | Acts::OnNamespace | Acts::OnEither => shift = 1,
+        },
+    }
+    Args::new(lua, function, values, shift)
+}
+
+/// `(ns, "eth0", …)` → `(link, …)`: names of devices are in the namespace whose method was called.
+fn join_devices(lua: &Lua, values: &mut Vec<Value>, count: usize) -> mlua::Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let namespace = values.remove(0);
+    for value in values.iter_mut().take(count) {
+        if let Value::String(name) = &*value
+            && let Some(link) = super::handle::reference(lua, &namespace, &name.to_string_lossy())?
+        {
+            *value = link;
+        }
+    }
+    Ok(())
+}
+
+/// Values as a binding returns them.
+pub(super) fn values(lua: &Lua, values: impl IntoLuaMulti) -> mlua::Result<MultiValue> {
+    values.into_lua_multi(lua)
+}

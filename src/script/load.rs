@@ -1,0 +1,85 @@
+//! Where chunks come from: the script, `-e`, standard input; and where `require` looks.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+
+use mlua::{Lua, chunk::ChunkMode};
+
+use super::error::Failure;
+use crate::error::{Error, Result, explain};
+
+/// A chunk of Lua as it was read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Lua's name for it: `@lab.lua`, `=(command line)`, `=stdin`.
+    pub name: String,
+    /// The text, without a byte-order mark; a `#!` line is made empty, so that lines keep their numbers.
+    pub text: Vec<u8>,
+}
+
+impl Source {
+    /// Reads a script file.
+    pub fn file(path: &Path) -> Result<Self> {
+        let text = std::fs::read(path).map_err(|error| {
+            let errno = nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(nix::libc::EIO));
+            Error::new(&explain::SCRIPT_UNREADABLE).errno(errno).with("path", path.display()).object(path.display())
+        })?;
+        Ok(Self::text(&format!("@{}", path.display()), text))
+    }
+
+    /// Text from elsewhere.
+    pub fn text(name: &str, mut text: Vec<u8>) -> Self {
+        if text.starts_with(b"\xef\xbb\xbf") {
+            text.drain(..3);
+        }
+        if text.starts_with(b"#") {
+            let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+            text.drain(..end);
+        }
+        Self { name: name.to_owned(), text }
+    }
+
+    /// Its file's name as errors give it.
+    fn file_name(&self) -> &str {
+        super::place::chunk_file(&self.name)
+    }
+
+    /// Compiles it. Bytecode is refused.
+    pub(super) fn compile(&self, lua: &Lua) -> std::result::Result<mlua::Function, Failure> {
+        SOURCES.with_borrow_mut(|sources| sources.insert(self.file_name().to_owned(), self.text.clone()));
+        let chunk = lua.load(&self.text).set_name(&self.name).set_mode(ChunkMode::Text);
+        chunk.into_function().map_err(|error| {
+            let mut failure = Failure::from_lua(&error);
+            failure.syntax = !self.text.starts_with(b"\x1bLua");
+            failure
+        })
+    }
+}
+
+thread_local! {
+    /// The chunks that were compiled, so that an error can show its line even if the file has changed since.
+    static SOURCES: RefCell<HashMap<String, Vec<u8>>> = RefCell::new(HashMap::new());
+}
+
+/// A line of a chunk that was compiled, or of a file (a module), counted from 1.
+pub fn source_line(file: &str, number: usize) -> Option<String> {
+    let text = SOURCES.with_borrow(|sources| sources.get(file).cloned()).or_else(|| std::fs::read(file).ok())?;
+    let line = text.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?;
+    Some(String::from_utf8_lossy(line).into_owned())
+}
+
+/// Makes `require` look beside the script and in `NSL_PATH` (directories, separated by colons), and nowhere else.
+pub(super) fn set_path(lua: &Lua, beside: Option<&Path>) -> mlua::Result<()> {
+    let mut directories = Vec::new();
+    if let Some(script) = beside {
+        let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty());
+        directories.push(directory.unwrap_or(Path::new(".")).display().to_string());
+    }
+    if let Ok(more) = std::env::var("NSL_PATH") {
+        directories.extend(more.split(':').filter(|part| !part.is_empty()).map(str::to_owned));
+    }
+    let patterns: Vec<String> =
+        directories.iter().flat_map(|directory| [format!("{directory}/?.lua"), format!("{directory}/?/init.lua")]).collect();
+    lua.globals().get::<mlua::Table>("package")?.raw_set("path", patterns.join(";"))
+}

@@ -1,0 +1,106 @@
+//! Standard output: one buffer for `print`, `io.write` and `io.stdout`, flushed at newline on a terminal, before every
+//! child, and at the end.
+//!
+//! A reader that went away ends the run in silence, as it ends other programs; any other failure is an error.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use mlua::{Lua, MultiValue, UserData, UserDataMethods, Value, Variadic};
+use nix::errno::Errno;
+
+use crate::error::{Error, Result, explain};
+use crate::wait::interrupt::{Stop, request};
+
+/// Written out when it holds this much.
+const FULL: usize = 1 << 16;
+
+struct Output {
+    buffer: Vec<u8>,
+    terminal: bool,
+}
+
+static OUTPUT: LazyLock<Mutex<Output>> =
+    LazyLock::new(|| Mutex::new(Output { buffer: Vec::new(), terminal: std::io::stdout().is_terminal() }));
+
+fn output() -> MutexGuard<'static, Output> {
+    // A panic while writing leaves whole bytes in the buffer: it is as good as before.
+    OUTPUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds text to standard output.
+pub(crate) fn write(bytes: &[u8]) -> Result<()> {
+    let mut output = output();
+    output.buffer.extend_from_slice(bytes);
+    if output.buffer.len() >= FULL || (output.terminal && bytes.contains(&b'\n')) { drain(&mut output) } else { Ok(()) }
+}
+
+/// Writes out what is in the buffer.
+pub fn flush() -> Result<()> {
+    drain(&mut output())
+}
+
+fn drain(output: &mut Output) -> Result<()> {
+    let bytes = std::mem::take(&mut output.buffer);
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(&bytes).and_then(|()| stdout.flush());
+    let Err(error) = written else { return Ok(()) };
+    let errno = error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
+    if errno == Errno::EPIPE {
+        request(Stop::Signal(nix::libc::SIGPIPE));
+        return Ok(());
+    }
+    Err(Error::new(&explain::WRITE_FAILED).errno(errno))
+}
+
+/// `io.stdout` as scripts see it.
+pub(super) struct Stdout;
+
+impl UserData for Stdout {
+    fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
+        methods.add_function("write", |lua, (this, values): (Value, Variadic<Value>)| {
+            for value in values.iter() {
+                match value {
+                    Value::String(text) => write(&text.as_bytes())?,
+                    Value::Integer(_) | Value::Number(_) => write(value.to_string()?.as_bytes())?,
+                    other => {
+                        let error = Error::new(&explain::ARGUMENT_TYPE).with("position", 1);
+                        let error = error.with("expected", "a string").with("got", super::args::describe(other));
+                        return Err(error.op("write").place(super::place::here(lua).0).into());
+                    }
+                }
+            }
+            Ok(this)
+        });
+        methods.add_function("flush", |_, this: Value| {
+            flush()?;
+            Ok(this)
+        });
+        methods.add_function("setvbuf", |_, _: MultiValue| Ok(true));
+        methods.add_function("close", |_, _: Value| {
+            flush()?;
+            Ok(true)
+        });
+        methods.add_function("seek", |_, _: MultiValue| Ok((Value::Nil, "Illegal seek", 29)));
+        methods.add_meta_function("__tostring", |_, _: Value| Ok("file (stdout)"));
+    }
+}
+
+/// `print`: values as text, separated by tabs, on one line.
+pub(super) fn print(lua: &Lua) -> mlua::Result<mlua::Function> {
+    lua.create_function(|_, values: MultiValue| {
+        let mut line = Vec::new();
+        for (position, value) in values.iter().enumerate() {
+            if position > 0 {
+                line.push(b'\t');
+            }
+            match value {
+                Value::String(text) => line.extend_from_slice(&text.as_bytes()),
+                Value::Error(error) => line.extend_from_slice(super::error::line(error).as_bytes()),
+                other => line.extend_from_slice(other.to_string()?.as_bytes()),
+            }
+        }
+        line.push(b'\n');
+        Ok(write(&line)?)
+    })
+}

@@ -1,0 +1,85 @@
+//! What exists: every function of the API by name, in lists that each topic's file gives.
+//!
+//! A function `netns.addr_add(dev, …)` is also the method `link:addr_add(…)` and `ns:addr_add("eth0", …)`
+//! (`api.md` 1.2): which of them follows from what the function acts on.
+
+use mlua::{Lua, MultiValue};
+
+use super::args::Args;
+use super::bind::Waiting;
+
+/// What a function acts on: its first parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acts {
+    /// On nothing that has a handle: no method.
+    Alone,
+    /// On a namespace: `netns.exec(ns, …)`, `ns:exec(…)`.
+    OnNamespace,
+    /// On this many devices: `netns.addr_add(dev, …)`, `link:addr_add(…)`, `ns:addr_add("eth0", …)`.
+    OnDevices(usize),
+    /// On a device or a namespace: `netns.addr_list(dev_or_ns)`.
+    OnEither,
+}
+
+/// How a function runs.
+pub(super) enum Call {
+    /// Returns when the kernel has done it.
+    Now(fn(&mut Args) -> mlua::Result<MultiValue>),
+    /// Begins something that takes time; other tasks go on.
+    Waits(fn(&mut Args) -> mlua::Result<Waiting>),
+}
+
+/// One function of the API.
+pub struct Function {
+    /// Its full name: `netns.addr_add`.
+    pub name: &'static str,
+    /// What it acts on.
+    pub acts: Acts,
+    /// The most arguments it takes.
+    pub most: usize,
+    /// The keys of its options table; empty if it has none.
+    pub options: &'static [&'static str],
+    pub(super) call: Call,
+}
+
+impl Function {
+    /// `addr_add`.
+    pub fn short_name(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(_, short)| short)
+    }
+
+    /// Its name as a method of a `Link`, if it is one: `link_set` is `set` there.
+    pub fn on_link(&self) -> Option<&'static str> {
+        match self.acts {
+            Acts::OnDevices(_) | Acts::OnEither => {
+                Some(self.short_name().strip_prefix("link_").unwrap_or(self.short_name()))
+            }
+            Acts::Alone | Acts::OnNamespace => None,
+        }
+    }
+
+    /// Its name as a method of a `Netns`, if it is one.
+    pub fn on_namespace(&self) -> Option<&'static str> {
+        (self.acts != Acts::Alone).then(|| self.short_name())
+    }
+}
+
+/// Every function there is, in the order of the reference.
+pub fn functions() -> impl Iterator<Item = &'static Function> {
+    [super::task::FUNCTIONS].into_iter().flatten()
+}
+
+/// Makes the modules and sets them as globals and in `package.loaded`.
+pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
+    let loaded: mlua::Table = lua.globals().get::<mlua::Table>("package")?.get("loaded")?;
+    for module in ["netns", "task"] {
+        let table = lua.create_table()?;
+        for function in functions().filter(|function| function.name.starts_with(&format!("{module}."))) {
+            table.raw_set(function.short_name(), super::bind::function(lua, function, super::bind::Form::Plain)?)?;
+        }
+        super::strict::strict_module(lua, module, &table)?;
+        lua.globals().raw_set(module, &table)?;
+        loaded.raw_set(module, table)?;
+    }
+    Ok(())
+}
