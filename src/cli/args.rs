@@ -39,8 +39,36 @@ pub(super) struct Args {
     #[arg(value_name = "SCRIPT")]
     pub(super) script: Option<String>,
     /// Arguments of the script, its `arg`
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "ARGS")]
     pub(super) arguments: Vec<String>,
+    /// What stood before the script on the command line, for the negative indices of `arg`.
+    #[arg(skip)]
+    pub(super) before: Vec<String>,
+}
+
+impl Args {
+    /// Reads a command line. All that follows the script belongs to it, options too.
+    pub(super) fn read(words: Vec<String>) -> Result<Self, clap::Error> {
+        let script = script_position(&words).unwrap_or(words.len());
+        let mut args = Self::try_parse_from(words.iter().take(script + 1))?;
+        args.arguments = words.get(script + 1..).unwrap_or_default().to_vec();
+        args.before = words[..script].to_vec();
+        Ok(args)
+    }
+}
+
+/// Where the script stands: the first word that is neither an option nor an option's value.
+fn script_position(words: &[String]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match words.get(at)?.as_str() {
+            "-e" | "--color" => at += 2,
+            "--" => return Some(at + 1),
+            "-" => return Some(at),
+            word if word.starts_with('-') => at += 1,
+            _ => return Some(at),
+        }
+    }
 }
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (Lua 5.4)");

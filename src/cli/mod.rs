@@ -9,11 +9,9 @@ mod signals;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// The program: returns its exit code, or ends by the signal that stopped it.
 pub fn main() -> ExitCode {
-    let args = match args::Args::try_parse() {
+    let args = match args::Args::read(std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()) {
         Ok(args) => args,
         Err(error) => return args::refuse(&error),
     };

@@ -97,7 +97,8 @@ pub(super) fn render(failure: &Failure) -> String {
     }
     let mut more = |what: &str, line: &str| {
         let mut lines = line.lines();
-        let _ = writeln!(text, "{:width$} {BLUE}={BLUE:#} {CYAN}{what}{CYAN:#}{}", "", lines.next().unwrap_or_default());
+        let _ =
+            writeln!(text, "{:width$} {BLUE}={BLUE:#} {CYAN}{what}{CYAN:#}{}", "", lines.next().unwrap_or_default());
         for rest in lines {
             let _ = writeln!(text, "{:width$}   {rest}", "");
         }
@@ -151,9 +152,9 @@ fn caret(line: &str, token: &str) -> Option<(usize, usize)> {
 /// Byte positions at which `word` stands as a word of its own.
 fn word_starts<'a>(line: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(word).map(|(at, _)| at).filter(move |&at| {
-        !line[..at].ends_with(part) && !line[at + word.len()..].starts_with(part)
-    })
+    line.match_indices(word)
+        .map(|(at, _)| at)
+        .filter(move |&at| !line[..at].ends_with(part) && !line[at + word.len()..].starts_with(part))
 }
 
 /// The span of `receiver:word`, if the word is called as a method.

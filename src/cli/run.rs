@@ -85,16 +85,13 @@ fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failur
 fn todo_prompt() {}
 
 fn set_up(vm: &Vm, args: &Args) -> mlua::Result<()> {
-    let program = std::env::args().next().unwrap_or_else(|| "nsl".to_owned());
     match args.script.as_deref() {
         Some(script) => {
-            let words: Vec<String> = std::env::args().collect();
-            let before = words.len().saturating_sub(args.arguments.len() + 1);
-            vm.set_arguments(&words[..before], script, &args.arguments)?;
+            vm.set_arguments(&args.before, script, &args.arguments)?;
             vm.set_script((script != "-").then(|| Path::new(script)))
         }
         None => {
-            vm.set_arguments(&[], &program, &[])?;
+            vm.set_arguments(&[], args.before.first().map_or("nsl", String::as_str), &[])?;
             vm.set_script(None)
         }
     }

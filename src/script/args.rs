@@ -18,12 +18,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn new(
-        lua: &Lua,
-        function: &'static Function,
-        values: Vec<Value>,
-        shift: usize,
-    ) -> mlua::Result<Self> {
+    pub(super) fn new(lua: &Lua, function: &'static Function, values: Vec<Value>, shift: usize) -> mlua::Result<Self> {
         if values.len() > function.most {
             let most = function.most - shift.min(function.most);
             let error = Error::new(&explain::ARGUMENT_COUNT).with("most", most);
@@ -111,9 +106,7 @@ impl Args {
     pub(super) fn options(&self, position: usize) -> mlua::Result<Options> {
         match self.value(position) {
             Value::Nil => Ok(Options::empty(self.function.short_name())),
-            Value::Table(table) => {
-                Ok(Options::read(&table, self.function.short_name(), &[self.function.options])?)
-            }
+            Value::Table(table) => Ok(Options::read(&table, self.function.short_name(), &[self.function.options])?),
             _ => Err(self.wrong_type(position, "a table of options").into()),
         }
     }

@@ -96,9 +96,8 @@ pub(super) fn waiting(
             output.map_err(|error| decorate(error, name, || at))
         }
     })?;
-    let block = lua.create_function(move |lua, values: MultiValue| {
-        guarded(lua, name, || begin(lua, values)?.0.block(lua))
-    })?;
+    let block =
+        lua.create_function(move |lua, values: MultiValue| guarded(lua, name, || begin(lua, values)?.0.block(lua)))?;
     lua.named_registry_value::<mlua::Function>("nsl.waits")?.call((drive, block))
 }
 

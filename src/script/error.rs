@@ -162,9 +162,7 @@ impl Failure {
             Value::Error(error) => Self::from_lua(error),
             Value::String(text) => Self::from_text(&text.to_string_lossy()),
             Value::Integer(_) | Value::Number(_) => Self::plain(value.to_string().unwrap_or_default(), None),
-            Value::Table(table) if has_text(table) => {
-                Self::plain(value.to_string().unwrap_or_default(), None)
-            }
+            Value::Table(table) if has_text(table) => Self::plain(value.to_string().unwrap_or_default(), None),
             other => {
                 let kind = other.type_name();
                 let article = if kind == "nil" || !kind.starts_with('e') { "a" } else { "an" };
@@ -223,7 +221,9 @@ fn split_place(text: &str) -> (Option<Place>, &str) {
     for (colon, _) in text.match_indices(':') {
         let rest = &text[colon + 1..];
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if digits > 0 && colon > 0 && rest[digits..].starts_with(": ")
+        if digits > 0
+            && colon > 0
+            && rest[digits..].starts_with(": ")
             && let Ok(line) = rest[..digits].parse()
         {
             return (Some(Place { file: chunk_file(&text[..colon]).to_owned(), line }), &rest[digits + 2..]);

@@ -79,7 +79,9 @@ pub(super) fn set_path(lua: &Lua, beside: Option<&Path>) -> mlua::Result<()> {
     if let Ok(more) = std::env::var("NSL_PATH") {
         directories.extend(more.split(':').filter(|part| !part.is_empty()).map(str::to_owned));
     }
-    let patterns: Vec<String> =
-        directories.iter().flat_map(|directory| [format!("{directory}/?.lua"), format!("{directory}/?/init.lua")]).collect();
+    let patterns: Vec<String> = directories
+        .iter()
+        .flat_map(|directory| [format!("{directory}/?.lua"), format!("{directory}/?/init.lua")])
+        .collect();
     lua.globals().get::<mlua::Table>("package")?.raw_set("path", patterns.join(";"))
 }

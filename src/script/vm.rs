@@ -44,9 +44,7 @@ impl Vm {
         std::sync::LazyLock::force(&super::task::START);
         let lua = Lua::new();
         let runner = lua.globals().get("xpcall")?;
-        let handler = lua.create_function(|lua, value: Value| {
-            lua.create_any_userdata(Failure::raised(lua, &value))
-        })?;
+        let handler = lua.create_function(|lua, value: Value| lua.create_any_userdata(Failure::raised(lua, &value)))?;
         super::error::install(&lua)?;
         let kept = prelude(&lua)?;
         lua.set_named_registry_value("nsl.waits", kept.get::<mlua::Function>("waits")?)?;
