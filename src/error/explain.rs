@@ -53,6 +53,42 @@ rows! {
     NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
         => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";
     NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+    NAMESPACE_GONE: "ENOENT" Script "namespace \"<name>\" was removed outside nsl";
+    NAMESPACE_REPLACED: "ENOENT" Script "namespace \"<name>\" was removed outside nsl, and another one has its name now"
+        => "use netns.get \"<name>\" to open that one";
+    NAMESPACE_CLOSED: "ENOENT" Script "<what> is closed";
+    NAMESPACE_NAMELESS: "EINVAL" Script "<what> has no name that could be deleted" => "close it instead";
+    NAMESPACE_NAME: "EINVAL" Script "invalid namespace name \"<name>\": <rule>"
+        => "use up to 255 bytes of letters, digits, \"-\", \"_\" and \".\", with a letter or digit first";
+    NAMESPACE_LIMIT: "ENOSPC" Script "the limit user.max_net_namespaces=<limit> is reached"
+        => "raise it with sysctl, or delete namespaces that are no longer needed";
+    NAMESPACE_UNFINISHED: "EBUSY" Script
+        "\"<name>\" in /run/netns is not a network namespace yet: another program is making it"
+        => "try again; what a killed program left is removed after 5 seconds";
+    NAMESPACE_STALE: "" Script "removed \"<path>\", which a program left that was killed";
+    NAMESPACE_FOREIGN_LINK: "EINVAL" Script
+        "\"<name>\" in /run/netns is a symbolic link to something that is not a network namespace"
+        => "remove the link with netns.delete(\"<name>\", { force = true }); what it leads to stays";
+    NOT_A_NAMESPACE: "EINVAL" Script "\"<name>\" in /run/netns is not a network namespace"
+        => "remove the file with netns.delete(\"<name>\", { force = true })";
+    NOT_A_NAMESPACE_PATH: "EINVAL" Script "\"<path>\" is not a network namespace"
+        => "give a file such as /proc/PID/ns/net";
+    NAMESPACE_PATH_MISSING: "ENOENT" Script "no file \"<path>\"";
+    NAMESPACE_DIRECTORY_SLAVE: "EINVAL" Script
+        "a namespace named here would be invisible outside: the mount of <path> is a slave"
+        => "run nsl outside `ip netns exec`, or use netns.add() without a name";
+    NAMESPACE_DIRECTORY_OPEN: "EPERM" Script "<path> is not a directory that only root can write to"
+        => "remove it, or give it to root with mode 0755";
+    NAMESPACE_COOKIE_UNKNOWN: "EOPNOTSUPP" Feature "this kernel does not tell network namespaces apart (SO_NETNS_COOKIE)"
+        => "use Linux 5.14 or later";
+    CANNOT_CREATE: "" Script "cannot create \"<path>\": <reason>";
+    CANNOT_DELETE: "" Script "cannot delete \"<path>\": <reason>";
+    NSID_GIVEN: "EEXIST" Script "\"<what>\" has the id <id> already, which cannot be changed";
+    NSID_TAKEN: "EEXIST" Script "the id <id> is another namespace's" => "use \"auto\" for one that is free";
+    NSID_RANGE: "EINVAL" Script "<id> is no namespace id" => "use a number from 0 to 2147483647";
+    NSID_MISSING: "ENOENT" Script "no namespace has the id <id>";
+    PID_RANGE: "EINVAL" Script "<pid> is no process id" => "use a positive number";
+    PROCESS_MISSING: "ESRCH" Script "no process <pid>";
 
     // Probes
     PING_RANGE: "EINVAL" Script "\"<what>\" must be <least> to <most>, got <value>";

@@ -1,0 +1,3 @@
+//! What touches the kernel, compared with what `ip` says about it.
+
+mod namespace;
