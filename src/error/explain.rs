@@ -91,7 +91,6 @@ rows! {
     PROCESS_MISSING: "ESRCH" Script "no process <pid>";
 
     // Probes
-    PING_RANGE: "EINVAL" Script "\"<what>\" must be <least> to <most>, got <value>";
     PING_FAMILIES: "EINVAL" Script "source \"<source>\" and target \"<target>\" are of different families"
         => "give a source of the target's family, or none";
     PING_NEEDS_DEVICE: "EINVAL" Script "link-local address \"<address>\" says nothing without its device"
@@ -99,6 +98,7 @@ rows! {
     PING_DEVICE_MISSING: "ENODEV" Script "no device \"<device>\" to ping from";
     PING_SOURCE_MISSING: "EADDRNOTAVAIL" Script "no interface has the source address \"<source>\""
         => "use one of the addresses that netns.addr_list shows";
+
     // Rootless
     ROOTLESS_FORBIDDEN: "" Privilege "nsl needs CAP_SYS_ADMIN or user namespaces, and <setting> forbids these"
         => "run it with sudo, or change that setting with `sysctl -w`";

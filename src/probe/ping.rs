@@ -14,6 +14,7 @@ use super::icmp::{self, Echo, Family, Message};
 use super::report::{PingResult, Refusal, Reply};
 use super::socket::{Arrival, EchoSocket, OVERHEAD};
 use crate::error::{Error, Result, explain};
+use crate::kernel::namespace::Namespace;
 use crate::wait::{Needs, Operation, Ready, Step};
 
 /// What is asked for.
@@ -79,15 +80,12 @@ impl PingSpec {
     }
 }
 
-fn range(what: &str, value: usize, least: usize, most: usize) -> Result<()> {
+fn range(key: &str, value: usize, least: usize, most: usize) -> Result<()> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(Error::new(&explain::PING_RANGE)
-        .with("what", what)
-        .with("value", value)
-        .with("least", least)
-        .with("most", most))
+    let expected = format!("a number from {least} to {most}");
+    Err(Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected).with("got", value))
 }
 
 /// Whether the address means something only together with an interface.
@@ -125,9 +123,23 @@ pub struct Ping {
 const BURST: usize = 1024;
 
 impl Ping {
-    /// Prepares a ping in the network namespace of the calling thread. Nothing is sent before its first step.
+    /// Prepares a ping in a namespace. Nothing is sent before its first step.
     ///
-    /// Errors: what `spec` asks cannot be, its source or device is not there, or ICMP is forbidden (`EPERM`).
+    /// Errors: the namespace is gone; what `spec` asks cannot be (`EINVAL`), its device (`ENODEV`) or source
+    /// (`EADDRNOTAVAIL`) is not there, or ICMP is forbidden (`EPERM`).
+    pub fn start(namespace: &Namespace, spec: PingSpec) -> Result<Self> {
+        let device = spec.device.as_ref().map(|device| match namespace.label().as_str() {
+            "" => device.clone(),
+            label => format!("{label}/{device}"),
+        });
+        let target = spec.target;
+        namespace.enter(move || Self::here(spec)).map_err(|error| match device {
+            Some(device) if error.is(&explain::PING_DEVICE_MISSING) => error.object(device),
+            _ => error.object(target),
+        })
+    }
+
+    /// The same in the network namespace of the calling thread.
     pub fn here(spec: PingSpec) -> Result<Self> {
         spec.check()?;
         let socket = EchoSocket::open(&spec)?;
@@ -347,9 +359,12 @@ mod tests {
             change(&mut spec);
             spec.check().expect_err("refused").to_string()
         };
-        assert_eq!(refused(&|s| s.count = 0), r#""count" must be 1 to 1000000, got 0 (EINVAL)"#);
-        assert_eq!(refused(&|s| s.size = 65_508), r#""size" must be 0 to 65507, got 65508 (EINVAL)"#);
-        assert_eq!(refused(&|s| s.ttl = Some(0)), r#""ttl" must be 1 to 255, got 0 (EINVAL)"#);
+        assert_eq!(refused(&|s| s.count = 0), r#"option "count" must be a number from 1 to 1000000, got "0" (EINVAL)"#);
+        assert_eq!(
+            refused(&|s| s.size = 65_508),
+            r#"option "size" must be a number from 0 to 65507, got "65508" (EINVAL)"#
+        );
+        assert_eq!(refused(&|s| s.ttl = Some(0)), r#"option "ttl" must be a number from 1 to 255, got "0" (EINVAL)"#);
         assert_eq!(
             refused(&|s| s.source = "::1".parse().ok()),
             r#"source "::1" and target "10.0.0.2" are of different families (EINVAL)"#

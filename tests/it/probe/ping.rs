@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sched::{CloneFlags, setns};
 use nsl::error::{Class, Result};
+use nsl::kernel::namespace::Namespace;
 use nsl::probe::icmp::Reason;
 use nsl::probe::{Ping, PingResult, PingSpec};
 use nsl::wait::{block, drive};
@@ -49,20 +49,8 @@ fn quick(target: &str) -> PingSpec {
     PingSpec { count: 3, interval, timeout, ..PingSpec::new(ip(target)) }
 }
 
-/// Runs `body` on a thread inside the namespace.
-fn inside<T: Send>(namespace: &str, body: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            let file = std::fs::File::open(format!("/run/netns/{namespace}")).expect("the namespace");
-            setns(file, CloneFlags::CLONE_NEWNET).expect("entering it");
-            body()
-        });
-        thread.join().expect("no panic inside")
-    })
-}
-
 fn open(namespace: &str, spec: PingSpec) -> Result<Ping> {
-    inside(namespace, || Ping::here(spec))
+    Ping::start(&Namespace::named(namespace)?, spec)
 }
 
 fn ping(namespace: &str, spec: PingSpec) -> PingResult {
@@ -246,15 +234,22 @@ fn the_source_is_the_one_asked_for() {
 }
 
 #[test]
-fn a_missing_device_or_source_is_an_error() {
+fn what_is_missing_is_an_error_with_its_name() {
     run(|| {
-        pair();
-        let error =
-            open("a", PingSpec { device: Some("eth9".into()), ..quick("10.0.0.2") }).expect_err("no such device");
+        sh(PAIR);
+        let refused = |spec| open("a", spec).expect_err("refused");
+        let error = refused(PingSpec { device: Some("eth9".into()), ..quick("10.0.0.2") });
         assert_eq!(error.to_string(), r#"no device "eth9" to ping from (ENODEV)"#);
-        let error =
-            open("a", PingSpec { source: Some(ip("10.0.0.9")), ..quick("10.0.0.2") }).expect_err("not its address");
+        assert_eq!(error.object_name(), Some("a/eth9"));
+        let error = refused(PingSpec { source: Some(ip("10.0.0.9")), ..quick("10.0.0.2") });
         assert_eq!(error.to_string(), r#"no interface has the source address "10.0.0.9" (EADDRNOTAVAIL)"#);
+        assert_eq!(error.object_name(), Some("10.0.0.2"));
+        let home = Ping::start(&Namespace::home(), PingSpec { device: Some("eth0".into()), ..quick("10.0.0.2") });
+        assert_eq!(home.expect_err("refused").object_name(), Some("eth0"));
+        let namespace = Namespace::named("a").expect("it is there");
+        sh("ip netns delete a");
+        let error = Ping::start(&namespace, quick("10.0.0.2")).expect_err("refused");
+        assert_eq!((error.code().as_str(), error.object_name()), ("ENOENT", Some("a")));
     });
 }
 
@@ -273,10 +268,14 @@ fn without_the_capability_a_ping_socket_does() {
     run(|| {
         pair();
         let open = |target: &str| {
-            inside("a", || {
+            let spec = quick(target);
+            let thread = std::thread::spawn(|| {
+                let file = std::fs::File::open("/run/netns/a").expect("the namespace");
+                nix::sched::setns(file, nix::sched::CloneFlags::CLONE_NEWNET).expect("entering it");
                 drop_capabilities();
-                Ping::here(quick(target))
-            })
+                Ping::here(spec)
+            });
+            thread.join().expect("no panic inside")
         };
         let error = open("10.0.0.2").expect_err("neither kind of socket is allowed");
         assert_eq!(error.to_string(), "sending ICMP needs CAP_NET_RAW (EPERM)");
