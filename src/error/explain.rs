@@ -121,4 +121,8 @@ rows! {
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
     WRITE_FAILED: "" Script "cannot write to standard output: <reason>";
+
+    // The prompt
+    HISTORY_NOT_KEPT: "" Script "the history is not kept: <path>: <why>"
+        => "set NSL_HISTORY to the path of a file, or to nothing to keep none";
 }

@@ -10,7 +10,7 @@ mod tree;
 
 use mlua::{Lua, Result, Table, Value};
 
-pub(crate) use tree::{KEYWORDS, is_name, named_fields};
+pub(crate) use tree::{KEYWORDS, named_fields};
 
 use layout::Paint;
 use tree::{Grower, Limits};

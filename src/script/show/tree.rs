@@ -239,7 +239,7 @@ pub(crate) const KEYWORDS: [&str; 22] = [
 ];
 
 /// Whether Lua reads these bytes as a name.
-pub(crate) fn is_name(bytes: &[u8]) -> bool {
+fn is_name(bytes: &[u8]) -> bool {
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     bytes.first().is_some_and(letter)
         && bytes.iter().all(|byte| letter(byte) || byte.is_ascii_digit())
