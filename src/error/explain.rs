@@ -125,4 +125,33 @@ rows! {
     // The prompt
     HISTORY_NOT_KEPT: "" Script "the history is not kept: <path>: <why>"
         => "set NSL_HISTORY to the path of a file, or to nothing to keep none";
+    // Processes
+    COMMAND_EMPTY: "EINVAL" Script "the command is empty" => "give a program and its arguments: {\"ls\", \"-l\"}";
+    COMMAND_NUL: "EINVAL" Script "a command, its directory and its environment cannot hold a NUL byte: \"<text>\"";
+    ENVIRONMENT_NAME: "EINVAL" Script "\"<name>\" cannot be the name of an environment variable";
+    COMMAND_MISSING: "ENOENT" Script "command \"<command>\" not found in PATH (<path>)"
+        => "install it, or give its path";
+    COMMAND_NO_FILE: "ENOENT" Script "no program \"<command>\"";
+    COMMAND_INTERPRETER: "ENOENT" Script "cannot run \"<command>\": its interpreter or loader is missing"
+        => "look at its first line: `head -1 <command>`";
+    COMMAND_NOT_EXECUTABLE: "EACCES" Script "\"<command>\" may not be executed" => "run `chmod +x <command>`";
+    COMMAND_DIRECTORY: "EACCES" Script "\"<command>\" is a directory, not a program";
+    COMMAND_TOO_LONG: "E2BIG" Script "the arguments and environment of \"<command>\" are too long"
+        => "pass the text by `stdin`";
+    COMMAND_REFUSED: "" Script "cannot run \"<command>\": <reason>";
+    COMMAND_TIMED_OUT: "ETIMEDOUT" Script "the command did not end within <timeout>, and was ended";
+    OUTPUT_TOO_LONG: "EMSGSIZE" Script "the command wrote more than <limit> bytes to its <stream>, and was ended"
+        => "let it write to a file, or raise `limit`";
+    OUTPUT_REFUSED: "" Script "cannot write to \"<path>\": <reason>";
+    DIRECTORY_REFUSED: "" Script "cannot change to directory \"<path>\": <reason>";
+    CHILD_STAGE: "" Script "<doing> failed: <reason>";
+    TOO_MANY_PROCESSES: "EAGAIN" Script "no more processes can be started" => "raise the limit with `ulimit -u`";
+    TOO_MANY_MOUNT_NAMESPACES: "ENOSPC" Script "no more mount namespaces: user.max_mnt_namespaces is reached"
+        => "raise it with `sysctl user.max_mnt_namespaces`";
+    CONTAINER_GONE: "ENOMEM" Script "the process that holds the programs of unnamed namespaces was killed"
+        => "start the script again";
+    VIEW_INHERITED: "" Feature "<path> in a namespace shows nsl's own view: a new one was refused (<reason>)";
+    BIND_REFUSED: "" Script "cannot put \"<source>\" over \"<target>\": <reason>" => "make \"<target>\" first";
+    PROCESS_LEFT: "EBUSY" Script "process <pid> could not be ended" => "look at it: `ps -o pid,stat,wchan,args <pid>`";
+    SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
 }

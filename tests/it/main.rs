@@ -3,4 +3,5 @@
 mod kernel;
 mod netlink;
 mod probe;
+mod process;
 mod sandbox;

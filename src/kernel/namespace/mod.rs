@@ -231,6 +231,16 @@ impl Namespace {
         Ok(nsfs::key(&one)? == nsfs::key(&two)?)
     }
 
+    /// Whether it is nsl's own by name; another handle may turn out to be the same ([`Namespace::same`]).
+    pub fn is_home(&self) -> bool {
+        matches!(&*self.0, Kind::Home)
+    }
+
+    /// Whether nsl made it without a name, so that it and all that runs inside end with nsl.
+    pub fn is_anonymous(&self) -> bool {
+        matches!(&*self.0, Kind::Held(held) if matches!(held.origin(), Origin::Anonymous(_)))
+    }
+
     fn key(&self) -> Result<nsfs::Key> {
         Ok(nsfs::key(self.open()?)?)
     }

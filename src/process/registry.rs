@@ -1,0 +1,224 @@
+//! Every child that nsl made and has not reaped yet; reaping; and the end of all of them.
+//!
+//! Plain Rust with a lock of its own that is never held during a wait, so that the signal thread can end everything
+//! while Lua is stuck.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal};
+
+use super::child::Session;
+use super::descendants::{Ending, Family, GRACE, wait_readable};
+use crate::error::{Error, Result, explain};
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    /// What it exited with; none if a signal ended it.
+    pub(super) code: Option<i32>,
+    /// The number of the signal that ended it.
+    pub(super) signal: Option<i32>,
+    /// When nsl learnt of it.
+    pub(super) at: Instant,
+}
+
+/// A child of nsl's, known by its pidfd: its pid is its own until it was reaped here.
+#[derive(Debug)]
+pub(super) struct Child {
+    pid: i32,
+    pidfd: OwnedFd,
+    /// When it was started.
+    pub(super) started: Instant,
+    /// Whether it has a terminal for itself, and so wants SIGHUP at its end.
+    pub(super) on_terminal: bool,
+    end: Mutex<Option<End>>,
+}
+
+impl Child {
+    fn new(pid: i32, pidfd: OwnedFd, session: Session) -> Arc<Self> {
+        let on_terminal = session != Session::Shared;
+        Arc::new(Self { pid, pidfd, started: Instant::now(), on_terminal, end: Mutex::new(None) })
+    }
+
+    /// Its pid, as nsl sees it.
+    pub(super) fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// Readable once it has ended.
+    pub(super) fn pidfd(&self) -> BorrowedFd<'_> {
+        self.pidfd.as_fd()
+    }
+
+    /// How it ended, if it has; reaps it.
+    pub(super) fn end(self: &Arc<Self>) -> Option<End> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        if end.is_none() {
+            *end = reap(libc::P_PIDFD, std::os::fd::AsRawFd::as_raw_fd(&self.pidfd) as libc::id_t);
+            if end.is_some() {
+                forget(self);
+            }
+        }
+        *end
+    }
+
+    /// Sends it a signal (its number). One that has ended already is no error.
+    pub(super) fn signal(&self, signal: i32) -> Result<()> {
+        match send(self.pidfd(), signal) {
+            Ok(()) | Err(Errno::ESRCH) => Ok(()),
+            Err(errno) => Err(Error::system(errno)),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Registry {
+    children: HashMap<i32, Arc<Child>>,
+    /// The first process of the run's PID namespace and the pipe whose end tells it that nsl is gone.
+    init: Option<(Arc<Child>, OwnedFd)>,
+    /// Children that this process had before it became nsl (`sleep 9 & exec nsl …`): not ours to end.
+    foreign: HashSet<i32>,
+}
+
+static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+
+fn registry() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn add(pid: i32, pidfd: OwnedFd, session: Session) -> Arc<Child> {
+    let child = Child::new(pid, pidfd, session);
+    registry().children.insert(pid, Arc::clone(&child));
+    child
+}
+
+pub(super) fn add_init(pid: i32, pidfd: OwnedFd, lease: OwnedFd) -> Arc<Child> {
+    let init = Child::new(pid, pidfd, Session::Shared);
+    registry().init = Some((Arc::clone(&init), lease));
+    init
+}
+
+/// A reaped child's pid may be another's by now.
+fn forget(child: &Arc<Child>) {
+    let children = &mut registry().children;
+    if children.get(&child.pid).is_some_and(|known| Arc::ptr_eq(known, child)) {
+        children.remove(&child.pid);
+    }
+}
+
+/// Makes this process the one that orphans of its children come to, and remembers which children it has already.
+/// Called once, at the start of a run and before the first child.
+pub fn prepare() -> Result<()> {
+    nix::sys::prctl::set_child_subreaper(true)?;
+    default_sigchld()?;
+    registry().foreign = adopted().into_iter().collect();
+    Ok(())
+}
+
+/// Ignored (it may be inherited so), the kernel would reap in nsl's place, and exit codes would be lost.
+#[allow(unsafe_code)]
+fn default_sigchld() -> Result<()> {
+    // SAFETY: no handler is installed.
+    unsafe { nix::sys::signal::signal(Signal::SIGCHLD, SigHandler::SigDfl) }?;
+    Ok(())
+}
+
+/// Reaps every child and every adopted orphan that has ended. Cheap; called at SIGCHLD.
+pub fn reap_orphans() {
+    let known: Vec<_> = registry().children.values().cloned().collect();
+    for child in &known {
+        child.end();
+    }
+    for pid in adopted() {
+        reap(libc::P_PID, pid as libc::id_t);
+    }
+}
+
+/// Children of the main thread, to which the kernel gives orphans; those that nsl made hang on the spawner thread.
+/// Nothing where the kernel lacks CONFIG_PROC_CHILDREN: orphans are then zombies until nsl ends.
+fn adopted() -> Vec<i32> {
+    let path = format!("/proc/self/task/{}/children", std::process::id());
+    let list = std::fs::read_to_string(path).unwrap_or_default();
+    list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// Ends every child and every descendant: TERM, KILL to what is left after [`GRACE`], and then the run's PID namespace.
+/// Gives an error for each process that could not be ended.
+pub fn end_all() -> Vec<Error> {
+    let (init, foreign) = {
+        let registry = registry();
+        (registry.init.as_ref().map(|(init, _)| Arc::clone(init)), registry.foreign.clone())
+    };
+    let family = Family::own(init.as_ref().map(|init| init.pid), foreign);
+    let left = Ending::new(family, false, GRACE).finish();
+    if let Some(init) = init {
+        // Refused only if it is gone.
+        let _ = init.signal(libc::SIGKILL);
+        // It can only end when no zombie of its namespace is left.
+        reap_orphans();
+        wait_readable(&[init.pidfd()], Duration::from_secs(1));
+        init.end();
+    }
+    reap_orphans();
+    left.into_iter().map(|pid| Error::new(&explain::PROCESS_LEFT).with("pid", pid).object(pid)).collect()
+}
+
+/// Kills every child and every descendant at once and waits for nothing: the hard stop.
+pub fn kill_all() {
+    let (init, children, foreign) = {
+        let registry = registry();
+        let init = registry.init.as_ref().map(|(init, _)| Arc::clone(init));
+        (init, registry.children.values().cloned().collect::<Vec<_>>(), registry.foreign.clone())
+    };
+    for child in init.iter().chain(&children) {
+        // Refused only if it is gone.
+        let _ = child.signal(libc::SIGKILL);
+    }
+    let mut family = Family::own(init.map(|init| init.pid), foreign);
+    // A second time for what was forked meanwhile.
+    for _ in 0..2 {
+        family.grow();
+        family.signal(libc::SIGKILL);
+    }
+}
+
+/// Opens a pidfd: close-on-exec, readable once the process has ended.
+#[allow(unsafe_code)]
+pub(super) fn pidfd_of(pid: i32) -> nix::Result<OwnedFd> {
+    // SAFETY: pidfd_open(2) takes two integers and gives a new descriptor, owned from here on.
+    unsafe {
+        let fd = Errno::result(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
+        Ok(OwnedFd::from_raw_fd(fd as i32))
+    }
+}
+
+/// Sends a signal to the process behind a pidfd, never to another.
+#[allow(unsafe_code)]
+pub(super) fn send(pidfd: BorrowedFd<'_>, signal: i32) -> nix::Result<()> {
+    let fd = std::os::fd::AsRawFd::as_raw_fd(&pidfd);
+    // SAFETY: pidfd_send_signal(2) without siginfo takes integers only.
+    let sent =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };
+    Errno::result(sent).map(drop)
+}
+
+/// Reaps one child if it has ended. By the C call, because nix knows no real-time signals and would lose the status.
+#[allow(unsafe_code)]
+fn reap(kind: libc::idtype_t, id: libc::id_t) -> Option<End> {
+    // SAFETY: zeroed is a valid siginfo_t, waitid(2) writes it, and si_status is set for all that it reports.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let result = libc::waitid(kind, id, &mut info, libc::WEXITED | libc::WNOHANG);
+        if result == 0 && info.si_pid() == 0 {
+            return None;
+        }
+        // Not ours to wait for any more (ECHILD): ended, nobody knows how.
+        let status = (result == 0).then(|| info.si_status());
+        let exited = info.si_code == libc::CLD_EXITED;
+        Some(End { code: status.filter(|_| exited), signal: status.filter(|_| !exited), at: Instant::now() })
+    }
+}

@@ -1,0 +1,247 @@
+//! The one way to make a child: `clone(CLONE_VM | CLONE_VFORK)` on a thread that does nothing else.
+//!
+//! The thread starts with the first child and lives until nsl exits, because a child's parent-death signal fires when the
+//! *thread* that made it ends. All signals are blocked on it, it starts no thread (it may have set its children's PID
+//! namespace) and a panic on it is an error of one job.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nix::errno::Errno;
+use nix::sched::{CloneFlags, setns};
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+
+use super::child::{self, Bind, Orders, Report, Session, Stage};
+use super::registry::{self, Child};
+use super::{init, limits, view};
+use crate::error::{Error, Result, explain};
+
+/// A child to be made: every value owned, so that it can travel to the spawner.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) network: Option<Arc<OwnedFd>>,
+    /// The name that /sys is mounted under and the files to bind; none: no view of its own.
+    pub(super) view: Option<(CString, view::Binds)>,
+    /// Whether it lives in the run's PID namespace.
+    pub(super) contained: bool,
+    pub(super) directory: Option<CString>,
+    pub(super) session: Session,
+    /// What becomes of its descriptors 0, 1, 2 and up; none: inherited.
+    pub(super) stdio: Vec<Option<OwnedFd>>,
+    pub(super) program: CString,
+    pub(super) argv: Vec<CString>,
+    pub(super) env: Vec<CString>,
+}
+
+/// A child that runs its program, and what could not be shown to it.
+#[derive(Debug)]
+pub(super) struct Spawned {
+    pub(super) child: Arc<Child>,
+    pub(super) warnings: Vec<Error>,
+}
+
+struct Job {
+    plan: Plan,
+    reply: SyncSender<Result<Spawned>>,
+}
+
+static SPAWNER: Mutex<Option<Sender<Job>>> = Mutex::new(None);
+
+/// Makes a child, on the spawner thread; returns when its program runs.
+pub(super) fn spawn(plan: Plan) -> Result<Spawned> {
+    let gone = || Error::new(&explain::BUG).with("what", "the thread that starts programs is gone");
+    let (reply, answer) = sync_channel(1);
+    queue()?.send(Job { plan, reply }).map_err(|_| gone())?;
+    answer.recv().map_err(|_| gone())?
+}
+
+fn queue() -> Result<Sender<Job>> {
+    let mut spawner = SPAWNER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(queue) = &*spawner {
+        return Ok(queue.clone());
+    }
+    let (queue, jobs) = channel();
+    let thread = std::thread::Builder::new().name("nsl-spawn".to_owned());
+    thread.spawn(move || serve(&jobs)).map_err(|error| Error::from(error).explain(LIMITS))?;
+    Ok(spawner.insert(queue).clone())
+}
+
+fn serve(jobs: &Receiver<Job>) {
+    // With all signals blocked none is handled here, nor in a child before its dispositions are default.
+    let blocked = nix::sys::signal::SigSet::all().thread_block();
+    let mut spawner = Spawner { stack: vec![0; STACK_WORDS], init: None, contained: false };
+    for Job { plan, reply } in jobs {
+        let made = match blocked {
+            Ok(()) => catch_unwind(AssertUnwindSafe(|| spawner.spawn(&plan)))
+                .unwrap_or_else(|_| Err(Error::new(&explain::BUG).with("what", "starting a program panicked"))),
+            Err(errno) => Err(Error::system(errno)),
+        };
+        // The child's ends of its streams must be closed here by the time that somebody waits for theirs to end.
+        drop(plan);
+        // Nobody may be there to receive it: then the child is in the registry and ends with nsl.
+        let _ = reply.send(made);
+    }
+}
+
+/// 64 KiB, aligned as every ABI wants it.
+const STACK_WORDS: usize = 4096;
+
+/// Refusals that have words of their own wherever a child is made.
+const LIMITS: &[(Errno, &explain::Row)] =
+    &[(Errno::EMFILE, &explain::TOO_MANY_FILES), (Errno::EAGAIN, &explain::TOO_MANY_PROCESSES)];
+
+struct Spawner {
+    stack: Vec<u128>,
+    /// The first process of the run's PID namespace.
+    init: Option<Arc<Child>>,
+    /// Whether this thread's children go there now.
+    contained: bool,
+}
+
+impl Spawner {
+    fn spawn(&mut self, plan: &Plan) -> Result<Spawned> {
+        if plan.contained && self.init.is_none() {
+            self.start_init()?;
+        }
+        self.direct(plan.contained)?;
+        let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &self.init {
+            // The kernel says ENOMEM for ever (pid_namespaces(7)).
+            Some(init) if plan.contained && init.end().is_some() => Error::new(&explain::CONTAINER_GONE),
+            _ => error,
+        })?;
+        Ok(Spawned { child: registry::add(pid, pidfd, plan.session), warnings })
+    }
+
+    /// Starts the first process of the run's PID namespace.
+    fn start_init(&mut self) -> Result<()> {
+        let (lease, ours) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).map_err(limits::worded)?;
+        let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").map(OwnedFd::from);
+        let plan = Plan {
+            network: None,
+            view: None,
+            contained: true,
+            directory: None,
+            session: Session::Shared,
+            stdio: vec![Some(lease), Some(null()?), Some(null()?)],
+            program: CString::from(c"/proc/self/exe"),
+            argv: vec![CString::new(init::NAME).unwrap_or_default()],
+            env: Vec::new(),
+        };
+        let (pid, pidfd, _) = self.clone_into(&plan, libc::CLONE_NEWPID)?;
+        self.init = Some(registry::add_init(pid, pidfd, ours));
+        Ok(())
+    }
+
+    /// Sends this thread's next children into the run's PID namespace, or into nsl's own.
+    fn direct(&mut self, contained: bool) -> Result<()> {
+        if contained == self.contained {
+            return Ok(());
+        }
+        let entered = match &self.init {
+            Some(init) if contained => setns(init.pidfd(), CloneFlags::CLONE_NEWPID),
+            _ => setns(registry::pidfd_of(std::process::id() as i32)?, CloneFlags::CLONE_NEWPID),
+        };
+        entered.map_err(|errno| Error::system(errno).explain(&[(Errno::ESRCH, &explain::CONTAINER_GONE)]))?;
+        self.contained = contained;
+        Ok(())
+    }
+
+    fn clone_into(&mut self, plan: &Plan, flags: c_int) -> Result<(i32, OwnedFd, Vec<Error>)> {
+        let argv = pointers(plan.argv.iter().map(CString::as_c_str));
+        let shell = [c"/bin/sh", &plan.program].into_iter().chain(plan.argv.iter().skip(1).map(CString::as_c_str));
+        let shell_argv = pointers(shell);
+        let env = pointers(plan.env.iter().map(CString::as_c_str));
+        let stdio: Vec<Option<RawFd>> = plan.stdio.iter().map(|fd| fd.as_ref().map(AsRawFd::as_raw_fd)).collect();
+        let files = plan.view.as_ref().map_or(&[][..], |(_, binds)| binds);
+        let binds: Vec<_> = files.iter().map(|(source, target)| Bind { source, target, errno: 0 }).collect();
+        let mut orders = Orders {
+            // In another PID namespace the parent cannot be seen: there the end of init ends the child.
+            parent: if plan.contained { 0 } else { std::process::id() as i32 },
+            network: plan.network.as_ref().map(|fd| fd.as_raw_fd()),
+            view: plan.view.as_ref().map(|(name, _)| name.as_c_str()),
+            proc: plan.contained,
+            binds,
+            directory: plan.directory.as_deref(),
+            session: plan.session,
+            stdio: &stdio,
+            open_files: limits::original(),
+            program: &plan.program,
+            argv: &argv,
+            shell_argv: &shell_argv,
+            env: &env,
+            report: Report { stage: Stage::None, errno: 0, sys: 0, proc: 0 },
+        };
+        let (pid, pidfd) = self.clone_child(&mut orders, flags)?;
+        let report = orders.report;
+        if report.stage != Stage::None {
+            // Its end is certain; this takes the zombie away.
+            let _ = waitid(Id::Pid(nix::unistd::Pid::from_raw(pid)), WaitPidFlag::WEXITED);
+            return Err(worded(plan, &report));
+        }
+        Ok((pid, pidfd, warnings(&report, &orders.binds)))
+    }
+
+    /// Clones; returns when the child has gone on to its program, or ended.
+    fn clone_child(&mut self, orders: &mut Orders<'_>, flags: c_int) -> Result<(i32, OwnedFd)> {
+        let flags = flags | libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+        let mut pidfd: c_int = -1;
+        let orders: *mut c_void = ptr::from_mut(orders).cast();
+        // SAFETY: the stack is used by the child alone and `orders` is touched by it alone, because CLONE_VFORK stops
+        // this thread until the child has its own memory or is gone; `child::main` never returns.
+        let pid = unsafe {
+            let top = self.stack.as_mut_ptr().add(self.stack.len()).cast();
+            libc::clone(child::main, top, flags, orders, &raw mut pidfd)
+        };
+        Errno::result(pid).map_err(|errno| limits::worded(errno).explain(LIMITS))?;
+        // SAFETY: the kernel made this descriptor for us with the child (CLONE_PIDFD).
+        Ok((pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
+    }
+}
+
+fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
+    strings.map(CStr::as_ptr).chain([ptr::null()]).collect()
+}
+
+/// Words what the child reports as its failure.
+fn worded(plan: &Plan, report: &Report) -> Error {
+    let errno = Errno::from_raw(report.errno);
+    let refused = |doing: &'static str| match errno {
+        Errno::EPERM => Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", "CAP_SYS_ADMIN"),
+        errno => Error::new(&explain::CHILD_STAGE).with("doing", doing).errno(errno),
+    };
+    let program = plan.program.to_string_lossy();
+    match report.stage {
+        Stage::None | Stage::Network => refused("running a program in another network namespace"),
+        Stage::Mounts if errno == Errno::ENOSPC => Error::new(&explain::TOO_MANY_MOUNT_NAMESPACES),
+        Stage::Mounts | Stage::Propagation => refused("giving a program its own view of /sys and /etc"),
+        Stage::Session => refused("giving a program its terminal"),
+        Stage::Stdio => refused("giving a program its input and output"),
+        Stage::Directory => {
+            let path = plan.directory.as_deref().unwrap_or_default().to_string_lossy();
+            Error::new(&explain::DIRECTORY_REFUSED).with("path", path).errno(errno)
+        }
+        Stage::Program => super::command::refused_program(&program, errno),
+    }
+}
+
+/// Words what could not be shown to the child, though it runs.
+fn warnings(report: &Report, binds: &[Bind<'_>]) -> Vec<Error> {
+    let inherited = |path: &'static str, errno: c_int| {
+        (errno != 0)
+            .then(|| Error::new(&explain::VIEW_INHERITED).with("path", path).object(path).errno(Errno::from_raw(errno)))
+    };
+    let unbound = binds.iter().filter(|bind| bind.errno != 0).map(|bind| {
+        let (source, target) = (bind.source.to_string_lossy(), bind.target.to_string_lossy());
+        Error::new(&explain::BIND_REFUSED)
+            .with("source", source)
+            .with("target", &target)
+            .object(target)
+            .errno(Errno::from_raw(bind.errno))
+    });
+    inherited("/sys", report.sys).into_iter().chain(inherited("/proc", report.proc)).chain(unbound).collect()
+}
