@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::pthread::{Pthread, pthread_kill, pthread_self};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction};
 
 use crate::error::Result;
 use crate::wait::interrupt;
@@ -17,18 +17,27 @@ pub(super) fn reading<T>(read: impl FnOnce() -> T) -> Result<T> {
     let (ended, end) = std::io::pipe()?;
     let reader = pthread_self();
     // The helper takes no signals: it inherits this mask.
-    let mask = SigSet::all().thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_SETMASK)?;
+    let mask = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
     std::thread::scope(|scope| {
         let helper = std::thread::Builder::new().name("prompt".to_owned());
         let helper = helper.spawn_scoped(scope, || tell(reader, stop, ended));
         let mut listening = mask;
         listening.remove(Signal::SIGINT);
+        // Before and after rustyline listens, a SIGINT must not end the process.
+        let before = set_action(&SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty()))?;
         let value = listening.thread_set_mask().map(|()| read());
         drop(end);
+        helper?.join().ok();
         mask.thread_set_mask()?;
-        helper?;
+        set_action(&before)?;
         Ok(value?)
     })
+}
+
+#[allow(unsafe_code)]
+fn set_action(action: &SigAction) -> nix::Result<SigAction> {
+    // SAFETY: the action is to ignore the signal, or the one that was there before.
+    unsafe { sigaction(Signal::SIGINT, action) }
 }
 
 /// Sends SIGINT to `reader` from the moment `stop` is readable until `ended` is.
