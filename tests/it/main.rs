@@ -5,3 +5,4 @@ mod netlink;
 mod probe;
 mod process;
 mod sandbox;
+mod types;

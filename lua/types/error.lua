@@ -1,0 +1,13 @@
+---@meta
+
+--- What a failing call raises, and `pcall` gives. As text it is one line that makes sense alone:
+--- `lab.lua:3: netns.add: namespace "ns0" already exists (EEXIST)`.
+---@class nsl.Error
+---@field code string                 # an errno's name: "EEXIST"
+---@field op? string                  # the function: "netns.add"
+---@field object? string              # what it was about, as one would type it: "ns0/veth0"
+---@field message string              # the sentence alone
+---@field hint? string                # one thing to do
+---@field kernel? string              # the kernel's own words
+---@field where? string               # the place in the script: "lab.lua:3"
+---@field result? nsl.ExecResult      # of a program: how it ended, and what was captured

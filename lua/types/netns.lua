@@ -1,0 +1,240 @@
+---@meta
+
+--- The kernel's network namespaces and what is in them, now: a call returns when the kernel has done it, or raises.
+---@class nsl.netns
+netns = {}
+
+---@alias nsl.Ns string|nsl.Netns|nil      # a name in /run/netns, a handle, or nil: the namespace nsl runs in
+---@alias nsl.Dev string|nsl.Link          # "ns/interface", "interface" where nsl runs, or a handle
+---@alias nsl.Time number|string           # seconds, or with a unit: "20ms"
+---@alias nsl.Family "inet"|"inet6"        # IPv4, IPv6
+
+--- A network namespace: an identity, which each call resolves anew. It has every function of `netns` that takes a
+--- namespace as a method, and every one that takes a device, named without its namespace (`ns:addr_add("eth0", …)`).
+--- It compares equal to another handle of the same namespace, and prints as its name. `<close>` ends what the call that
+--- gave the handle made: an anonymous namespace with its processes, or the name that `add` or `attach` gave.
+---@class nsl.Netns
+---@field name? string                # its name in /run/netns; nil if it is anonymous
+---@field id? integer                 # the id that the namespace of nsl has for it, if it has one
+---@field inode integer               # its number in the file system of namespaces
+---@field path string                 # a file that stands for it: "/run/netns/ns0", "/proc/123/fd/7"
+---@field link fun(self: nsl.Netns, name: string): nsl.Link                                      # a reference: the link may be made later
+---@field set fun(self: nsl.Netns, id: integer|"auto"): integer                                  # netns.set
+---@field delete fun(self: nsl.Netns, opts?: nsl.DeleteOpts)                                     # netns.delete
+---@field pids fun(self: nsl.Netns): integer[]                                                   # netns.pids
+---@field exec fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.ExecOpts): nsl.ExecResult       # netns.exec
+---@field output fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.OutputOpts): string           # netns.output
+---@field spawn fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.SpawnOpts): nsl.Process        # netns.spawn
+---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
+---@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): string        # netns.sysctl
+---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
+---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here
+---@field link_add fun(self: nsl.Netns, name: string, opts: nsl.LinkAddOpts): nsl.Link           # netns.link_add
+---@field link_set fun(self: nsl.Netns, name: string, opts: nsl.LinkOpts): nsl.Link              # netns.link_set
+---@field link_delete fun(self: nsl.Netns, name: string)                                         # netns.link_delete
+---@field link_list fun(self: nsl.Netns): nsl.LinkRecord[]                                       # netns.link_list
+---@field link_get fun(self: nsl.Netns, name: string): nsl.LinkRecord                            # netns.link_get
+---@field link_wait fun(self: nsl.Netns, name: string, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
+---@field show fun(self: nsl.Netns): nsl.Shown                                                   # netns.show
+---@field addr_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)      # netns.addr_add
+---@field addr_delete fun(self: nsl.Netns, name: string, address: string)                        # netns.addr_delete
+---@field addr_list fun(self: nsl.Netns): nsl.AddrRecord[]                                       # netns.addr_list
+---@field addr_flush fun(self: nsl.Netns, name: string)                                          # netns.addr_flush
+---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
+---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
+---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete
+---@field route_list fun(self: nsl.Netns, opts?: nsl.RouteListOpts): nsl.RouteRecord[]           # netns.route_list
+---@field route_get fun(self: nsl.Netns, dst: string): nsl.RouteRecord                           # netns.route_get
+---@field route_flush fun(self: nsl.Netns, opts?: nsl.RouteListOpts)                             # netns.route_flush
+---@field routes_add fun(self: nsl.Netns, routes: nsl.RouteRecord[])                             # netns.routes_add
+
+--- What `netns.list` takes.
+---@class nsl.ListOpts
+---@field all? boolean                # every network namespace of the machine, the unnamed ones of containers and daemons too
+
+--- A namespace as `netns.list` gives it.
+---@class nsl.NetnsRecord
+---@field name? string                # its name in /run/netns, if it has one
+---@field id? integer                 # the id that nsl's own namespace has for it
+---@field inode integer               # its number in the file system of namespaces
+---@field pids? integer[]             # with `all`: the processes that are in it
+---@field path? string                # with `all`: a file that stands for it
+
+--- Lists namespaces, as `ip netns list` does.
+--- ```lua
+--- for _, ns in ipairs(netns.list()) do print(ns.name, ns.id) end
+--- print(netns.list { all = true })
+--- ```
+---@param opts? nsl.ListOpts
+---@return nsl.NetnsRecord[] namespaces    # by name
+---@raises EINVAL
+---@since 0.1
+function netns.list(opts) end
+
+--- What `netns.add` takes.
+---@class nsl.AddOpts
+---@field exist_ok? boolean           # a namespace that has the name already is opened
+
+--- Makes a network namespace: a named one, which outlives nsl, or without a name an anonymous one, which ends with its handle or script.
+---
+--- A named one appears in /run/netns, where `ip netns` finds it. Its `lo` is down, as with `ip`.
+--- ```lua
+--- netns.add "ns0"
+--- netns.add("ns0", { exist_ok = true })
+--- local mine <close> = netns.add()
+--- ```
+---@param name? string                # left out: anonymous. `nil` given as an argument raises
+---@param opts? nsl.AddOpts
+---@return nsl.Netns namespace
+---@raises EEXIST EINVAL EPERM ENOSPC
+---@since 0.1
+function netns.add(name, opts) end
+
+--- Opens a network namespace that exists: by its name, by the file that stands for it, or by a process in it.
+--- ```lua
+--- local ns = netns.get "ns0"
+--- local container = netns.get(4711)
+--- local mine = netns.get "/proc/self/ns/net"
+--- ```
+---@param namespace string|integer|nsl.Netns    # a name in /run/netns, a path (it has a slash), or a pid
+---@return nsl.Netns namespace
+---@raises ENOENT ESRCH EINVAL EPERM
+---@since 0.1
+function netns.get(namespace) end
+
+--- Tells whether a name in /run/netns is that of a network namespace.
+--- ```lua
+--- if not netns.exists "ns0" then netns.add "ns0" end
+--- ```
+---@param name string
+---@return boolean exists
+---@raises EINVAL
+---@since 0.1
+function netns.exists(name) end
+
+--- Gives a name to the network namespace of a process, as `ip netns attach` does.
+--- ```lua
+--- netns.attach("web", 4711)
+--- netns.attach("lab", netns.add())
+--- ```
+---@param name string
+---@param namespace integer|string|nsl.Netns    # a pid, a path, or a handle
+---@return nsl.Netns namespace
+---@raises EEXIST ENOENT ESRCH EINVAL EPERM
+---@since 0.1
+function netns.attach(name, namespace) end
+
+--- Gives a namespace an id in the namespace nsl runs in, as `ip netns set` does.
+--- ```lua
+--- netns.set("ns0", 7)
+--- local id = netns.set("ns1", "auto")
+--- ```
+---@param ns nsl.Ns
+---@param id integer|"auto"           # from 0; "auto": the kernel chooses
+---@return integer id
+---@raises EEXIST EINVAL ENOENT EPERM
+---@since 0.1
+function netns.set(ns, id) end
+
+--- What `netns.delete` takes.
+---@class nsl.DeleteOpts
+---@field force? boolean              # also what stands under the name but is no network namespace
+---@field missing_ok? boolean         # a name that does not exist is no error
+
+--- Takes a namespace's name away, as `ip netns delete` does; the namespace ends when nothing holds it any more.
+--- ```lua
+--- netns.delete "ns0"
+--- netns.delete("ns0", { missing_ok = true })
+--- ```
+---@param ns string|nsl.Netns
+---@param opts? nsl.DeleteOpts
+---@raises ENOENT EINVAL EPERM
+---@since 0.1
+function netns.delete(ns, opts) end
+
+--- Takes the name of every namespace away, as `ip -all netns delete` does.
+--- ```lua
+--- print(netns.delete_all(), "namespaces deleted")
+--- ```
+---@return integer count              # how many there were
+---@raises EPERM
+---@since 0.1
+function netns.delete_all() end
+
+--- Gives the names of the network namespace that a process is in, as `ip netns identify` does.
+--- ```lua
+--- print(table.concat(netns.identify(), " "))
+--- ```
+---@param pid? integer                # nsl's own process unless told
+---@return string[] names             # none if the namespace has no name
+---@raises ESRCH EINVAL EPERM
+---@since 0.1
+function netns.identify(pid) end
+
+--- Lists the processes in a namespace, as `ip netns pids` does.
+--- ```lua
+--- for _, pid in ipairs(netns.pids "ns0") do print(pid) end
+--- ```
+---@param ns nsl.Ns
+---@return integer[] pids
+---@raises ENOENT EPERM
+---@since 0.1
+function netns.pids(ns) end
+
+--- What `netns.monitor` takes.
+---@class nsl.MonitorOpts
+---@field timeout? nsl.Time           # the longest wait for one event; then the loop ends
+
+--- A name that came to /run/netns or went.
+---@class nsl.NetnsEvent
+---@field action "add"|"delete"
+---@field name string
+
+--- A listener on /run/netns: called by a `for` loop, it gives the next event, or nil at the end. `<close>` ends it.
+---@class nsl.Monitor
+---@operator call: nsl.NetnsEvent?
+
+--- Listens to names of namespaces that come and go from now on, as `ip netns monitor` does.
+--- ```lua
+--- for event in netns.monitor { timeout = 1 } do print(event.action, event.name) end
+--- ```
+---@param opts? nsl.MonitorOpts
+---@return nsl.Monitor events         # the iterator of a `for` loop
+---@raises EINVAL EMFILE
+---@since 0.1
+function netns.monitor(opts) end
+
+--- What `netns.list_id` takes.
+---@class nsl.ListIdOpts
+---@field target? integer             # show ids as the namespace with this id has them
+---@field nsid? integer               # only this id
+
+--- An id of a namespace.
+---@class nsl.IdRecord
+---@field id integer                  # in the namespace asked for
+---@field current_id? integer         # with `target`: in the namespace nsl runs in
+---@field name? string                # its name in /run/netns, if it has one
+
+--- Lists the ids of namespaces, as `ip netns list-id` does.
+--- ```lua
+--- print(netns.list_id())
+--- print(netns.list_id { target = 7 })
+--- ```
+---@param opts? nsl.ListIdOpts
+---@return nsl.IdRecord[] ids
+---@raises EINVAL ENOENT
+---@since 0.1
+function netns.list_id(opts) end
+
+--- Reads a kernel setting of a namespace, or writes it and gives the old value.
+--- ```lua
+--- print(netns.sysctl("ns0", "net.ipv4.ip_forward"))
+--- netns.sysctl("ns0", "net.ipv4.ip_forward", 1)
+--- ```
+---@param ns nsl.Ns
+---@param key string                  # as `sysctl` names it; an interface's dots are slashes: "net.ipv4.conf.eth0/10.mtu"
+---@param value? string|number|boolean
+---@return string value               # what was there
+---@raises ENOENT EINVAL EACCES EISDIR EPERM
+---@since 0.1
+function netns.sysctl(ns, key, value) end
