@@ -72,7 +72,9 @@ fn toy(history: std::ffi::OsString) {
         Ok(())
     });
     lua.globals().set("later", later.expect("a function")).expect("a global");
-    let options = Options { banner: true, color: false, history: Some(history.into()) };
+    let history = PathBuf::from(history);
+    let color = history.ends_with("colored");
+    let options = Options { banner: true, color, history: Some(history) };
     run(&mut Toy(lua), &options).expect("a terminal");
     println!("left: {:?}", interrupt::requested());
 }
@@ -241,6 +243,23 @@ fn a_signal_at_the_prompt_ends_it_and_sigint_only_the_line() {
         wait_for(&mut terminal, "toy> ");
         talk(&mut terminal, &[("7 * 6", &["42", "toy> "]), ("later(15)", &["toy> ", "left: Some(Signal(15))"])]);
         terminal.expect(Eof).expect("the end");
+    });
+}
+
+#[test]
+fn words_are_coloured_and_the_history_hints() {
+    with_prompt(|prompt| {
+        let mut terminal = prompt.start("colored");
+        terminal.send("'x' .. (1)").expect("keys");
+        wait_for(&mut terminal, "\x1b[32m'x'\x1b[0m .. ");
+        // The cursor is behind the bracket that closes.
+        wait_for(&mut terminal, "\x1b[1m\x1b[4m\x1b[34m(\x1b[0m\x1b[36m1\x1b[0m)");
+        talk(&mut terminal, &[("", &["\r\n\"x1\"\r\n", "toy> "])]);
+        terminal.send("'x'").expect("keys");
+        wait_for(&mut terminal, "\x1b[2m .. (1)\x1b[0m");
+        // The right arrow takes it.
+        talk(&mut terminal, &[("\x1b[C", &["\r\n\"x1\"\r\n", "toy> "])]);
+        leave(terminal);
     });
 }
 
