@@ -87,6 +87,7 @@ rows! {
     NSID_TAKEN: "EEXIST" Script "the id <id> is another namespace's" => "use \"auto\" for one that is free";
     NSID_RANGE: "EINVAL" Script "<id> is no namespace id" => "use a number from 0 to 2147483647";
     NSID_MISSING: "ENOENT" Script "no namespace has the id <id>";
+    WATCH_LIMIT: "" Script "the limit <limit> is reached" => "raise it with sysctl, or end other watchers";
     PID_RANGE: "EINVAL" Script "<pid> is no process id" => "use a positive number";
     PROCESS_MISSING: "ESRCH" Script "no process <pid>";
 

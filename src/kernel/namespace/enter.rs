@@ -6,8 +6,9 @@
 use std::cell::Cell;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns, unshare};
@@ -15,6 +16,9 @@ use nix::sys::signal::{SigSet, SigmaskHow};
 
 use super::{nsfs, refusal};
 use crate::error::{Error, Result, explain};
+
+/// How long a channel is looked at before a thread goes to sleep over it.
+const PATIENCE: Duration = Duration::from_micros(30);
 
 /// Where a visit goes.
 enum Place {
@@ -93,7 +97,7 @@ fn visit<T: Send + 'static>(place: Place, work: impl FnOnce() -> Result<T> + Sen
     if let Some(panic) = back.panic {
         return Err(bug(&panic));
     }
-    kept.try_recv().map_err(|_| bug("a visit ended without a result"))?
+    kept.try_recv().map_err(|_| bug("a visit ended without a result"))?.map_err(refusal::limits)
 }
 
 /// Gives the helper its errand, and waits until it is home again. A helper that is not is replaced at the next visit.
@@ -105,11 +109,26 @@ fn send(visit: Visit) -> Result<Return> {
     };
     let lost = || bug("the thread that enters namespaces is gone");
     helper.visits.send(visit).map_err(|_| lost())?;
-    let back = helper.returns.recv().map_err(|_| lost())?;
+    let back = soon(&helper.returns).ok_or_else(lost)?;
     if back.home {
         *slot = Some(helper);
     }
     Ok(back)
+}
+
+/// What comes next through a channel; none if the other side is gone. A visit takes less time than putting a thread to
+/// sleep and waking it up (measured: 8 µs against 45), so a while is spent looking first.
+fn soon<T>(receiver: &Receiver<T>) -> Option<T> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        match receiver.try_recv() {
+            Ok(value) => return Some(value),
+            Err(TryRecvError::Disconnected) => return None,
+            // Where there is one processor only, the other side gets it.
+            Err(TryRecvError::Empty) => std::thread::yield_now(),
+        }
+    }
+    receiver.recv().ok()
 }
 
 /// Starts a helper. It inherits a mask that blocks every signal, so that none is ever handled in a foreign namespace.
@@ -121,7 +140,7 @@ fn start() -> Result<Helper> {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
     let started = std::thread::Builder::new().name("nsl-enter".to_owned()).spawn(move || {
         IS_HELPER.set(true);
-        for errand in errands {
+        while let Some(errand) = soon(&errands) {
             let back = run(errand, &home);
             let stay = back.home;
             if done.send(back).is_err() || !stay {

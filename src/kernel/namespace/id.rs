@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 
 use netlink_packet_route::RouteNetlinkMessage;
@@ -36,7 +36,7 @@ pub fn get(namespace: &Namespace) -> Result<Option<i32>> {
 
 /// The id of the namespace `fd` as seen from the socket's.
 pub(super) fn seen_from(socket: &mut Socket, fd: &Arc<OwnedFd>) -> Result<Option<i32>> {
-    ask(socket, fd.as_fd().as_raw_fd())
+    ask(socket, fd.as_raw_fd())
 }
 
 /// The ids of many namespaces, in their order.
@@ -85,12 +85,12 @@ fn refused(error: &Error, namespace: &Namespace, wanted: Option<i32>, known: Opt
     }
 }
 
-/// The ids known in nsl's own namespace, or in the one that has the id `target` there; of all, or of `nsid` alone. In
-/// the order of the ids.
+/// The ids known in nsl's own namespace, or in the one that has the id `target` there; of all, or only of the one that
+/// has the id `nsid` in nsl's own. In the order of the ids.
 ///
 /// Errors: no namespace has the id `nsid` or `target` (`ENOENT`).
 pub fn list(target: Option<i32>, nsid: Option<i32>) -> Result<Vec<ListedId>> {
-    for id in [target, nsid].into_iter().flatten().filter(|id| *id < 0) {
+    if let Some(id) = [target, nsid].into_iter().flatten().find(|id| *id < 0) {
         return Err(Error::new(&explain::NSID_RANGE).with("id", id));
     }
     let mut attributes: Vec<_> = target.map(NsidAttribute::TargetNsid).into_iter().collect();

@@ -3,6 +3,7 @@
 //! Nsl's own is where the process started. A named one is opened by its name each time and recognised by its cookie, so
 //! that nothing keeps it alive and no other is taken for it. All others are held by one descriptor.
 
+pub mod all;
 pub mod anonymous;
 mod directory;
 mod enter;
@@ -14,6 +15,7 @@ mod outside;
 pub mod pids;
 mod refusal;
 mod sockets;
+pub mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -151,16 +153,13 @@ impl Namespace {
             Kind::Home => Socket::open(),
             _ => self.enter(Socket::open),
         }
-        .map_err(|error| match error.as_errno() {
-            Some(errno @ Errno::EMFILE) => refusal::word(errno, "opening a socket"),
-            _ => error,
-        })
+        .map_err(refusal::limits)
     }
 
     /// Runs `work` inside it, on the helper thread: for making sockets and for files that show the namespace of whoever
     /// opens them. `work` must be short and must not call into this module.
     ///
-    /// Errors: those of [`Namespace::open`]; no privilege to enter; those of `work`; a panic in it (`BUG`).
+    /// Errors: those of [`Namespace::open`]; no privilege to enter; those of `work`; a panic in it (`EBUG`).
     pub fn enter<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let fd = self.open()?;
         enter::inside(&fd, work)

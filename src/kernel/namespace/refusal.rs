@@ -15,9 +15,17 @@ const CAPABILITIES: [(&str, u32); 2] = [("CAP_SYS_ADMIN", 21), ("CAP_NET_ADMIN",
 pub(super) fn word(errno: Errno, doing: &str) -> Error {
     match errno {
         Errno::EPERM | Errno::EACCES => needs(doing, "CAP_SYS_ADMIN"),
-        Errno::EMFILE => too_many_files(),
-        errno => Error::system(errno),
+        errno => limits(Error::system(errno)),
     }
+}
+
+/// Words the limit of open files, which any step of a call can meet.
+pub(super) fn limits(error: Error) -> Error {
+    if error.as_errno() != Some(Errno::EMFILE) {
+        return error;
+    }
+    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+    error.explain(&[(Errno::EMFILE, &explain::TOO_MANY_FILES)]).with("limit", limit)
 }
 
 /// A refusal to make a namespace. ENOSPC is a limit here, not a disk (`man 7 namespaces`).
@@ -41,11 +49,6 @@ pub(super) fn file(errno: Errno, path: &Path) -> Error {
 pub(super) fn needs(doing: &str, capability: &str) -> Error {
     let error = Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", capability);
     error.errno(Errno::EPERM).note(privileges())
-}
-
-fn too_many_files() -> Error {
-    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-    Error::new(&explain::TOO_MANY_FILES).with("limit", limit).errno(Errno::EMFILE)
 }
 
 /// `running as uid 1000; missing CAP_SYS_ADMIN, CAP_NET_ADMIN`.
