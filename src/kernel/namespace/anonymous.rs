@@ -59,19 +59,12 @@ impl Held {
         locked(&self.fd).clone()
     }
 
-    pub(super) fn remember(&self, end: outside::End) {
-        locked(&self.outside).push(end);
-    }
-
-    /// Lets go of the namespace; the second time nothing happens. Veths to the outside are gone when this returns: with
-    /// their namespace they would go some time later, and their names would still be taken.
-    fn close(&self) -> Result<()> {
+    /// Lets go of the namespace, and gives what has to be deleted outside; nothing the second time.
+    fn let_go(&self) -> Vec<outside::Pair> {
         let ends = std::mem::take(&mut *locked(&self.outside));
-        let Some(fd) = locked(&self.fd).take() else { return Ok(()) };
+        let Some(fd) = locked(&self.fd).take() else { return Vec::new() };
         sockets::forget(self.id);
-        let deleted = outside::delete(ends, &fd);
-        drop(fd);
-        deleted
+        ends.into_iter().map(|end| (end, Arc::clone(&fd))).collect()
     }
 }
 
@@ -99,28 +92,43 @@ pub fn list() -> Vec<Namespace> {
     locked(&OPEN).values().cloned().collect()
 }
 
-/// Closes every anonymous namespace, the youngest first. What fails is given and does not keep the rest from closing.
+/// Closes every anonymous namespace. What fails is given and does not keep the rest from closing.
 pub fn close_all() -> Vec<Error> {
     let open = std::mem::take(&mut *locked(&OPEN));
-    open.values().rev().filter_map(|namespace| namespace.close().err()).collect()
+    // All links to the outside in one go: each request takes the kernel its time.
+    outside::delete(open.values().filter_map(Namespace::held).flat_map(Held::let_go).collect())
 }
 
 impl Namespace {
     /// Lets go of a namespace held by a descriptor; anonymous ones end, once nothing inside them runs any more
-    /// (processes inside must be ended before). What is closed already stays so; nsl's own and named ones are not held.
+    /// (processes inside must be ended before). Veths that nsl made to the outside are gone when this returns: with
+    /// their namespace they would go some time later, and until then their names would be taken. What is closed
+    /// already stays so; nsl's own namespace and named ones are not held.
     ///
     /// Errors: a veth to the outside that could not be deleted; the namespace is closed all the same.
     pub fn close(&self) -> Result<()> {
-        let Kind::Held(held) = &*self.0 else { return Ok(()) };
+        let Some(held) = self.held() else { return Ok(()) };
         locked(&OPEN).remove(&held.id);
-        held.close().map_err(|error| error.object(self.label()))
+        let failed = outside::delete(held.let_go()).into_iter().next();
+        failed.map_or(Ok(()), |error| Err(error.object(self.label())))
     }
 
     /// Remembers that interface `index` of `outside` is the other end of a veth that nsl made into this anonymous
-    /// namespace. [`Namespace::close`] deletes it, if it still is. Only for an `outside` that nsl does not own.
+    /// namespace, for [`Namespace::close`] to delete. Does nothing where that is not needed: if this one is not
+    /// anonymous, or the other is too.
     pub fn remember_outside_link(&self, outside: &Namespace, index: u32) {
-        if let Kind::Held(held) = &*self.0 {
-            held.remember(outside::End { namespace: outside.clone(), index });
+        if let Some(held) = self.held()
+            && self.is_anonymous()
+            && !outside.is_anonymous()
+        {
+            locked(&held.outside).push(outside::End { namespace: outside.clone(), index });
+        }
+    }
+
+    fn held(&self) -> Option<&Held> {
+        match &*self.0 {
+            Kind::Held(held) => Some(held),
+            _ => None,
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::error::{Error, Result, explain};
 /// How long a channel is looked at before a thread goes to sleep over it.
 const PATIENCE: Duration = Duration::from_micros(30);
 
+const NESTED: &str = "a namespace was entered from within a visit";
+
 /// Where a visit goes.
 enum Place {
     Inside(Arc<OwnedFd>),
@@ -71,6 +73,14 @@ pub(super) fn inside<T: Send + 'static>(
     visit(Place::Inside(Arc::clone(namespace)), work)
 }
 
+/// Runs `work` where the calling thread is, which is home.
+pub(super) fn here<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    if IS_HELPER.get() {
+        return Err(bug(NESTED));
+    }
+    work()
+}
+
 /// Makes a new network namespace, which lives as long as the descriptor.
 pub(super) fn create() -> Result<OwnedFd> {
     visit(Place::New, || Ok(nsfs::open_own()?))
@@ -82,7 +92,7 @@ fn visit<T: Send + 'static>(place: Place, work: impl FnOnce() -> Result<T> + Sen
         Place::New => refusal::creating,
     };
     if IS_HELPER.get() {
-        return Err(bug("a namespace was entered from within a visit"));
+        return Err(bug(NESTED));
     }
     let (keep, kept): (Sender<Result<T>>, _) = channel();
     let work = Box::new(move || {

@@ -149,18 +149,18 @@ impl Namespace {
 
     /// A fresh route socket inside it, which keeps the namespace alive while it is open.
     pub fn event_socket(&self) -> Result<Socket> {
-        match &*self.0 {
-            Kind::Home => Socket::open(),
-            _ => self.enter(Socket::open),
-        }
-        .map_err(refusal::limits)
+        self.enter(Socket::open).map_err(refusal::limits)
     }
 
-    /// Runs `work` inside it, on the helper thread: for making sockets and for files that show the namespace of whoever
-    /// opens them. `work` must be short and must not call into this module.
+    /// Runs `work` inside it, on the helper thread (at home on the calling one, which takes no privilege): for making
+    /// sockets and for files that show the namespace of whoever opens them. `work` must be short and must not call into
+    /// this module.
     ///
     /// Errors: those of [`Namespace::open`]; no privilege to enter; those of `work`; a panic in it (`EBUG`).
     pub fn enter<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if let Kind::Home = *self.0 {
+            return enter::here(work);
+        }
         let fd = self.open()?;
         enter::inside(&fd, work)
     }

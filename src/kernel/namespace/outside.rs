@@ -21,37 +21,43 @@ pub(super) struct End {
     pub(super) index: u32,
 }
 
-/// Deletes those of `ends` whose other side is in `inner`. What is gone already counts as done.
-pub(super) fn delete(mut ends: Vec<End>, inner: &Arc<OwnedFd>) -> Result<()> {
-    let mut outcome = Ok(());
-    while let Some(end) = ends.pop() {
-        let outer = end.namespace;
-        let (same, others): (Vec<End>, _) = ends.into_iter().partition(|other| same_or_gone(&other.namespace, &outer));
-        ends = others;
-        let indexes: Vec<u32> = same.iter().map(|end| end.index).chain([end.index]).collect();
-        let deleted = match outer.with_socket(|socket| delete_in(socket, &indexes, inner)) {
+/// An end and the namespace its other side was in.
+pub(super) type Pair = (End, Arc<OwnedFd>);
+
+/// Deletes those ends whose other side is where it was, and gives what failed. What is gone already counts as done.
+pub(super) fn delete(mut pairs: Vec<Pair>) -> Vec<Error> {
+    let mut failed = Vec::new();
+    while let Some(first) = pairs.pop() {
+        let outer = first.0.namespace.clone();
+        // Namespaces that cannot be told apart any more have no links either.
+        let here = |(end, _): &Pair| end.namespace.same(&outer).unwrap_or(false);
+        let (mut same, others): (Vec<Pair>, _) = pairs.into_iter().partition(here);
+        same.push(first);
+        pairs = others;
+        if let Err(error) = outer.with_socket(|socket| delete_in(socket, &same)) {
+            let gone = [
+                &explain::NAMESPACE_GONE,
+                &explain::NAMESPACE_REPLACED,
+                &explain::NAMESPACE_MISSING,
+                &explain::NAMESPACE_CLOSED,
+            ];
             // With the namespace its links went too.
-            Err(error) if error.is(&explain::NAMESPACE_GONE) || error.is(&explain::NAMESPACE_REPLACED) => Ok(()),
-            Err(error) if error.is(&explain::NAMESPACE_MISSING) || error.is(&explain::NAMESPACE_CLOSED) => Ok(()),
-            deleted => deleted,
-        };
-        outcome = outcome.and(deleted);
+            if !gone.iter().any(|row| error.is(row)) {
+                failed.push(error);
+            }
+        }
     }
-    outcome
+    failed
 }
 
-/// Namespaces that cannot be told apart any more have no links either.
-fn same_or_gone(one: &Namespace, other: &Namespace) -> bool {
-    one.same(other).unwrap_or(false)
-}
-
-fn delete_in(socket: &mut Socket, indexes: &[u32], inner: &Arc<OwnedFd>) -> Result<()> {
-    // A link's other side is named by the id that its namespace has here; without an id there is no such link.
-    let Some(inner_id) = id::seen_from(socket, inner)? else { return Ok(()) };
+fn delete_in(socket: &mut Socket, pairs: &[Pair]) -> Result<()> {
     let mut ours = Vec::new();
-    for index in indexes {
-        if leads_to(socket, *index, inner_id)? {
-            ours.push(*index);
+    for (end, inner) in pairs {
+        // A link's other side is named by the id that its namespace has here; without an id there is no such link.
+        if let Some(inner_id) = id::seen_from(socket, inner)?
+            && leads_to(socket, end.index, inner_id)?
+        {
+            ours.push(end.index);
         }
     }
     match ours[..] {

@@ -93,6 +93,24 @@ fn closing_frees_the_names_of_outside_links_at_once() {
 }
 
 #[test]
+fn the_end_of_a_run_frees_all_names_in_every_namespace() {
+    run(|| {
+        let outer = named::add("outer", false).expect("added").namespace;
+        for i in 0..12 {
+            let inner = anonymous::add().expect("made");
+            inner.remember_outside_link(&Namespace::home(), veth(&format!("h{i}"), &inner));
+            let (name, path) = (format!("o{i}"), inner.path().expect("a path"));
+            let add = format!("ip -n outer link add {name} type veth peer name {name} netns {}", path.display());
+            let index = sh(&format!("{add}; ip -n outer -o link show dev {name} | cut -d: -f1"));
+            inner.remember_outside_link(&outer, index.trim().parse().expect("an index"));
+        }
+        assert_eq!(sh("ip -o link | wc -l; ip -n outer -o link | wc -l"), "13\n13\n");
+        assert!(anonymous::close_all().is_empty());
+        assert_eq!(sh("ip -o link | wc -l; ip -n outer -o link | wc -l"), "1\n1\n");
+    });
+}
+
+#[test]
 fn closing_deletes_nothing_but_what_leads_there() {
     run(|| {
         sh("ip netns add outer; ip link add keep type veth peer name keep-too");

@@ -200,7 +200,9 @@ fn without_privilege_the_capability_is_named() {
             needs(named::attach("x", &Namespace::home()).map(|_| ()).expect_err("no privilege"));
             needs(named::delete("a", PLAIN).expect_err("no privilege"));
             needs(Namespace::named("a").expect("there").with_socket(|_| Ok(())).expect_err("no privilege"));
-            // Looking takes none.
+            // Looking takes none, nor does working at home.
+            Namespace::home().with_socket(|_| Ok(())).expect("a socket");
+            Namespace::home().enter(|| Ok(())).expect("entered");
             assert_eq!(named::list().expect("a list").len(), 1);
             return;
         }

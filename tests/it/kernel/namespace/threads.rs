@@ -66,6 +66,8 @@ fn a_panic_inside_is_a_bug_and_the_helper_lives() {
         let nested = place.clone();
         let error = place.enter(move || nested.enter(|| Ok(()))).expect_err("a visit within a visit");
         assert_eq!(error.code(), "EBUG");
+        let error = place.enter(|| Namespace::home().enter(|| Ok(()))).expect_err("home within a visit");
+        assert_eq!(error.code(), "EBUG");
         place.close().expect("closed");
     });
 }
