@@ -11,6 +11,11 @@ const PLAIN: Delete = Delete { force: false, missing_ok: false };
 fn sixteen_first_adds_at_once_mount_the_directory_once() {
     run(|| {
         if let Some(name) = part() {
+            // All start at the same moment.
+            std::fs::write(format!("/run/ready-{name}"), "").expect("written");
+            while !std::path::Path::new("/run/go").exists() {
+                std::thread::yield_now();
+            }
             named::add(&name, false).expect("added");
             return;
         }
@@ -20,6 +25,10 @@ fn sixteen_first_adds_at_once_mount_the_directory_once() {
             sh(if private { "mount --make-private /run" } else { "mount --make-shared /run" });
             let players: Vec<_> =
                 (0..16).map(|i| play(test, &format!("n{i}"), "exec \"$@\"").spawn().expect("sh starts")).collect();
+            while sh("ls /run | grep -c ready || true") != "16\n" {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            sh("touch /run/go; rm /run/ready-*");
             for player in players {
                 let outcome: Outcome = player.wait_with_output().expect("it ends").into();
                 assert_eq!(outcome.code, 0, "{}{}", outcome.stdout, outcome.stderr);
@@ -31,8 +40,22 @@ fn sixteen_first_adds_at_once_mount_the_directory_once() {
             sh("ip netns add by-ip");
             assert_eq!((mounts_at("/run/netns"), mounts_at("/run/netns/by-ip")), (1, 1));
             assert_eq!(named::delete_all().expect("deleted"), 17);
-            sh("umount /run/netns; rmdir /run/netns");
+            sh("umount /run/netns; rmdir /run/netns; rm /run/go");
         }
+    });
+}
+
+#[test]
+fn an_add_waits_for_the_lock_that_ip_takes() {
+    run(|| {
+        sh("mkdir -m 755 /run/netns; flock /run/netns sleep 0.5 >/dev/null 2>&1 & sleep 0.2");
+        let start = std::time::Instant::now();
+        let adding = std::thread::spawn(|| named::add("a", false).map(|_| ()));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert_eq!((entries().len(), mounts_at("/run/netns")), (0, 0));
+        adding.join().expect("no panic").expect("added");
+        assert!(start.elapsed() >= std::time::Duration::from_millis(200));
+        named::delete("a", PLAIN).expect("deleted");
     });
 }
 
