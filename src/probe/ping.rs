@@ -196,7 +196,7 @@ struct Record {
     refusals: Vec<Refusal>,
 }
 
-/// Bytes of the token at the start of the data; of as much of it as there is room for in a shorter one.
+/// Bytes of the token at the start of the data. Shorter data is the beginning of it.
 const TOKEN: usize = 8;
 
 impl Record {
