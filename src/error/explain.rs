@@ -155,4 +155,74 @@ rows! {
     BIND_REFUSED: "" Script "cannot put \"<source>\" over \"<target>\": <reason>" => "make \"<target>\" first";
     PROCESS_LEFT: "EBUSY" Script "process <pid> could not be ended" => "look at it: `ps -o pid,stat,wchan,args <pid>`";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
+
+    // Links and their names
+    LINK_NAME_EMPTY: "EINVAL" Script "invalid link name \"<name>\": it is empty";
+    LINK_NAME_LONG: "EINVAL" Script "invalid link name \"<name>\": it has <count> bytes, and 15 are allowed";
+    LINK_NAME_CHARACTER: "EINVAL" Script "invalid link name \"<name>\": it contains <character>";
+    LINK_NAME_RESERVED: "EINVAL" Script "invalid link name \"<name>\": the kernel keeps it for itself";
+    LINK_MISSING: "ENODEV" Script "no link \"<link>\"" => "did you mean \"<near>\"? (there are <known>)";
+    LINK_GONE: "ENODEV" Script "link \"<link>\" is gone";
+    LINK_EXISTS: "EEXIST" Script "link \"<link>\" already exists"
+        => "choose another name, or delete it first with netns.link_delete";
+    LINK_NEEDS_TYPE: "EINVAL" Script "a new link needs its type" => "add type = \"bridge\", or another that `ip link` knows";
+    LINK_TYPE_UNKNOWN: "EINVAL" Script "no type of link is called \"<type>\"" => "did you mean \"<near>\"?";
+    LINK_TYPE_INVALID: "EINVAL" Script "\"<type>\" cannot be a type of link";
+    LINK_TYPE_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<type>\" links"
+        => "load it with `modprobe <module>` (<config>)";
+    LINK_OPTION_UNKNOWN: "EINVAL" Script "\"<type>\" links have no option \"<key>\"" => "did you mean \"<near>\"?";
+    LINK_OPTION_NEEDS_MASTER: "EINVAL" Script "option \"<key>\" is one of bridge ports, and \"<link>\" is in no bridge"
+        => "add master = to the same call";
+    LINK_OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
+    LINK_OPTION_RANGE: "ERANGE" Script "the kernel takes no such value for <keys>";
+    LINK_OPTION_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<key>\" for \"<type>\" links"
+        => "use a kernel with <config>";
+    LINK_MTU_RANGE: "EINVAL" Script "mtu <mtu> is out of range: \"<link>\" takes <least> to <most>";
+    LINK_RENAME_BUSY: "EBUSY" Script "link \"<link>\" cannot be renamed while it is up" => "set it down first";
+    LINK_CARRIER_FIXED: "EOPNOTSUPP" Script "the carrier of \"<link>\" is not one that can be set";
+    LINK_STAYS: "" Script "link \"<link>\" cannot leave its namespace" => "make it where it belongs in the first place";
+    LINK_UNDELETABLE: "EOPNOTSUPP" Script "link \"<link>\" cannot be deleted";
+    LINK_TAKES_NO_PORTS: "EOPNOTSUPP" Script "\"<master>\" is a link that takes no ports"
+        => "use a bridge as the master";
+    LINK_MASTER_ELSEWHERE: "EINVAL" Script "\"<master>\" is in another namespace than \"<link>\""
+        => "move one of them, or join them with a veth pair";
+    LINK_WAIT_TIMEOUT: "ETIMEDOUT" Script "link \"<link>\" did not become <wanted> within <time> s";
+    BRIDGE_FULL: "EXFULL" Script "bridge \"<bridge>\" is full: it has 1,024 ports"
+        => "join several bridges with veth pairs";
+    VETH_SAME_END: "EINVAL" Script "both ends of the pair are \"<link>\"" => "give them two names";
+    MAC_BAD: "EINVAL" Script "\"<text>\" is not a MAC address" => "write six bytes, such as \"02:00:00:00:00:01\"";
+    MAC_IS_IP: "EINVAL" Script "\"<text>\" is an IP address, and address is the MAC address of a link" => "use ip = \"<text>\"";
+
+    // Addresses
+    ADDRESS_BAD: "EINVAL" Script "\"<text>\" is not an IP address";
+    ADDRESS_WITHOUT_PREFIX: "EINVAL" Script "\"<text>\" has no prefix length" => "write \"<text>/<usual>\"";
+    ADDRESS_WITH_PREFIX: "EINVAL" Script "\"<text>\" has a prefix length, where an address alone is meant"
+        => "write \"<address>\"";
+    ADDRESS_PREFIX_RANGE: "EINVAL" Script "prefix \"<prefix>\" of \"<text>\" is out of range: <family> has 0 to <most>";
+    ADDRESS_EXISTS: "EEXIST" Script "\"<link>\" already has the address \"<address>\"";
+    ADDRESS_MISSING: "EADDRNOTAVAIL" Script "\"<link>\" has no address \"<address>\""
+        => "did you mean \"<near>\"? (there are <known>)";
+    ADDRESS_NO_IPV6: "" Script "\"<link>\" takes no IPv6 address"
+        => "allow it with netns.sysctl(<ns>, \"net.ipv6.conf.<name>.disable_ipv6\", 0)";
+    ADDRESS_OPTION: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"" => "did you mean \"<near>\"?";
+
+    // Routes
+    ROUTE_EXISTS: "EEXIST" Script "route \"<route>\" already exists<where>"
+        => "use route_replace, or give it another metric";
+    ROUTE_MISSING: "ESRCH" Script "no route \"<route>\"<where>";
+    ROUTE_UNREACHABLE: "ENETUNREACH" Script "route \"<route>\"<where>: no link leads to \"<via>\""
+        => "add an address in its network first, or onlink = true";
+    ROUTE_LINK_DOWN: "ENETDOWN" Script "route \"<route>\"<where>: link \"<link>\" is down" => "set it up first";
+    ROUTE_HOST_BITS: "EINVAL" Script "\"<route>\" has bits behind its prefix" => "write \"<network>\"";
+    ROUTE_FAMILY: "EINVAL" Script "option \"<key>\": \"<address>\" is of another address family than \"<route>\"";
+    ROUTE_NEEDS_FAMILY: "EINVAL" Script "a default route needs via, or a dev" => "add via = the gateway's address";
+    ROUTE_OPTION: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"" => "did you mean \"<near>\"?";
+    ROUTE_NO_WAY: "" Script "no route to \"<destination>\"<where>";
+
+    // Sysctls
+    SYSCTL_MISSING: "ENOENT" Script "no sysctl \"<key>\"" => "did you mean \"<near>\"?";
+    SYSCTL_BAD: "EINVAL" Script "\"<key>\" is not the name of a sysctl" => "write it like \"net.ipv4.ip_forward\"";
+    SYSCTL_REFUSED: "" Script "sysctl \"<key>\" cannot be set to \"<value>\": <reason>";
+    SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\" cannot be <done> here: <reason>";
+    SYSCTL_DIRECTORY: "EISDIR" Script "\"<key>\" is a group of sysctls" => "name one of them: <known>";
 }

@@ -3,5 +3,12 @@
 //! Functions here act at once and return plain data or an [`crate::error::Error`] that names the object. Nothing here
 //! prints, knows Lua or starts a process.
 
+pub mod addr;
+pub mod address_text;
+pub mod device;
+pub mod link;
+pub mod names;
 pub mod namespace;
+pub mod route;
+pub mod sysctl;
 pub mod units;

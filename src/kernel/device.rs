@@ -1,0 +1,173 @@
+//! A network device by its name in a namespace, and what such a name may be.
+//!
+//! A device is found by name in its namespace at each call. Names are checked before the kernel is asked, because the
+//! kernel says nothing about a bad one, or takes `%d` for a template.
+
+use std::fmt;
+
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
+use nix::errno::Errno;
+
+use super::namespace::Namespace;
+use crate::error::{Error, Result, explain, nearest};
+use crate::netlink::Socket;
+
+/// The longest name of a link in bytes (Linux `IFNAMSIZ`, less its final NUL).
+const LONGEST: usize = 15;
+
+/// A device of a namespace: what `"ns0/veth0"` says.
+#[derive(Clone)]
+pub struct Device {
+    /// Where it is.
+    pub namespace: Namespace,
+    /// Its name there.
+    pub name: String,
+}
+
+impl Device {
+    /// The device called `name` in `namespace`, whether it is there (yet) or not. `EINVAL` if no link can be called so.
+    pub fn new(namespace: &Namespace, name: &str) -> Result<Self> {
+        check_name(name)?;
+        Ok(Self { namespace: namespace.clone(), name: name.to_owned() })
+    }
+
+    /// The interface index it has now; `ENODEV` if there is none of that name.
+    pub fn index(&self) -> Result<u32> {
+        self.namespace.with_socket(|socket| self.index_in(socket))
+    }
+
+    /// [`Device::index`] over a socket that is in the device's namespace.
+    pub fn index_in(&self, socket: &mut Socket) -> Result<u32> {
+        let mut message = LinkMessage::default();
+        message.attributes.push(LinkAttribute::IfName(self.name.clone()));
+        message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
+        match socket.query(RouteNetlinkMessage::GetLink(message), 0) {
+            Ok(answers) => match answers.first() {
+                Some(RouteNetlinkMessage::NewLink(link)) => Ok(link.header.index),
+                _ => Err(Error::system(Errno::ENODEV)),
+            },
+            Err(error) => Err(error),
+        }
+        .map_err(|error| self.or_missing(error, socket))
+    }
+
+    /// Words an `ENODEV` about this device: which names there are, and which of them is like it. Other errors pass.
+    pub(super) fn or_missing(&self, error: Error, socket: &mut Socket) -> Error {
+        if error.as_errno() != Some(Errno::ENODEV) || !error.is(&explain::KERNEL_REFUSED) {
+            return error.object(self);
+        }
+        let names = names(socket).unwrap_or_default();
+        let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
+        match (nearest(&self.name, names.iter().map(String::as_str)), names.is_empty()) {
+            (Some(near), _) => error.with("near", near).with("known", listed(&names)),
+            (None, false) => error.note(format!("there are {}", listed(&names))),
+            (None, true) => error,
+        }
+    }
+}
+
+/// The names of all links, in the order of their indexes.
+pub(super) fn names(socket: &mut Socket) -> Result<Vec<String>> {
+    let mut message = LinkMessage::default();
+    message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
+    let mut links = Vec::new();
+    for answer in socket.dump(RouteNetlinkMessage::GetLink(message))? {
+        let RouteNetlinkMessage::NewLink(link) = answer else { continue };
+        let name = link.attributes.into_iter().find_map(|attribute| match attribute {
+            LinkAttribute::IfName(name) => Some(name),
+            _ => None,
+        });
+        links.extend(name.map(|name| (link.header.index, name)));
+    }
+    links.sort();
+    Ok(links.into_iter().map(|(_, name)| name).collect())
+}
+
+/// At most ten names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > 10 { format!("{shown} and {} more", names.len() - 10) } else { shown }
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = self.namespace.label();
+        if label.is_empty() { f.write_str(&self.name) } else { write!(f, "{label}/{}", self.name) }
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Device({self})")
+    }
+}
+
+/// Whether a link can be called `name`: the kernel's rules (`dev_valid_name`), and no `%`, which it takes for a
+/// template, no control characters, and neither `all` nor `default`, which are sysctl directories beside the links'.
+pub fn check_name(name: &str) -> Result<()> {
+    let invalid = |row| Err(Error::new(row).with("name", name));
+    if name.is_empty() {
+        return invalid(&explain::LINK_NAME_EMPTY);
+    }
+    if matches!(name, "." | ".." | "all" | "default") {
+        return invalid(&explain::LINK_NAME_RESERVED);
+    }
+    if let Some(c) = name.chars().find(|&c| c.is_whitespace() || c.is_control() || matches!(c, '/' | ':' | '%')) {
+        let character = match c {
+            ' ' => "a space".to_owned(),
+            c if c.is_whitespace() => "white space".to_owned(),
+            c if c.is_control() => "a control character".to_owned(),
+            c => format!("\"{c}\""),
+        };
+        return Err(Error::new(&explain::LINK_NAME_CHARACTER).with("name", name).with("character", character));
+    }
+    if name.len() > LONGEST {
+        return Err(Error::new(&explain::LINK_NAME_LONG).with("name", name).with("count", name.len()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_rule_is_named() {
+        for (name, part) in [
+            ("", "empty"),
+            ("abcdefghijklmnop", "16 bytes"),
+            ("ääääääää", "16 bytes"),
+            ("a/b", "\"/\""),
+            ("a:b", "\":\""),
+            ("a%d", "\"%\""),
+            ("a b", "a space"),
+            ("a\tb", "white space"),
+            ("a\x1bb", "a control character"),
+            ("a\x7f", "a control character"),
+            (".", "keeps"),
+            ("..", "keeps"),
+            ("all", "keeps"),
+            ("default", "keeps"),
+        ] {
+            let error = check_name(name).expect_err("no name of a link");
+            assert_eq!(error.code(), "EINVAL");
+            assert!(error.message().starts_with("invalid link name"), "{error}");
+            assert!(error.message().contains(part), "{error}");
+        }
+        for name in ["lo", "veth0", "abcdefghijklmno", "-x", "a.1", "eth0@x", "é"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_is_a_name_for_the_kernel(name in ".{0,20}") {
+            if check_name(&name).is_ok() {
+                prop_assert!((1..=15).contains(&name.len()));
+                prop_assert!(!name.bytes().any(|byte| byte <= b' ' || byte == 0x7f || b"/:%".contains(&byte)));
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! From what is asked for to the attributes of one `RTM_NEWLINK`.
+
+use std::os::fd::AsRawFd;
+
+use netlink_packet_route::link::{
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+};
+
+use super::spec::{AddrGenMode, LinkSpec};
+
+/// A message about the link called `name`.
+pub(super) fn named(name: &str) -> LinkMessage {
+    let mut message = LinkMessage::default();
+    message.attributes.push(LinkAttribute::IfName(name.to_owned()));
+    message
+}
+
+/// A message about the link with this index.
+pub(super) fn indexed(index: u32) -> LinkMessage {
+    let mut message = LinkMessage::default();
+    message.header.index = index;
+    message
+}
+
+/// Adds what a link of any kind can be asked to be: all of `spec` but name, namespace, kind and options. `master` is
+/// the index of the master that `spec` names, 0 for none.
+pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u32>) {
+    let attributes = &mut message.attributes;
+    attributes.extend(spec.mtu.map(LinkAttribute::Mtu));
+    attributes.extend(spec.address.map(|mac| LinkAttribute::Address(mac.to_vec())));
+    attributes.extend(spec.alias.clone().map(LinkAttribute::IfAlias));
+    attributes.extend(spec.group.map(LinkAttribute::Group));
+    attributes.extend(spec.txqueuelen.map(LinkAttribute::TxQueueLen));
+    attributes.extend(spec.carrier.map(|on| LinkAttribute::Carrier(u8::from(on))));
+    attributes.extend(master.map(LinkAttribute::Controller));
+    attributes.extend(spec.addrgenmode.map(|mode| {
+        let mode = AfSpecInet6::AddrGenMode(wire(mode));
+        LinkAttribute::AfSpecUnspec(vec![AfSpecUnspec::Inet6(vec![mode])])
+    }));
+    let mut flag = |flag: LinkFlags, on: Option<bool>| {
+        if let Some(on) = on {
+            message.header.change_mask |= flag;
+            message.header.flags.set(flag, on);
+        }
+    };
+    flag(LinkFlags::Up, spec.up);
+    flag(LinkFlags::Promisc, spec.promisc);
+    flag(LinkFlags::Allmulti, spec.allmulticast);
+    flag(LinkFlags::Multicast, spec.multicast);
+    flag(LinkFlags::Noarp, spec.arp.map(|on| !on));
+}
+
+/// Adds the kind of the link, or of what it is a port of, with options.
+pub(super) fn inform(message: &mut LinkMessage, info: Vec<LinkInfo>) {
+    message.attributes.push(LinkAttribute::LinkInfo(info));
+}
+
+/// Puts the link into the namespace behind `fd`.
+pub(super) fn place(message: &mut LinkMessage, fd: &impl AsRawFd) {
+    message.attributes.push(LinkAttribute::NetNsFd(fd.as_raw_fd()));
+}
+
+/// One queue each way: what a virtual link needs (measured for veth: 436 → 230 µs a pair).
+pub(super) fn one_queue(message: &mut LinkMessage) {
+    message.attributes.extend([LinkAttribute::NumTxQueues(1), LinkAttribute::NumRxQueues(1)]);
+}
+
+/// How the kernel numbers the mode.
+pub(super) fn wire(mode: AddrGenMode) -> In6AddrGenMode {
+    match mode {
+        AddrGenMode::Eui64 => In6AddrGenMode::Eui64,
+        AddrGenMode::None => In6AddrGenMode::None,
+        AddrGenMode::StableSecret => In6AddrGenMode::StablePrivacy,
+        AddrGenMode::Random => In6AddrGenMode::Random,
+    }
+}
+
+/// The mode with the kernel's number.
+pub(super) fn mode(wire: In6AddrGenMode) -> Option<AddrGenMode> {
+    match wire {
+        In6AddrGenMode::Eui64 => Some(AddrGenMode::Eui64),
+        In6AddrGenMode::None => Some(AddrGenMode::None),
+        In6AddrGenMode::StablePrivacy => Some(AddrGenMode::StableSecret),
+        In6AddrGenMode::Random => Some(AddrGenMode::Random),
+        _ => None,
+    }
+}

@@ -1,0 +1,43 @@
+//! Links: what a namespace's interfaces are, and making, changing, waiting for and deleting them. One verb a file.
+//!
+//! A link is found by its name in its namespace at each call; what remembers one keeps (namespace, index) and asks
+//! [`resolve`] for the name it has now.
+
+mod add;
+mod delete;
+pub mod kind;
+mod list;
+mod mac;
+mod message;
+mod set;
+mod show;
+mod spec;
+mod undo;
+mod wait;
+
+pub use add::add;
+pub use delete::delete;
+pub use kind::veth::{End, veth};
+pub use kind::{Setting, Settings};
+pub use list::{Link, Stats, get, list, peer, resolve};
+pub use mac::{format_mac, parse_mac};
+pub use set::set;
+pub use show::{Shown, show, show_one};
+pub use spec::{AddrGenMode, LinkSpec, Master};
+pub use wait::{Condition, Wait};
+
+use nix::errno::Errno;
+
+use super::device::Device;
+use crate::error::{Error, explain};
+use crate::netlink::Socket;
+
+/// Words a refusal about `device` that any verb may meet.
+fn refused(error: Error, device: &Device, doing: &'static str, socket: &mut Socket) -> Error {
+    let error = device.or_missing(error, socket);
+    error
+        .explain(&[(Errno::EPERM, &explain::NEEDS_CAPABILITY), (Errno::EEXIST, &explain::LINK_EXISTS)])
+        .with("doing", doing)
+        .with("capability", "CAP_NET_ADMIN")
+        .with("link", device)
+}

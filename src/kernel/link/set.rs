@@ -1,0 +1,235 @@
+//! Changing a link: read first, write, and on a refusal write back what changed.
+//!
+//! A message with several options can fail half done (Linux sets the mtu before it refuses the master). A new name and a
+//! new namespace go last, in a message of their own; what a move would undo (up, master) follows it.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::{LinkAttribute, LinkMessage};
+use nix::errno::Errno;
+
+use super::kind::{self, Side};
+use super::{Link, LinkSpec, Master, Settings, list, message, refused, undo};
+use crate::error::{Error, Result, explain};
+use crate::kernel::device::{Device, check_name};
+use crate::netlink::Socket;
+
+/// A new name, a new namespace, or both.
+struct Relocation {
+    to: Device,
+    fd: Option<Arc<OwnedFd>>,
+}
+
+/// Changes `device` to what `spec` says, all or nothing, and gives the device under its new name and place.
+///
+/// `ENODEV` if it is not there. If what had been changed cannot be changed back, the error's notes say what stayed.
+pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
+    let relocation = relocation(device, spec).map_err(|error| error.object(device))?;
+    let mut here = LinkSpec { name: None, netns: None, ..spec.clone() };
+    let mut there = LinkSpec::default();
+    if relocation.as_ref().is_some_and(|relocation| relocation.fd.is_some()) {
+        // A move takes a link down and out of its bridge: these follow it.
+        there.up = here.up.take();
+        there.master = here.master.take();
+        let is_port = |key: &str| kind::has("bridge", Side::Port, key);
+        (there.options, here.options) = here.options.into_iter().partition(|(key, _)| is_port(key));
+    }
+    device.namespace.with_socket(|socket| change(socket, device, &here, relocation.as_ref()))?;
+    let place = relocation.map_or_else(|| device.clone(), |relocation| relocation.to);
+    place.namespace.with_socket(|socket| change(socket, &place, &there, None)).map_err(|error| {
+        let moved = !there.is_empty() && place.to_string() != device.to_string();
+        if moved { error.note(format!("the link was moved, and is now \"{place}\"")) } else { error }
+    })?;
+    Ok(place)
+}
+
+/// Where the link is to go, if it is to go anywhere.
+fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
+    let name = spec.name.as_ref().filter(|name| **name != device.name);
+    name.map_or(Ok(()), |name| check_name(name))?;
+    let namespace = match &spec.netns {
+        Some(target) if !target.same(&device.namespace)? => Some(target),
+        _ => None,
+    };
+    if name.is_none() && namespace.is_none() {
+        return Ok(None);
+    }
+    let to = Device {
+        namespace: namespace.unwrap_or(&device.namespace).clone(),
+        name: name.unwrap_or(&device.name).clone(),
+    };
+    let fd = namespace.map(|namespace| namespace.open()).transpose()?;
+    Ok(Some(Relocation { to, fd }))
+}
+
+/// Makes the changes of `spec`, then the relocation; if one is refused, undoes those that took effect.
+fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Option<&Relocation>) -> Result<()> {
+    // One thing is done or not: there is nothing to undo, and nothing to read first.
+    if spec.is_empty() {
+        return relocation.map_or(Ok(()), |relocation| relocate(socket, device, relocation));
+    }
+    if spec.count() == 1 && spec.options.is_empty() && relocation.is_none() {
+        return write_plain(socket, device, spec, message::named(&device.name));
+    }
+    let before = list::get_in(socket, device)?;
+    let done = write(socket, device, spec, &before)
+        .and_then(|()| relocation.map_or(Ok(()), |relocation| relocate(socket, device, relocation)));
+    done.map_err(|error| match undo::undo(socket, spec, &before) {
+        None => error,
+        Some(stayed) => error.note(stayed),
+    })
+}
+
+/// Writes all of `spec`: first what is the link's own, then what it has as a port of what may be a new master.
+///
+/// An option that has its value already is not written: a kernel may show one that it refuses to be told.
+fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -> Result<()> {
+    let kind = before.kind.as_deref().unwrap_or(&before.link_type);
+    let is_own = |key: &str| kind::has(kind, Side::Own, key) || !kind::has("bridge", Side::Port, key);
+    let (own, mut port): (Settings, Settings) = spec.options.iter().cloned().partition(|(key, _)| is_own(key));
+    let news: Settings = own.iter().filter(|option| !before.data.contains(option)).cloned().collect();
+    let mut request = message::indexed(before.index);
+    if !news.is_empty() {
+        message::inform(&mut request, kind::own_info(kind, &news).map_err(|error| error.object(device))?);
+    }
+    if spec.count() > 0 || !news.is_empty() {
+        write_plain(socket, device, spec, request)?;
+    }
+    check_taken_in(socket, device, kind, &own)?;
+    let Some((key, _)) = port.first().cloned() else { return Ok(()) };
+    let now = list::query(socket, message::indexed(before.index))?;
+    let Some(master_kind) = now.port_kind.filter(|kind| kind::has(kind, Side::Port, &key)) else {
+        let error = Error::new(&explain::LINK_OPTION_NEEDS_MASTER).with("key", key).with("link", device);
+        return Err(error.object(device));
+    };
+    port.retain(|option| !now.port.contains(option));
+    if port.is_empty() {
+        return Ok(());
+    }
+    let mut request = message::indexed(before.index);
+    message::inform(&mut request, kind::port_info(&master_kind, &port).map_err(|error| error.object(device))?);
+    send(socket, device, spec, request)
+}
+
+/// Writes what a link of any kind can be asked to be.
+fn write_plain(socket: &mut Socket, device: &Device, spec: &LinkSpec, mut request: LinkMessage) -> Result<()> {
+    let master = master_index(socket, device, spec.master.as_ref())?;
+    message::apply(&mut request, spec, master);
+    send(socket, device, spec, request)
+}
+
+fn relocate(socket: &mut Socket, device: &Device, relocation: &Relocation) -> Result<()> {
+    let Relocation { to, fd } = relocation;
+    let index = device.index_in(socket)?;
+    // Linux moves a link first and looks at a new name then, which would leave it there under its old one.
+    if fd.is_some() && to.name != device.name && to.index().is_ok() {
+        return Err(Error::new(&explain::LINK_EXISTS).errno(Errno::EEXIST).with("link", to).object(device));
+    }
+    let mut request = message::indexed(index);
+    request.attributes.push(LinkAttribute::IfName(to.name.clone()));
+    if let Some(fd) = fd {
+        message::place(&mut request, fd.as_ref());
+    }
+    socket.execute(RouteNetlinkMessage::NewLink(request), 0).map_err(|error| {
+        let row = match error.as_errno() {
+            Some(Errno::EEXIST) => Some((Errno::EEXIST, &explain::LINK_EXISTS, to)),
+            Some(Errno::EBUSY) => Some((Errno::EBUSY, &explain::LINK_RENAME_BUSY, device)),
+            Some(errno @ (Errno::EINVAL | Errno::EOPNOTSUPP)) if fd.is_some() => {
+                Some((errno, &explain::LINK_STAYS, device))
+            }
+            _ => None,
+        };
+        let error = match row {
+            Some((errno, row, link)) => error.explain(&[(errno, row)]).with("link", link),
+            None => error,
+        };
+        let left = list::query(socket, message::indexed(index)).is_err();
+        let error = refused(error, device, "moving a link", socket);
+        if left { error.note("the link was moved all the same, under its old name") } else { error }
+    })
+}
+
+/// Sends a change and words its refusal.
+fn send(socket: &mut Socket, device: &Device, spec: &LinkSpec, request: LinkMessage) -> Result<()> {
+    socket.execute(RouteNetlinkMessage::NewLink(request), 0).map_err(|error| {
+        let says_mtu = error.kernel_text().is_some_and(|text| text.contains("mtu"));
+        let error = match spec.mtu {
+            Some(mtu) if says_mtu => word_mtu(error, device, mtu, socket),
+            _ => word_options(error, &spec.options, "bridge"),
+        };
+        let carrier = [(Errno::EOPNOTSUPP, &explain::LINK_CARRIER_FIXED)];
+        let error = if spec.carrier.is_some() { error.explain(&carrier) } else { error };
+        let error = match &spec.master {
+            Some(Master::Link(master)) => word_master(error, master),
+            _ => error,
+        };
+        refused(error, device, "changing a link", socket)
+    })
+}
+
+/// Words a refusal of options: the kernel says neither whose value is out of its range, nor which it was built without.
+pub(super) fn word_options(error: Error, options: &Settings, kind: &str) -> Error {
+    let keys = || options.iter().map(|(key, _)| key.as_ref());
+    match error.as_errno() {
+        Some(Errno::ERANGE) => {
+            let keys = keys().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
+            error.explain(&[(Errno::ERANGE, &explain::LINK_OPTION_RANGE)]).with("keys", keys)
+        }
+        Some(Errno::EOPNOTSUPP) if error.kernel_text().is_none() => match kind::option_missing(kind, keys()) {
+            Some(missing) => missing.errno(Errno::EOPNOTSUPP),
+            None => error,
+        },
+        _ => error,
+    }
+}
+
+fn word_mtu(error: Error, device: &Device, mtu: u32, socket: &mut Socket) -> Error {
+    let Ok(link) = list::query(socket, message::named(&device.name)) else { return error };
+    let (least, most) = link.mtu_range;
+    let most = if most == 0 { u32::MAX } else { most };
+    let error = error.explain(&[(Errno::EINVAL, &explain::LINK_MTU_RANGE)]);
+    error.with("mtu", mtu).with("least", least).with("most", most)
+}
+
+/// Words a refusal to make a port of `master`.
+pub(super) fn word_master(error: Error, master: &Device) -> Error {
+    let rows = [(Errno::EXFULL, &explain::BRIDGE_FULL), (Errno::EOPNOTSUPP, &explain::LINK_TAKES_NO_PORTS)];
+    // With a text the kernel says more than that.
+    let rows = if error.kernel_text().is_some() { &rows[..1] } else { &rows[..] };
+    error.explain(rows).with("bridge", master).with("master", master)
+}
+
+/// The index of the master that is asked for, 0 for none; `EINVAL` if it is in another namespace.
+pub(super) fn master_index(socket: &mut Socket, device: &Device, master: Option<&Master>) -> Result<Option<u32>> {
+    match master {
+        None => Ok(None),
+        Some(Master::None) => Ok(Some(0)),
+        Some(Master::Link(master)) if master.namespace.same(&device.namespace)? => master.index_in(socket).map(Some),
+        Some(Master::Link(master)) => {
+            let error = Error::new(&explain::LINK_MASTER_ELSEWHERE).with("master", master).with("link", device);
+            Err(error.object(device))
+        }
+    }
+}
+
+/// Whether the kernel took each of the options: one that it was built without is passed over in silence.
+pub(super) fn check_taken(device: &Device, kind: &str, asked: &Settings) -> Result<()> {
+    device.namespace.with_socket(|socket| check_taken_in(socket, device, kind, asked))
+}
+
+fn check_taken_in(socket: &mut Socket, device: &Device, kind: &str, asked: &Settings) -> Result<()> {
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let now = list::get_in(socket, device)?;
+    match asked.iter().find(|(key, _)| !now.data.iter().any(|(there, _)| there == key)) {
+        None => Ok(()),
+        Some((key, _)) => {
+            let missing = kind::option_missing(kind, std::iter::once(key.as_ref()));
+            let plain = || Error::new(&explain::LINK_OPTION_MISSING).with("key", key).with("type", kind);
+            Err(missing.unwrap_or_else(plain).object(device))
+        }
+    }
+}

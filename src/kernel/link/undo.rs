@@ -1,0 +1,127 @@
+//! Writing back what a half-done change of a link did.
+
+use std::borrow::Cow;
+
+use netlink_packet_route::RouteNetlinkMessage;
+
+use super::kind::{self, Setting};
+use super::{Link, LinkSpec, Settings, list, message, parse_mac};
+use crate::netlink::Socket;
+
+/// Brings the link back to what it was `before` the changes of `spec`; a sentence about what stayed changed, if
+/// something did.
+pub(super) fn undo(socket: &mut Socket, spec: &LinkSpec, before: &Link) -> Option<String> {
+    // A link that is gone has nothing to bring back.
+    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let (back, master) = difference(spec, before, &now);
+    let own = changed(&spec.options, &before.data, &now.data);
+    let mut request = message::indexed(before.index);
+    message::apply(&mut request, &back, master);
+    if let Some(Ok(info)) = before.kind.as_deref().filter(|_| !own.is_empty()).map(|kind| kind::own_info(kind, &own)) {
+        message::inform(&mut request, info);
+    }
+    // What could not be brought back is seen below.
+    let _ = socket.execute(RouteNetlinkMessage::NewLink(request), 0);
+
+    // A port that left its bridge and came back has lost what it had there.
+    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let asked = if master.is_some() { &before.port } else { &spec.options };
+    let mut port = changed(asked, &before.port, &now.port);
+    // The bridge's to say.
+    port.retain(|(key, _)| key != "state");
+    if let Some(Ok(info)) =
+        now.port_kind.as_deref().filter(|_| !port.is_empty()).map(|kind| kind::port_info(kind, &port))
+    {
+        let mut request = message::indexed(before.index);
+        message::inform(&mut request, info);
+        let _ = socket.execute(RouteNetlinkMessage::NewLink(request), 0);
+    }
+    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let stayed = names(spec, before, &now);
+    (!stayed.is_empty()).then(|| format!("these options took effect: {}", stayed.join(", ")))
+}
+
+/// What has to be written to come from `now` to `before`, of the things that `spec` names; and the old master.
+fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u32>) {
+    fn back<T: PartialEq + Clone>(asked: bool, before: &T, now: &T) -> Option<T> {
+        (asked && before != now).then(|| before.clone())
+    }
+    let alias = back(spec.alias.is_some(), &before.alias, &now.alias);
+    let address = back(spec.address.is_some(), &before.address, &now.address);
+    let spec_back = LinkSpec {
+        up: back(spec.up.is_some(), &before.up, &now.up),
+        mtu: back(spec.mtu.is_some(), &before.mtu, &now.mtu),
+        address: address.flatten().and_then(|text| parse_mac(&text).ok()),
+        alias: alias.map(Option::unwrap_or_default),
+        group: back(spec.group.is_some(), &before.group, &now.group),
+        txqueuelen: back(spec.txqueuelen.is_some(), &before.txqueuelen, &now.txqueuelen),
+        promisc: back(spec.promisc.is_some(), &before.promisc, &now.promisc),
+        allmulticast: back(spec.allmulticast.is_some(), &before.allmulticast, &now.allmulticast),
+        multicast: back(spec.multicast.is_some(), &before.multicast, &now.multicast),
+        arp: back(spec.arp.is_some(), &before.arp, &now.arp),
+        addrgenmode: back(spec.addrgenmode.is_some(), &before.addrgenmode, &now.addrgenmode).flatten(),
+        carrier: back(spec.carrier.is_some(), &before.carrier, &now.carrier),
+        ..LinkSpec::default()
+    };
+    let master = back(spec.master.is_some(), &before.master_index, &now.master_index);
+    (spec_back, master.map(Option::unwrap_or_default))
+}
+
+/// Those of the `asked` options whose value is not what it was, with that value.
+fn changed(asked: &[(Cow<'static, str>, Setting)], before: &Settings, now: &Settings) -> Settings {
+    let value =
+        |settings: &Settings, key: &str| settings.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone());
+    let old = |(key, _): &(Cow<'static, str>, Setting)| {
+        let old = value(before, key)?;
+        (value(now, key).as_ref() != Some(&old)).then(|| (key.clone(), old))
+    };
+    asked.iter().filter_map(old).collect()
+}
+
+/// The names of what differs between `before` and `now`, of the things that `spec` names.
+fn names(spec: &LinkSpec, before: &Link, now: &Link) -> Vec<String> {
+    let (back, master) = difference(spec, before, now);
+    let plain = [
+        ("up", back.up.is_some()),
+        ("mtu", back.mtu.is_some()),
+        ("address", back.address.is_some()),
+        ("master", master.is_some()),
+        ("alias", back.alias.is_some()),
+        ("group", back.group.is_some()),
+        ("txqueuelen", back.txqueuelen.is_some()),
+        ("promisc", back.promisc.is_some()),
+        ("allmulticast", back.allmulticast.is_some()),
+        ("multicast", back.multicast.is_some()),
+        ("arp", back.arp.is_some()),
+        ("addrgenmode", back.addrgenmode.is_some()),
+        ("carrier", back.carrier.is_some()),
+    ];
+    let own = changed(&spec.options, &before.data, &now.data);
+    let port = changed(&spec.options, &before.port, &now.port);
+    let options = own.into_iter().chain(port).map(|(key, _)| key.into_owned());
+    plain.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).chain(options).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_asked_and_changed_is_written_back() {
+        let before = Link { mtu: 1500, up: false, alias: None, txqueuelen: 1000, ..Link::default() };
+        let now = Link { mtu: 1400, up: true, alias: Some("x".to_owned()), txqueuelen: 5, ..Link::default() };
+        let spec =
+            LinkSpec { mtu: Some(1400), alias: Some("x".to_owned()), promisc: Some(true), ..LinkSpec::default() };
+        let (back, master) = difference(&spec, &before, &now);
+        assert_eq!((back.mtu, back.up, back.txqueuelen, back.promisc), (Some(1500), None, None, None));
+        assert_eq!((back.alias.as_deref(), master), (Some(""), None));
+        assert_eq!(names(&spec, &before, &now), ["mtu", "alias"]);
+    }
+
+    #[test]
+    fn options_come_back_with_their_old_values() {
+        let at = |cost: i64| -> Settings { vec![("cost".into(), Setting::Integer(cost))] };
+        assert_eq!(changed(&at(9), &at(2), &at(9)), at(2));
+        assert_eq!(changed(&at(9), &at(2), &at(2)), Settings::new());
+    }
+}

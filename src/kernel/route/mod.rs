@@ -1,0 +1,100 @@
+//! Routes: add, replace, delete, list, get, flush, and many at once.
+
+mod bulk;
+mod list;
+mod spec;
+
+pub use bulk::{add_many, flush};
+pub use list::{Filter, Lookup, Route, TableFilter, Way, get, list};
+pub use netlink_packet_route::route::{RoutePreference, RouteType};
+pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
+use netlink_packet_route::RouteNetlinkMessage;
+use nix::errno::Errno;
+
+use super::address_text;
+use super::device::Device;
+use super::namespace::Namespace;
+use crate::error::{Error, Result, explain};
+use crate::netlink::Socket;
+use spec::Verb;
+
+/// Reads where a route goes: `"default"`, an address or a network.
+pub fn parse_destination(text: &str) -> Result<Destination> {
+    match text {
+        "default" => Ok(Destination::Default),
+        text => address_text::network(text).map(Destination::Net),
+    }
+}
+
+/// Adds a route. `EEXIST` if there is one with the same destination, metric and table; `ENETUNREACH` if no link leads to
+/// its gateway.
+pub fn add(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    write(namespace, spec, NLM_F_CREATE | NLM_F_EXCL)
+}
+
+/// Adds a route, in place of one with the same destination, metric and table.
+pub fn replace(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    write(namespace, spec, NLM_F_CREATE | NLM_F_REPLACE)
+}
+
+fn write(namespace: &Namespace, spec: &RouteSpec, flags: u16) -> Result<()> {
+    namespace.with_socket(|socket| {
+        let message = spec.message(Verb::Add, &mut |name| index(socket, namespace, name))?;
+        socket
+            .execute(RouteNetlinkMessage::NewRoute(message), flags)
+            .map_err(|error| word(error, namespace, spec, "adding a route"))
+    })
+}
+
+/// Deletes the first route that is as `spec` says. `ESRCH` if there is none.
+pub fn delete(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    namespace.with_socket(|socket| {
+        let message = spec.message(Verb::Delete, &mut |name| index(socket, namespace, name))?;
+        socket
+            .execute(RouteNetlinkMessage::DelRoute(message), 0)
+            .map_err(|error| word(error, namespace, spec, "deleting a route"))
+    })
+}
+
+fn index(socket: &mut Socket, namespace: &Namespace, name: &str) -> Result<u32> {
+    Device::new(namespace, name)?.index_in(socket)
+}
+
+/// ` in "ns0"`, or nothing at home.
+fn place(namespace: &Namespace) -> String {
+    let label = namespace.label();
+    if label.is_empty() { String::new() } else { format!(" in \"{label}\"") }
+}
+
+fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static str) -> Error {
+    let via = spec.via.or_else(|| spec.nexthops.iter().find_map(|nexthop| nexthop.via));
+    let unreachable = [
+        (Errno::ENETUNREACH, &explain::ROUTE_UNREACHABLE),
+        // What IPv6 says.
+        (Errno::EHOSTUNREACH, &explain::ROUTE_UNREACHABLE),
+    ];
+    let rows = [
+        (Errno::EPERM, &explain::NEEDS_CAPABILITY),
+        (Errno::EEXIST, &explain::ROUTE_EXISTS),
+        (Errno::ESRCH, &explain::ROUTE_MISSING),
+        (Errno::ENETDOWN, &explain::ROUTE_LINK_DOWN),
+    ];
+    let error = error.explain(&rows);
+    let error = if via.is_some() { error.explain(&unreachable) } else { error };
+    let error = via.into_iter().fold(error, |error, via| error.with("via", via));
+    let dev = spec.dev.as_deref().or_else(|| spec.nexthops.iter().find_map(|nexthop| nexthop.dev.as_deref()));
+    error
+        .with("doing", doing)
+        .with("capability", "CAP_NET_ADMIN")
+        .with("route", spec.dst)
+        .with("where", place(namespace))
+        .with("link", dev.unwrap_or("?"))
+        .object(object(namespace, spec))
+}
+
+fn object(namespace: &Namespace, spec: &RouteSpec) -> String {
+    let label = namespace.label();
+    if label.is_empty() { spec.dst.to_string() } else { label }
+}
