@@ -153,6 +153,12 @@ rows! {
         => "start the script again";
     VIEW_INHERITED: "" Feature "<path> in a namespace shows nsl's own view: a new one was refused (<reason>)";
     BIND_REFUSED: "" Script "cannot put \"<source>\" over \"<target>\": <reason>" => "make \"<target>\" first";
+    PROCESS_RUNS: "ETIMEDOUT" Script "process <pid> still runs after <timeout>" => "use :kill() or :close() to end it";
+    INPUT_CLOSED: "EPIPE" Script "the input of process <pid> is closed";
+    OUTPUT_NOT_KEPT: "EINVAL" Script "the output of process <pid> is not kept"
+        => "leave out the `stdout` option of its spawn";
+    OUTPUT_LATE: "ETIMEDOUT" Script "<what> did not come within <timeout>";
+    OUTPUT_ENDED: "EPIPE" Script "the output ended before <what> came";
     PROCESS_LEFT: "EBUSY" Script "process <pid> could not be ended" => "look at it: `ps -o pid,stat,wchan,args <pid>`";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
 

@@ -173,21 +173,25 @@ unsafe fn look(orders: &mut Orders<'_>, name: &CStr) {
 /// Only in the child.
 unsafe fn enter_session(session: Session) -> bool {
     // SAFETY: plain system calls.
-    match session {
-        Session::Shared => true,
-        Session::OwnTerminal => unsafe { libc::setsid() != -1 },
-        Session::Foreground => unsafe { libc::setpgid(0, 0) == 0 },
+    unsafe {
+        match session {
+            Session::Shared => true,
+            Session::OwnTerminal => libc::setsid() != -1,
+            Session::Foreground => libc::setpgid(0, 0) == 0,
+        }
     }
 }
 
 /// # Safety
 /// Only in the child, after stdio is in place. All signals are blocked, SIGTTOU too, so that it is not stopped.
 unsafe fn take_terminal(session: Session) -> bool {
-    // SAFETY: plain system calls; the pointer is to a local.
-    match session {
-        Session::Shared => true,
-        Session::OwnTerminal => unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) == 0 },
-        Session::Foreground => unsafe { libc::tcsetpgrp(0, libc::getpid()) == 0 },
+    // SAFETY: plain system calls.
+    unsafe {
+        match session {
+            Session::Shared => true,
+            Session::OwnTerminal => libc::ioctl(0, libc::TIOCSCTTY, 0) == 0,
+            Session::Foreground => libc::tcsetpgrp(0, libc::getpid()) == 0,
+        }
     }
 }
 

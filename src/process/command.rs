@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access};
 
 use super::child::Session;
-use super::spawn::Plan;
+use super::spawner::Plan;
 use super::view;
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Namespace;

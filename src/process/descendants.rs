@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::registry::{Child, pidfd_of, send};
+use crate::error::Result;
+use crate::kernel::namespace::Namespace;
 use crate::wait::{Needs, Ready};
 
 /// How long a process has between TERM and KILL.
@@ -214,6 +216,15 @@ pub(super) fn end(child: &Arc<Child>) {
     Ending::new(Family::of(child), child.on_terminal, GRACE).finish();
     child.end();
     super::registry::reap_orphans();
+}
+
+/// Ends all that nsl started in a namespace and what descends from it, as [`end`]; before an anonymous one is closed.
+///
+/// Errors: the namespace cannot be opened; a process that could not be ended (`EBUSY`).
+pub fn end_in(namespace: &Namespace) -> Result<()> {
+    let left = Ending::new(Family::in_network(namespace.inode()?), false, GRACE).finish();
+    super::registry::reap_orphans();
+    left.into_iter().next().map_or(Ok(()), |pid| Err(super::registry::left_over(pid)))
 }
 
 /// Waits until one of the descriptors is readable, at most `limit`.

@@ -9,7 +9,7 @@ use super::command::{CAPTURE_LIMIT, Command};
 use super::descendants::{Ending, Family, GRACE};
 use super::registry::{Child, End};
 use super::signal;
-use super::spawn::spawn;
+use super::spawner::{self, Plan};
 use super::stdio::{Drained, Ends, drain};
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Namespace;
@@ -75,25 +75,32 @@ struct Capture {
     over: bool,
 }
 
-/// Starts a program in a namespace, to be waited for to its end. A command's terminal (`pty`) is not for this.
+/// Starts a program in a namespace, to be waited for to its end. A terminal of its own (`pty`) is not for this.
+///
+/// Errors: the program cannot be run (`ENOENT`, `EACCES`, …); the namespace cannot be entered; limits.
 pub fn exec(namespace: &Namespace, command: &Command) -> Result<Exec> {
     let ends = Ends::of(command)?;
-    let spawned = spawn(command.plan(namespace, ends.child, Session::Shared)?)?;
-    let capture = |fd: Option<OwnedFd>| fd.map(|fd| Capture { fd: Some(fd), bytes: Vec::new(), over: false });
-    Ok(Exec {
-        child: spawned.child,
-        stdout: capture(ends.stdout),
-        stderr: capture(ends.stderr),
-        limit: command.limit.unwrap_or(CAPTURE_LIMIT),
-        timeout: command.timeout,
-        cause: None,
-        ending: None,
-        done: false,
-        warnings: spawned.warnings,
-    })
+    Exec::start(command.plan(namespace, ends.child, Session::Shared)?, ends.stdout, ends.stderr, command)
 }
 
 impl Exec {
+    /// Makes the child, whose captured streams come out of the two descriptors.
+    pub(super) fn start(plan: Plan, out: Option<OwnedFd>, err: Option<OwnedFd>, command: &Command) -> Result<Self> {
+        let spawned = spawner::make(plan)?;
+        let capture = |fd: Option<OwnedFd>| fd.map(|fd| Capture { fd: Some(fd), bytes: Vec::new(), over: false });
+        Ok(Self {
+            child: spawned.child,
+            stdout: capture(out),
+            stderr: capture(err),
+            limit: command.limit.unwrap_or(CAPTURE_LIMIT),
+            timeout: command.timeout,
+            cause: None,
+            ending: None,
+            done: false,
+            warnings: spawned.warnings,
+        })
+    }
+
     /// The program's pid.
     pub fn pid(&self) -> i32 {
         self.child.pid()
@@ -154,7 +161,7 @@ impl Operation for Exec {
         if self.cause.is_none() {
             self.cause = self.overdue();
             if self.cause.is_some() {
-                self.ending = Some(Ending::new(Family::of(&self.child), false, GRACE));
+                self.ending = Some(Ending::new(Family::of(&self.child), self.child.on_terminal, GRACE));
             }
         }
         let mut needs = match &mut self.ending {

@@ -1,6 +1,6 @@
 //! Children in a namespace: how they are made, what they see, how they end.
 //!
-//! `spawn` makes them, all in one way; `child` is what runs in them before their program; `registry` knows each until it
+//! `spawner` makes them, all in one way; `child` is what runs in them before their program; `registry` knows each until it
 //! is reaped, and ends them all. [`exec`] waits for one, a [`Process`] talks with one, [`shell`] gives one the terminal.
 //! May touch processes, mounts of children and the terminal; knows of a namespace only its descriptor and its name.
 
@@ -8,19 +8,26 @@ mod child;
 mod command;
 mod descendants;
 mod exec;
+mod handle;
 pub mod init;
 mod limits;
+mod pty;
 mod registry;
+mod shell;
 pub mod signal;
-mod spawn;
+mod spawner;
 mod stdio;
+mod stream;
+mod talk;
+mod terminal;
 mod view;
 
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
-pub use descendants::GRACE;
+pub use descendants::{GRACE, end_in};
 pub use exec::{Exec, Exit, Failure, exec};
+pub use handle::{Process, spawn};
 pub use limits::raise_open_files;
 pub use registry::{end_all, kill_all, prepare, reap_orphans};
-
-/// Nothing yet.
-pub fn restore_terminal() {}
+pub use shell::{Shell, shell};
+pub use talk::{Expect, FindLine, Read, Wait, Write};
+pub use terminal::restore_terminal;

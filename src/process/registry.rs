@@ -164,7 +164,12 @@ pub fn end_all() -> Vec<Error> {
         init.end();
     }
     reap_orphans();
-    left.into_iter().map(|pid| Error::new(&explain::PROCESS_LEFT).with("pid", pid).object(pid)).collect()
+    left.into_iter().map(left_over).collect()
+}
+
+/// Words that a process could not be ended.
+pub(super) fn left_over(pid: i32) -> Error {
+    Error::new(&explain::PROCESS_LEFT).with("pid", pid).object(pid)
 }
 
 /// Kills every child and every descendant at once and waits for nothing: the hard stop.

@@ -6,27 +6,12 @@ use nsl::kernel::namespace::Namespace;
 use nsl::process::{self, Command, Input, Output, exec};
 use nsl::wait::block;
 
-use super::{anonymous, named, output, run, shell, text};
+use super::{anonymous, count, named, open_files, output, run, shell, text};
 use crate::sandbox;
 
 /// Every kind of place, each with what it is called in a failure.
 fn places() -> [(&'static str, Namespace); 3] {
     [("home", Namespace::home()), ("named", named("ns0")), ("anonymous", anonymous())]
-}
-
-/// How many programs of this name there are, zombies too; those that init has to reap get a moment.
-fn count(name: &str) -> usize {
-    let count = || sandbox::sh(&format!("grep -lx {name} /proc/[0-9]*/comm | wc -l")).trim().parse().expect("a number");
-    let zombie = || sandbox::sh(&format!("grep -h '({name}) Z' /proc/[0-9]*/stat || true"));
-    let start = Instant::now();
-    while !zombie().is_empty() && start.elapsed() < Duration::from_secs(1) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    count()
-}
-
-fn open_files() -> usize {
-    std::fs::read_dir("/proc/self/fd").expect("a /proc").count()
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! Children: what they see, how they end, what nsl's own end does to them.
 
+mod ends;
 mod exec;
+mod talk;
 
+use std::time::{Duration, Instant};
+
+use nsl::error::Result;
 use nsl::kernel::namespace::{Namespace, anonymous};
-use nsl::process::{Command, Exit, Output, exec, init};
+use nsl::process::{Command, Exit, Output, Process, exec, init};
 use nsl::wait::block;
 
 /// The library starts its own program again as the first process of a PID namespace; here that is this test binary,
@@ -54,4 +59,29 @@ fn output(place: &Namespace, line: &str) -> String {
 
 fn text(bytes: Option<Vec<u8>>) -> String {
     String::from_utf8(bytes.expect("it was captured")).expect("UTF-8")
+}
+
+/// How many programs of this name there are, zombies too; those that init has to reap get a moment.
+fn count(name: &str) -> usize {
+    let count =
+        || crate::sandbox::sh(&format!("grep -lx {name} /proc/[0-9]*/comm | wc -l")).trim().parse().expect("a number");
+    let zombie = || crate::sandbox::sh(&format!("grep -h '({name}) Z' /proc/[0-9]*/stat || true"));
+    let start = Instant::now();
+    while !zombie().is_empty() && start.elapsed() < Duration::from_secs(1) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    count()
+}
+
+fn open_files() -> usize {
+    std::fs::read_dir("/proc/self/fd").expect("a /proc").count()
+}
+
+/// Waits until `word` stands in the output; what came before it and itself are taken away.
+fn expect(process: &Process, word: &str) -> Result<()> {
+    let find = |kept: &[u8], _| {
+        let at = kept.windows(word.len()).position(|window| window == word.as_bytes());
+        Ok(at.map(|at| (at + word.len(), ())))
+    };
+    block(process.expect(word, Some(Duration::from_secs(5)), find)?)
 }

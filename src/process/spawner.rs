@@ -53,7 +53,7 @@ struct Job {
 static SPAWNER: Mutex<Option<Sender<Job>>> = Mutex::new(None);
 
 /// Makes a child, on the spawner thread; returns when its program runs.
-pub(super) fn spawn(plan: Plan) -> Result<Spawned> {
+pub(super) fn make(plan: Plan) -> Result<Spawned> {
     let gone = || Error::new(&explain::BUG).with("what", "the thread that starts programs is gone");
     let (reply, answer) = sync_channel(1);
     queue()?.send(Job { plan, reply }).map_err(|_| gone())?;
