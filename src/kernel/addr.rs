@@ -341,7 +341,7 @@ fn family(address: IpAddr) -> AddressFamily {
 /// What the kernel would take without a word, or refuse without one.
 fn check(device: &Device, spec: &AddrSpec) -> Result<()> {
     let wrong = |key: &str, expected: &str, got: String| {
-        let error = Error::new(&explain::ADDRESS_OPTION).with("key", key).with("expected", expected);
+        let error = Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected);
         Err(error.with("got", got).object(device))
     };
     let is_ipv4 = spec.address.addr().is_ipv4();

@@ -45,6 +45,7 @@ pub fn veth(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
 }
 
 fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
+    a.spec.check().and_then(|()| b.spec.check())?;
     let together = a.namespace.same(b.namespace)?;
     let end_a = device(a, b.name.filter(|_| together))?;
     let end_b = device(b, Some(end_a.name.as_str()).filter(|_| together))?;
