@@ -50,7 +50,7 @@ fn is_own(kind: &str, key: &str) -> bool {
 /// What has to follow the message that makes a link, and the proof that the kernel took the options of its kind.
 fn finish(device: &Device, kind: &str, own: &super::Settings, rest: &LinkSpec) -> Result<()> {
     if !rest.is_empty() {
-        set::set(device, rest)?;
+        set::complete(device, rest)?;
     }
     set::check_taken(device, kind, own)
 }

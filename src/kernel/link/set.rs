@@ -48,6 +48,18 @@ pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
     Ok(place)
 }
 
+/// What has to follow the message that made a link. Nothing is read first and nothing undone: if this is refused, the
+/// link is deleted.
+pub(super) fn complete(device: &Device, spec: &LinkSpec) -> Result<()> {
+    device.namespace.with_socket(|socket| {
+        if spec.options.is_empty() {
+            return write_plain(socket, device, spec, message::named(&device.name));
+        }
+        let before = list::get_in(socket, device)?;
+        write(socket, device, spec, &before)
+    })
+}
+
 /// Where the link is to go, if it is to go anywhere.
 fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
     let name = spec.name.as_ref().filter(|name| **name != device.name);

@@ -68,7 +68,7 @@ fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
         if rest.is_empty() {
             continue;
         }
-        if let Err(error) = set(end, rest) {
+        if let Err(error) = set::complete(end, rest) {
             // The first error is the one to tell.
             let _ = delete(&end_a);
             return Err(error);
