@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod prompt;
 mod report;
 mod rootless;
 mod run;
@@ -11,6 +12,9 @@ use std::process::ExitCode;
 
 /// The program: returns its exit code, or ends by the signal that stopped it.
 pub fn main() -> ExitCode {
+    if crate::process::init::is_wanted() {
+        return crate::process::init::main();
+    }
     let args = match args::Args::read(std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()) {
         Ok(args) => args,
         Err(error) => return args::refuse(&error),

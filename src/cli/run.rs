@@ -5,10 +5,12 @@ use std::path::Path;
 
 use super::args::Args;
 use super::exit::Ended;
-use super::{rootless, signals};
-use crate::error::{Error, Result};
+use super::{prompt, rootless, signals};
+use crate::error::{Error, Result, explain};
+use crate::kernel::namespace::anonymous;
+use crate::process;
 use crate::script::{self, Failure, Source, Vm};
-use crate::wait::interrupt;
+use crate::wait::interrupt::{self, Stop};
 
 /// One thing to run.
 struct Job {
@@ -22,7 +24,9 @@ pub(super) fn run(args: &Args) -> Ended {
         Ok(jobs) => jobs,
         Err(error) => return Ended::from(Failure { syntax: true, ..Failure::from(error) }),
     };
-    if let Err(error) = rootless::enter_if_needed(args).and_then(|()| signals::start()) {
+    if let Err(error) =
+        rootless::enter_if_needed(args).and_then(|()| process::prepare()).and_then(|()| signals::start())
+    {
         return Ended::from(error);
     }
     let mut ended = match session(args, jobs) {
@@ -67,7 +71,7 @@ fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failur
         .enable_all()
         .build()
         .map_err(|error| Box::new(Failure::from(Error::from(error))))?;
-    let prompt = args.interactive || (jobs.is_empty() && std::io::stdin().is_terminal());
+    let open_prompt = args.interactive || (jobs.is_empty() && std::io::stdin().is_terminal());
     for job in jobs {
         let chunk = vm.compile(&job.source)?;
         match runtime.block_on(vm.run(chunk, job.arguments)) {
@@ -76,13 +80,11 @@ fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failur
             script::Ended::Stopped => return Ok(Ended { stop: interrupt::requested(), ..Ended::default() }),
         }
     }
-    if prompt {
-        todo_prompt();
+    if open_prompt {
+        prompt::open(&vm, &runtime, args).map_err(|error| Box::new(Failure::from(error)))?;
     }
     Ok(Ended { stop: interrupt::requested(), ..Ended::default() })
 }
-
-fn todo_prompt() {}
 
 fn set_up(vm: &Vm, args: &Args) -> mlua::Result<()> {
     match args.script.as_deref() {
@@ -97,16 +99,19 @@ fn set_up(vm: &Vm, args: &Args) -> mlua::Result<()> {
     }
 }
 
-/// Takes away what the run made and did not name, in the order that leaves nothing behind.
+/// Takes away what the run made and did not name: programs first, then what they ran in.
 fn clean_up(ended: &mut Ended) {
     if let Err(error) = script::flush_output() {
         ended.failures.push(error.into());
     }
-    crate::process::end_all();
+    for pid in process::end_all() {
+        ended.leftovers.push(Error::new(&explain::PROCESS_LEFT).with("pid", pid));
+    }
+    ended.leftovers.extend(anonymous::close_all());
     if ended.stop.is_none() {
         ended.stop = interrupt::requested();
     }
-    if ended.stop == Some(interrupt::Stop::Bug) {
+    if ended.stop == Some(Stop::Bug) {
         ended.failures = script::kept_panic().map(Failure::from).into_iter().collect();
     }
 }

@@ -112,13 +112,26 @@ rows! {
     ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got \"<got>\"";
     ARGUMENT_COUNT: "EINVAL" Script "at most <most> arguments are taken, got <count>";
     OPTION_TYPE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
-    OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\""
-        => "did you mean \"<near>\"?";
+    OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"";
     OPTION_UNKNOWN: "EINVAL" Script "unknown option \"<key>\" for <function>" => "did you mean \"<near>\"?";
     OPTION_MISSING: "EINVAL" Script "option \"<key>\" is needed";
     NO_FUNCTION: "EINVAL" Script "<module> has no function \"<name>\"" => "did you mean \"<near>\"?";
     NO_FIELD: "EINVAL" Script "a <type> has no field \"<name>\"" => "did you mean \"<near>\"?";
     NO_VARIABLE: "EINVAL" Script "no variable is called \"<name>\"" => "did you mean \"<near>\"?";
+
+    OPTIONS_CLASH: "EINVAL" Script "options \"<one>\" and \"<two>\" exclude each other";
+    DEVICE_SLASHES: "EINVAL" Script "\"<name>\" is no device: it has more than one slash"
+        => "name it \"namespace/interface\"";
+    DEVICE_ELSEWHERE: "EINVAL" Script "option \"<key>\" names \"<link>\", which is not in the namespace of the route"
+        => "name a device of \"<namespace>\"";
+    PATTERN: "EINVAL" Script "the pattern cannot be used: <what>";
+    PING_NO_ADDRESS: "EADDRNOTAVAIL" Script "\"<namespace>\" has no address to ping" => "add one with netns.addr_add";
+
+    // Commands
+    PROCESS_LEFT: "EBUSY" Script "process <pid> does not end";
+    COMMAND_FAILED: "EEXIT" Script "command \"<command>\" failed with exit code <code>";
+    COMMAND_KILLED: "EEXIT" Script "command \"<command>\" was ended by <signal>";
+    COMMAND_EMPTY: "EINVAL" Script "a command needs at least one word";
 
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
@@ -127,8 +140,6 @@ rows! {
     // The prompt
     HISTORY_NOT_KEPT: "" Script "the history is not kept: <path>: <why>"
         => "set NSL_HISTORY to the path of a file, or to nothing to keep none";
-    // Processes
-    COMMAND_EMPTY: "EINVAL" Script "the command is empty" => "give a program and its arguments: {\"ls\", \"-l\"}";
     COMMAND_NUL: "EINVAL" Script "a command, its directory and its environment cannot hold a NUL byte: \"<text>\"";
     ENVIRONMENT_NAME: "EINVAL" Script "\"<name>\" cannot be the name of an environment variable";
     COMMAND_MISSING: "ENOENT" Script "command \"<command>\" not found in PATH (<path>)"
@@ -160,16 +171,13 @@ rows! {
         => "leave out the `stdout` option of its spawn";
     OUTPUT_LATE: "ETIMEDOUT" Script "<what> did not come within <timeout>";
     OUTPUT_ENDED: "EPIPE" Script "the output ended before <what> came";
-    PROCESS_LEFT: "EBUSY" Script "process <pid> could not be ended" => "look at it: `ps -o pid,stat,wchan,args <pid>`";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
-
     // Links and their names
     LINK_NAME_EMPTY: "EINVAL" Script "invalid link name \"<name>\": it is empty";
     LINK_NAME_LONG: "EINVAL" Script "invalid link name \"<name>\": it has <count> bytes, and 15 are allowed";
     LINK_NAME_CHARACTER: "EINVAL" Script "invalid link name \"<name>\": it contains <character>";
     LINK_NAME_RESERVED: "EINVAL" Script "invalid link name \"<name>\": the kernel keeps it for itself";
     LINK_MISSING: "ENODEV" Script "no link \"<link>\"" => "did you mean \"<near>\"? (there are <known>)";
-    LINK_ELSEWHERE: "ENODEV" Script "no link \"<link>\"" => "write \"<near>\", if that is the one you mean";
     LINK_GONE: "ENODEV" Script "link \"<link>\" is gone";
     LINK_EXISTS: "EEXIST" Script "link \"<link>\" already exists"
         => "choose another name, or delete it first with netns.link_delete";
@@ -181,6 +189,7 @@ rows! {
     LINK_OPTION_UNKNOWN: "EINVAL" Script "\"<type>\" links have no option \"<key>\"" => "did you mean \"<near>\"?";
     LINK_OPTION_NEEDS_MASTER: "EINVAL" Script "option \"<key>\" is one of bridge ports, and \"<link>\" is in no bridge"
         => "add master = to the same call";
+    LINK_OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
     LINK_OPTION_RANGE: "ERANGE" Script "the kernel takes no such value for <keys>";
     LINK_OPTION_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<key>\" for \"<type>\" links"
         => "use a kernel with <config>";
@@ -194,7 +203,7 @@ rows! {
     LINK_MASTER_ELSEWHERE: "EINVAL" Script "\"<master>\" is in another namespace than \"<link>\""
         => "move one of them, or join them with a veth pair";
     LINK_WAIT_TIMEOUT: "ETIMEDOUT" Script "link \"<link>\" did not become <wanted> within <time> s";
-    BRIDGE_FULL: "EXFULL" Script "bridge \"<bridge>\" is full: it has 1,023 ports"
+    BRIDGE_FULL: "EXFULL" Script "bridge \"<bridge>\" is full: it has 1,024 ports"
         => "join several bridges with veth pairs";
     VETH_SAME_END: "EINVAL" Script "both ends of the pair are \"<link>\"" => "give them two names";
     MAC_BAD: "EINVAL" Script "\"<text>\" is not a MAC address" => "write six bytes, such as \"02:00:00:00:00:01\"";
@@ -211,6 +220,7 @@ rows! {
         => "did you mean \"<near>\"? (there are <known>)";
     ADDRESS_NO_IPV6: "" Script "\"<link>\" takes no IPv6 address"
         => "allow it with netns.sysctl(<ns>, \"net.ipv6.conf.<name>.disable_ipv6\", 0)";
+    ADDRESS_OPTION: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"" => "did you mean \"<near>\"?";
 
     // Routes
     ROUTE_EXISTS: "EEXIST" Script "route \"<route>\" already exists<where>"
@@ -221,6 +231,8 @@ rows! {
     ROUTE_LINK_DOWN: "ENETDOWN" Script "route \"<route>\"<where>: link \"<link>\" is down" => "set it up first";
     ROUTE_HOST_BITS: "EINVAL" Script "\"<route>\" has bits behind its prefix" => "write \"<network>\"";
     ROUTE_FAMILY: "EINVAL" Script "option \"<key>\": \"<address>\" is of another address family than \"<route>\"";
+    ROUTE_NEEDS_FAMILY: "EINVAL" Script "a default route needs via, or a dev" => "add via = the gateway's address";
+    ROUTE_OPTION: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"" => "did you mean \"<near>\"?";
     ROUTE_NO_WAY: "" Script "no route to \"<destination>\"<where>";
 
     // Sysctls

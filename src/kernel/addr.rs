@@ -173,6 +173,20 @@ pub fn replace(device: &Device, spec: &AddrSpec) -> Result<()> {
     write(device, spec, NLM_F_CREATE | NLM_F_REPLACE, "changing an address")
 }
 
+/// Adds all addresses or none.
+pub fn add_all(device: &Device, specs: &[AddrSpec]) -> Result<()> {
+    for (place, spec) in specs.iter().enumerate() {
+        if let Err(error) = add(device, spec) {
+            for added in &specs[..place] {
+                // The error that is reported is the one that led here.
+                let _ = delete(device, added);
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 fn write(device: &Device, spec: &AddrSpec, flags: u16, doing: &'static str) -> Result<()> {
     check(device, spec)?;
     device.namespace.with_socket(|socket| {
@@ -341,7 +355,7 @@ fn family(address: IpAddr) -> AddressFamily {
 /// What the kernel would take without a word, or refuse without one.
 fn check(device: &Device, spec: &AddrSpec) -> Result<()> {
     let wrong = |key: &str, expected: &str, got: String| {
-        let error = Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected);
+        let error = Error::new(&explain::ADDRESS_OPTION).with("key", key).with("expected", expected);
         Err(error.with("got", got).object(device))
     };
     let is_ipv4 = spec.address.addr().is_ipv4();

@@ -9,15 +9,12 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
 use nix::errno::Errno;
 
-use super::namespace::{Namespace, named};
+use super::namespace::Namespace;
 use crate::error::{Error, Result, explain, nearest};
 use crate::netlink::Socket;
 
 /// The longest name of a link in bytes (Linux `IFNAMSIZ`, less its final NUL).
 const LONGEST: usize = 15;
-
-/// In how many namespaces a link that is not at home is looked for.
-const SEARCHED: usize = 1000;
 
 /// A device of a namespace: what `"ns0/veth0"` says.
 #[derive(Clone)]
@@ -42,23 +39,23 @@ impl Device {
 
     /// [`Device::index`] over a socket that is in the device's namespace.
     pub fn index_in(&self, socket: &mut Socket) -> Result<u32> {
-        let found = socket.query(request(&self.name), 0).and_then(|answers| match answers.first() {
-            Some(RouteNetlinkMessage::NewLink(link)) => Ok(link.header.index),
-            _ => Err(Error::system(Errno::ENODEV)),
-        });
-        found.map_err(|error| self.or_missing(error, socket))
+        let mut message = LinkMessage::default();
+        message.attributes.push(LinkAttribute::IfName(self.name.clone()));
+        message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
+        match socket.query(RouteNetlinkMessage::GetLink(message), 0) {
+            Ok(answers) => match answers.first() {
+                Some(RouteNetlinkMessage::NewLink(link)) => Ok(link.header.index),
+                _ => Err(Error::system(Errno::ENODEV)),
+            },
+            Err(error) => Err(error),
+        }
+        .map_err(|error| self.or_missing(error, socket))
     }
 
     /// Words an `ENODEV` about this device: which names there are, and which of them is like it. Other errors pass.
     pub(super) fn or_missing(&self, error: Error, socket: &mut Socket) -> Error {
         if error.as_errno() != Some(Errno::ENODEV) || !error.is(&explain::KERNEL_REFUSED) {
             return error.object(self);
-        }
-        if self.namespace.is_home()
-            && let Some(elsewhere) = self.elsewhere()
-        {
-            let error = Error::new(&explain::LINK_ELSEWHERE).with("link", self).with("near", elsewhere);
-            return error.errno(Errno::ENODEV).object(self);
         }
         let names = names(socket).unwrap_or_default();
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
@@ -68,28 +65,6 @@ impl Device {
             (None, true) => error,
         }
     }
-}
-
-impl Device {
-    /// The first named namespace that has a link of this name, for who left the namespace out.
-    fn elsewhere(&self) -> Option<String> {
-        let named = named::list().ok()?;
-        let devices = named.iter().take(SEARCHED).filter_map(|one| {
-            let namespace = Namespace::named(&one.name).ok()?;
-            Some(Self { namespace, name: self.name.clone() })
-        });
-        let mut devices = devices
-            .filter(|device| device.namespace.with_socket(|socket| socket.query(request(&device.name), 0)).is_ok());
-        devices.next().map(|device| device.to_string())
-    }
-}
-
-/// Asks for the link of this name.
-fn request(name: &str) -> RouteNetlinkMessage {
-    let mut message = LinkMessage::default();
-    message.attributes.push(LinkAttribute::IfName(name.to_owned()));
-    message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
-    RouteNetlinkMessage::GetLink(message)
 }
 
 /// The names of all links, in the order of their indexes.

@@ -7,6 +7,9 @@ pub mod icmp;
 pub mod ping;
 mod report;
 mod socket;
+mod target;
 
+pub use icmp::Family;
 pub use ping::{Ping, PingSpec};
 pub use report::{PingResult, Refusal, Reply, RoundTrip};
+pub use target::address_of;

@@ -78,11 +78,6 @@ impl Args {
         }
     }
 
-    /// A whole number.
-    pub(super) fn integer(&self, position: usize) -> mlua::Result<i64> {
-        integer(&self.value(position)).ok_or_else(|| self.wrong_type(position, "an integer").into())
-    }
-
     /// A time: seconds as a number, or text with a unit (`"20ms"`). Never negative.
     pub(super) fn duration(&self, position: usize) -> mlua::Result<std::time::Duration> {
         const EXPECTED: &str = "a time (seconds, or text such as \"20ms\")";
@@ -105,10 +100,15 @@ impl Args {
     /// The options table at `position`, its keys checked against the function's; none if absent.
     pub(super) fn options(&self, position: usize) -> mlua::Result<Options> {
         match self.value(position) {
-            Value::Nil => Ok(Options::empty(self.function.short_name())),
+            Value::Nil => Ok(Options::empty()),
             Value::Table(table) => Ok(Options::read(&table, self.function.short_name(), &[self.function.options])?),
             _ => Err(self.wrong_type(position, "a table of options").into()),
         }
+    }
+
+    /// The function's name without its module.
+    pub(super) fn short_name(&self) -> &'static str {
+        self.function.short_name()
     }
 
     /// No values.

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use mlua::{IntoLuaMulti, Lua, MultiValue, Value};
 
 use super::args::Args;
+use super::error::decorate;
 use super::place;
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, explain};
@@ -23,8 +24,8 @@ pub(super) enum Form {
     Plain,
     /// `ns:addr_add("eth0", …)`.
     OfNamespace,
-    /// `link:addr_add(…)`.
-    OfLink,
+    /// `link:addr_add(…)`, `process:wait(…)`: the handle is the first argument as it is.
+    OfHandle,
 }
 
 /// An operation under way, and how its output becomes Lua values.
@@ -145,30 +146,19 @@ pub fn kept_panic() -> Option<Error> {
     BUG.take().or_else(|| PANIC.take().map(|what| Error::new(&explain::BUG).with("what", what)))
 }
 
-/// Gives an error of nsl's its operation and its line; others pass unchanged.
-fn decorate(
-    error: mlua::Error,
-    name: &'static str,
-    here: impl FnOnce() -> (Option<crate::error::Place>, Vec<String>),
-) -> mlua::Error {
-    let Some(error) = super::error::ours(&error) else { return error };
-    let (place, frames) = here();
-    error.op(name).place(place).frames(frames).into()
-}
-
 /// The arguments of a call, the object it acts on first, whatever the form.
 fn arguments(lua: &Lua, function: &'static Function, form: Form, values: MultiValue) -> mlua::Result<Args> {
     let mut values: Vec<Value> = values.into_iter().collect();
     let mut shift = 0;
     match form {
         Form::Plain => {}
-        Form::OfLink => shift = 1,
+        Form::OfHandle => shift = 1,
         Form::OfNamespace => match function.acts {
             Acts::OnDevices(count) => join_devices(lua, &mut values, count)?,
             Acts::OnEither if matches!(values.get(1), Some(Value::String(_) | Value::UserData(_))) => {
                 join_devices(lua, &mut values, 1)?;
             }
-            Acts::Alone | Acts::OnNamespace | Acts::OnEither => shift = 1,
+            Acts::Alone | Acts::OnNamespace | Acts::OnProcess | Acts::OnEither => shift = 1,
         },
     }
     Args::new(lua, function, values, shift)

@@ -7,10 +7,55 @@ use mlua::{Lua, Value};
 
 use super::place::{self, chunk_file};
 use crate::error::{Class, Error, Place};
+use crate::process::Exit;
 
 impl From<Error> for mlua::Error {
     fn from(error: Error) -> Self {
         Self::external(error)
+    }
+}
+
+/// A program that failed where that raises: the error, and what there is of the program's result (`e.result`).
+#[derive(Debug, Clone)]
+pub(super) struct CommandFailed {
+    pub(super) error: Error,
+    pub(super) exit: Exit,
+}
+
+impl std::fmt::Display for CommandFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for CommandFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl From<CommandFailed> for mlua::Error {
+    fn from(failed: CommandFailed) -> Self {
+        Self::external(failed)
+    }
+}
+
+/// Gives an error of nsl's its operation, line and calls; others pass unchanged.
+pub(super) fn decorate(
+    error: mlua::Error,
+    op: &'static str,
+    here: impl FnOnce() -> (Option<Place>, Vec<String>),
+) -> mlua::Error {
+    let add = |error: Error| {
+        let (place, frames) = here();
+        error.op(op).place(place).frames(frames)
+    };
+    if let Some(failed) = error.chain().find_map(|cause| cause.downcast_ref::<CommandFailed>()) {
+        return CommandFailed { error: add(failed.error.clone()), exit: failed.exit.clone() }.into();
+    }
+    match ours(&error) {
+        Some(ours) => add(ours).into(),
+        None => error,
     }
 }
 
@@ -53,6 +98,10 @@ fn field(lua: &Lua, error: &mlua::Error, key: &str) -> mlua::Result<Value> {
         "message" => text(lua, Some(ours.message())),
         "hint" => text(lua, ours.hint()),
         "kernel" => text(lua, ours.kernel_text()),
+        "result" => match error.chain().find_map(|cause| cause.downcast_ref::<CommandFailed>()) {
+            Some(failed) => super::process::exit_table(lua, &failed.exit).map(Value::Table),
+            None => Ok(Value::Nil),
+        },
         "where" => text(lua, ours.location().map(|place| format!("{}:{}", place.file, place.line))),
         _ => Ok(Value::Nil),
     }
@@ -123,6 +172,11 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
+    /// What was typed ends in the middle.
+    pub fn unfinished() -> Self {
+        Self { syntax: true, ..Self::plain("the input ends in the middle of a chunk".to_owned(), None) }
+    }
+
     /// A sentence and perhaps a place.
     fn plain(message: String, place: Option<Place>) -> Self {
         Self {

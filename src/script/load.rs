@@ -40,19 +40,13 @@ impl Source {
         Self { name: name.to_owned(), text }
     }
 
-    /// Its file's name as errors give it.
-    fn file_name(&self) -> &str {
-        super::place::chunk_file(&self.name)
-    }
-
     /// Compiles it. Bytecode is refused.
-    pub(super) fn compile(&self, lua: &Lua) -> std::result::Result<mlua::Function, Failure> {
-        SOURCES.with_borrow_mut(|sources| sources.insert(self.file_name().to_owned(), self.text.clone()));
+    pub(super) fn compile(&self, lua: &Lua) -> std::result::Result<mlua::Function, Box<Failure>> {
         let chunk = lua.load(&self.text).set_name(&self.name).set_mode(ChunkMode::Text);
         chunk.into_function().map_err(|error| {
             let mut failure = Failure::from_lua(&error);
             failure.syntax = !self.text.starts_with(b"\x1bLua");
-            failure
+            Box::new(failure)
         })
     }
 }
@@ -60,6 +54,12 @@ impl Source {
 thread_local! {
     /// The chunks that were compiled, so that an error can show its line even if the file has changed since.
     static SOURCES: RefCell<HashMap<String, Vec<u8>>> = RefCell::new(HashMap::new());
+}
+
+/// Keeps a chunk's text for errors.
+pub(super) fn remember(name: &str, text: &[u8]) {
+    let file = super::place::chunk_file(name).to_owned();
+    SOURCES.with_borrow_mut(|sources| sources.insert(file, text.to_owned()));
 }
 
 /// A line of a chunk that was compiled, or of a file (a module), counted from 1.

@@ -4,24 +4,35 @@
 //! [`registry`]. A binding reads its arguments, calls one function of a layer below, and converts what comes back; it
 //! holds no logic of the kernel.
 
+mod addr;
 mod args;
 mod bind;
+mod device;
 mod error;
 mod handle;
+mod link;
+mod link_record;
 mod load;
+mod netns;
 mod options;
 mod os;
 mod output;
 mod place;
+mod probe;
+mod process;
+mod records;
 mod registry;
+mod route;
 pub mod show;
 mod strict;
+mod sysctl;
 mod task;
 mod vm;
 
 pub use bind::{keep_panics, kept_panic};
 pub use error::Failure;
+pub use handle::members as handle_members;
 pub use load::{Source, source_line};
-pub use output::flush as flush_output;
+pub use output::{flush as flush_output, write as write_output};
 pub use registry::{Function, functions};
 pub use vm::{Ended, Vm};

@@ -10,13 +10,12 @@ use crate::kernel::units;
 
 /// The options of one call.
 pub(super) struct Options {
-    function: &'static str,
     entries: Vec<(String, Value)>,
 }
 
 impl Options {
-    pub(super) fn empty(function: &'static str) -> Self {
-        Self { function, entries: Vec::new() }
+    pub(super) fn empty() -> Self {
+        Self { entries: Vec::new() }
     }
 
     /// Reads a table whose keys must be among `known` (in groups). A key that Lua's grammar forbids may carry an
@@ -41,12 +40,7 @@ impl Options {
             entries.push((key, value));
         }
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(Self { function, entries })
-    }
-
-    /// The name of the function these options are for.
-    pub(super) fn function(&self) -> &'static str {
-        self.function
+        Ok(Self { entries })
     }
 
     /// The value of `key`, if it was given.

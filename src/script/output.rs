@@ -29,7 +29,7 @@ fn output() -> MutexGuard<'static, Output> {
 }
 
 /// Adds text to standard output.
-pub(crate) fn write(bytes: &[u8]) -> Result<()> {
+pub fn write(bytes: &[u8]) -> Result<()> {
     let mut output = output();
     output.buffer.extend_from_slice(bytes);
     if output.buffer.len() >= FULL || (output.terminal && bytes.contains(&b'\n')) { drain(&mut output) } else { Ok(()) }
@@ -103,4 +103,10 @@ pub(super) fn print(lua: &Lua) -> mlua::Result<mlua::Function> {
         line.push(b'\n');
         Ok(write(&line)?)
     })
+}
+
+/// Tells the user, on stderr, what is no error.
+pub(super) fn warn(warning: &Error) {
+    // If stderr is gone there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "warning: {}", warning.message());
 }

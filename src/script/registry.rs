@@ -17,6 +17,8 @@ pub enum Acts {
     OnNamespace,
     /// On this many devices: `netns.addr_add(dev, …)`, `link:addr_add(…)`, `ns:addr_add("eth0", …)`.
     OnDevices(usize),
+    /// On a process: `process:wait(…)`, a method only.
+    OnProcess,
     /// On a device or a namespace: `netns.addr_list(dev_or_ns)`.
     OnEither,
 }
@@ -54,19 +56,36 @@ impl Function {
             Acts::OnDevices(_) | Acts::OnEither => {
                 Some(self.short_name().strip_prefix("link_").unwrap_or(self.short_name()))
             }
-            Acts::Alone | Acts::OnNamespace => None,
+            Acts::Alone | Acts::OnNamespace | Acts::OnProcess => None,
         }
     }
 
     /// Its name as a method of a `Netns`, if it is one.
     pub fn on_namespace(&self) -> Option<&'static str> {
-        (self.acts != Acts::Alone).then(|| self.short_name())
+        (!matches!(self.acts, Acts::Alone | Acts::OnProcess)).then(|| self.short_name())
+    }
+
+    /// Its name as a method of a `Process`, if it is one.
+    pub fn on_process(&self) -> Option<&'static str> {
+        (self.acts == Acts::OnProcess).then(|| self.short_name())
     }
 }
 
 /// Every function there is, in the order of the reference.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    [super::task::FUNCTIONS].into_iter().flatten()
+    [
+        super::netns::FUNCTIONS,
+        super::process::FUNCTIONS,
+        super::link::FUNCTIONS,
+        super::addr::FUNCTIONS,
+        super::route::FUNCTIONS,
+        super::sysctl::FUNCTIONS,
+        super::probe::FUNCTIONS,
+        super::handle::PROCESS_FUNCTIONS,
+        super::task::FUNCTIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Makes the modules and sets them as globals and in `package.loaded`.

@@ -80,12 +80,16 @@ impl Vm {
         load::set_path(&self.lua, script)
     }
 
-    /// Compiles a chunk in which unassigned variables are errors.
-    pub fn compile(&self, source: &Source) -> std::result::Result<mlua::Function, Failure> {
+    /// Makes unassigned variables errors in the chunk of this name, whose text errors will show.
+    pub fn prepare(&self, name: &str, text: &[u8]) -> std::result::Result<(), Box<Failure>> {
+        load::remember(name, text);
         let strict = self.lua.named_registry_value::<Table>(strict::STRICT_CHUNKS);
-        strict
-            .and_then(|chunks| chunks.raw_set(source.name.as_str(), true))
-            .map_err(|error| Failure::from_lua(&error))?;
+        strict.and_then(|chunks| chunks.raw_set(name, true)).map_err(|error| Box::new(Failure::from_lua(&error)))
+    }
+
+    /// Compiles a chunk in which unassigned variables are errors.
+    pub fn compile(&self, source: &Source) -> std::result::Result<mlua::Function, Box<Failure>> {
+        self.prepare(&source.name, &source.text)?;
         source.compile(&self.lua)
     }
 

@@ -17,7 +17,7 @@ pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
     let Some(kind) = &spec.kind else {
         return Err(Error::new(&explain::LINK_NEEDS_TYPE).object(device));
     };
-    kind::check_kind(kind).and_then(|()| spec.check()).map_err(|error| error.object(device))?;
+    kind::check_kind(kind).map_err(|error| error.object(device))?;
     let (first, mut rest) = spec.split_for_new();
     let mut request = message::named(&device.name);
     if kind != "tun" {
@@ -50,7 +50,7 @@ fn is_own(kind: &str, key: &str) -> bool {
 /// What has to follow the message that makes a link, and the proof that the kernel took the options of its kind.
 fn finish(device: &Device, kind: &str, own: &super::Settings, rest: &LinkSpec) -> Result<()> {
     if !rest.is_empty() {
-        set::complete(device, rest)?;
+        set::set(device, rest)?;
     }
     set::check_taken(device, kind, own)
 }

@@ -26,7 +26,7 @@ struct Relocation {
 ///
 /// `ENODEV` if it is not there. If what had been changed cannot be changed back, the error's notes say what stayed.
 pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
-    let relocation = spec.check().and_then(|()| relocation(device, spec)).map_err(|error| error.object(device))?;
+    let relocation = relocation(device, spec).map_err(|error| error.object(device))?;
     let mut here = LinkSpec { name: None, netns: None, ..spec.clone() };
     let mut there = LinkSpec::default();
     if relocation.as_ref().is_some_and(|relocation| relocation.fd.is_some()) {
@@ -38,26 +38,11 @@ pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
     }
     device.namespace.with_socket(|socket| change(socket, device, &here, relocation.as_ref()))?;
     let place = relocation.map_or_else(|| device.clone(), |relocation| relocation.to);
-    if there.is_empty() {
-        return Ok(place);
-    }
-    place
-        .namespace
-        .with_socket(|socket| change(socket, &place, &there, None))
-        .map_err(|error| error.note(format!("the link was moved, and is now \"{place}\"")))?;
+    place.namespace.with_socket(|socket| change(socket, &place, &there, None)).map_err(|error| {
+        let moved = !there.is_empty() && place.to_string() != device.to_string();
+        if moved { error.note(format!("the link was moved, and is now \"{place}\"")) } else { error }
+    })?;
     Ok(place)
-}
-
-/// What has to follow the message that made a link. Nothing is read first and nothing undone: if this is refused, the
-/// link is deleted.
-pub(super) fn complete(device: &Device, spec: &LinkSpec) -> Result<()> {
-    device.namespace.with_socket(|socket| {
-        if spec.options.is_empty() {
-            return write_plain(socket, device, spec, message::named(&device.name));
-        }
-        let before = list::get_in(socket, device)?;
-        write(socket, device, spec, &before)
-    })
 }
 
 /// Where the link is to go, if it is to go anywhere.
@@ -231,9 +216,6 @@ pub(super) fn master_index(socket: &mut Socket, device: &Device, master: Option<
 
 /// Whether the kernel took each of the options: one that it was built without is passed over in silence.
 pub(super) fn check_taken(device: &Device, kind: &str, asked: &Settings) -> Result<()> {
-    if asked.is_empty() {
-        return Ok(());
-    }
     device.namespace.with_socket(|socket| check_taken_in(socket, device, kind, asked))
 }
 

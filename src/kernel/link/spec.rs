@@ -29,7 +29,7 @@ impl AddrGenMode {
         if let Some((_, mode)) = Self::NAMES.iter().find(|(name, _)| *name == text) {
             return Ok(*mode);
         }
-        let error = Error::new(&explain::OPTION_VALUE).with("key", "addrgenmode").with("got", text);
+        let error = Error::new(&explain::ADDRESS_OPTION).with("key", "addrgenmode").with("got", text);
         let error = error.with("expected", "one of eui64, none, stable_secret, random");
         let near = nearest(text, Self::NAMES.map(|(name, _)| name));
         Err(match near {
@@ -93,17 +93,6 @@ pub struct LinkSpec {
 }
 
 impl LinkSpec {
-    /// What the kernel would cut short in silence.
-    pub(super) fn check(&self) -> Result<()> {
-        match &self.alias {
-            Some(alias) if alias.len() > 255 || alias.contains('\0') => {
-                let error = Error::new(&explain::OPTION_VALUE).with("key", "alias").with("got", alias);
-                Err(error.with("expected", "at most 255 bytes, without NUL"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Whether nothing is asked for, but perhaps a name, a namespace and a kind.
     pub(super) fn is_empty(&self) -> bool {
         self.count() == 0 && self.options.is_empty()

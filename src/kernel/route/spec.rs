@@ -89,7 +89,7 @@ fn word<T: Copy>(key: &str, text: &str, words: &[(&'static str, T)]) -> Result<T
     }
     let names = || words.iter().map(|(name, _)| *name);
     let expected = format!("one of {}", names().collect::<Vec<_>>().join(", "));
-    let error = Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected).with("got", text);
+    let error = Error::new(&explain::ROUTE_OPTION).with("key", key).with("expected", expected).with("got", text);
     Err(match nearest(text, names()) {
         Some(near) => error.with("near", near),
         None => error,
@@ -153,7 +153,7 @@ pub struct RouteSpec {
     pub pref: Option<RoutePreference>,
     /// Several ways at once, instead of `via` and `dev`.
     pub nexthops: Vec<NextHop>,
-    /// A nexthop object, instead of `via`, `dev` and `nexthops`, which are then passed over: a route that is read has both.
+    /// A nexthop object, instead of `via` and `dev`.
     pub nhid: Option<u32>,
 }
 
@@ -210,33 +210,25 @@ impl RouteSpec {
         {
             attributes.push(RouteAttribute::Destination(net.addr().into()));
         }
-        match self.nhid {
-            Some(id) => attributes.push(RouteAttribute::NhId(id)),
-            None => attributes.extend(self.ways(index)?),
+        attributes.extend(self.via.map(|via| gateway(via, self.family())));
+        if let Some(dev) = &self.dev {
+            attributes.push(RouteAttribute::Oif(index(dev)?));
         }
         attributes.extend(self.src.map(|src| RouteAttribute::PrefSource(RouteAddress::from(src))));
         attributes.extend(self.metric.map(RouteAttribute::Priority));
         attributes.extend(self.table.filter(|&table| table > 255).map(RouteAttribute::Table));
         attributes.extend(self.pref.map(RouteAttribute::Preference));
+        attributes.extend(self.nhid.map(RouteAttribute::NhId));
         let mut metrics: Vec<RouteMetric> = self.mtu.map(RouteMetric::Mtu).into_iter().collect();
         metrics.extend(self.advmss.map(RouteMetric::Advmss));
         if !metrics.is_empty() {
             attributes.push(RouteAttribute::Metrics(metrics));
         }
-        Ok(message)
-    }
-
-    /// The gateway, the link, the several ways.
-    fn ways(&self, index: &mut dyn FnMut(&str) -> Result<u32>) -> Result<Vec<RouteAttribute>> {
-        let mut attributes: Vec<_> = self.via.map(|via| gateway(via, self.family())).into_iter().collect();
-        if let Some(dev) = &self.dev {
-            attributes.push(RouteAttribute::Oif(index(dev)?));
-        }
         if !self.nexthops.is_empty() {
             let ways: Result<Vec<_>> = self.nexthops.iter().map(|nexthop| self.way(nexthop, index)).collect();
             attributes.push(RouteAttribute::MultiPath(ways?));
         }
-        Ok(attributes)
+        Ok(message)
     }
 
     /// iproute2's `iproute_modify`.
@@ -307,7 +299,7 @@ impl RouteSpec {
         }
         match self.nexthops.iter().filter_map(|nexthop| nexthop.weight).find(|weight| !(1..=256).contains(weight)) {
             Some(weight) => {
-                let error = Error::new(&explain::OPTION_VALUE).with("key", "weight").with("got", weight);
+                let error = Error::new(&explain::ROUTE_OPTION).with("key", "weight").with("got", weight);
                 Err(error.with("expected", "a whole number from 1 to 256"))
             }
             None => Ok(()),
@@ -371,7 +363,7 @@ mod tests {
         let heavy = NextHop { weight: Some(257), ..NextHop::default() };
         assert!(
             refused(RouteSpec { nexthops: vec![heavy], ..RouteSpec::new(net("10.0.0.0/8")) })
-                .is(&explain::OPTION_VALUE)
+                .is(&explain::ROUTE_OPTION)
         );
         assert_eq!(
             parse_type("blackhol").expect_err("misspelt").hint().as_deref(),

@@ -1,13 +1,125 @@
 //! Userdata: identities that are resolved at each call, with methods from the registry.
+//!
+//! A handle's fields are asked for each time; every other key is a method, made when it is first called.
 
-use mlua::{Lua, Value};
+mod link;
+mod monitor;
+mod netns;
+mod process;
+
+use mlua::{AnyUserData, Lua, MultiValue, Table, UserData, UserDataMethods, Value};
+
+pub(super) use link::LinkHandle;
+pub(super) use monitor::MonitorHandle;
+pub(super) use netns::NetnsHandle;
+pub(super) use process::{FUNCTIONS as PROCESS_FUNCTIONS, ProcessHandle};
+
+use super::bind::{self, Form};
+use super::registry::{self, Function};
+use crate::error::{Error, explain, nearest};
+
+/// What all handles share.
+pub(super) trait Handle: UserData + 'static {
+    /// Its name in errors and in the reference.
+    const TYPE: &'static str;
+    /// The fields that reading finds, in the order of the reference.
+    const FIELDS: &'static [&'static str];
+    /// The form in which its methods are called.
+    const FORM: Form;
+
+    /// A field; only those of `FIELDS` are asked for.
+    fn field(&self, lua: &Lua, name: &str) -> mlua::Result<Value>;
+    /// The name of a function as a method of this handle, if it is one.
+    fn method_name(function: &'static Function) -> Option<&'static str>;
+    /// What one would type.
+    fn text(&self) -> String;
+}
 
 /// The name of a handle's type: `Netns`, `Link`, …
-pub(super) fn type_name(_value: &Value) -> Option<&'static str> {
-    None
+pub(super) fn type_name(value: &Value) -> Option<&'static str> {
+    let handle = value.as_userdata()?;
+    [
+        (handle.is::<NetnsHandle>(), NetnsHandle::TYPE),
+        (handle.is::<LinkHandle>(), LinkHandle::TYPE),
+        (handle.is::<ProcessHandle>(), ProcessHandle::TYPE),
+        (handle.is::<MonitorHandle>(), MonitorHandle::TYPE),
+    ]
+    .into_iter()
+    .find_map(|(is, name)| is.then_some(name))
+}
+
+/// The names behind a handle's dot, or its methods alone, for completion.
+pub fn members(handle: &AnyUserData, methods: bool) -> Vec<String> {
+    fn of<H: Handle>(methods: bool) -> Vec<String> {
+        let fields = H::FIELDS.iter().copied().filter(|_| !methods);
+        registry::functions().filter_map(H::method_name).chain(fields).map(str::to_owned).collect()
+    }
+    if handle.is::<NetnsHandle>() {
+        of::<NetnsHandle>(methods)
+    } else if handle.is::<LinkHandle>() {
+        of::<LinkHandle>(methods)
+    } else if handle.is::<ProcessHandle>() {
+        of::<ProcessHandle>(methods)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Gives a handle its fields, methods and text.
+pub(super) fn add_common<H: Handle, M: UserDataMethods<H>>(methods: &mut M) {
+    methods.add_meta_function("__index", |lua, (this, key): (AnyUserData, Value)| {
+        let Value::String(key) = key else { return Ok(Value::Nil) };
+        let key = key.to_string_lossy();
+        if H::FIELDS.contains(&key.as_str()) {
+            return this.borrow::<H>()?.field(lua, &key);
+        }
+        method::<H>(lua, &key)
+    });
+    methods.add_meta_method("__tostring", |_, this, ()| Ok(crate::error::escape(&this.text())));
+}
+
+/// A method of `H`, made when it is first asked for.
+fn method<H: Handle>(lua: &Lua, name: &str) -> mlua::Result<Value> {
+    let cache = format!("nsl.methods.{}", H::TYPE);
+    let methods = match lua.named_registry_value::<Option<Table>>(&cache)? {
+        Some(methods) => methods,
+        None => {
+            let methods = lua.create_table()?;
+            lua.set_named_registry_value(&cache, &methods)?;
+            methods
+        }
+    };
+    let known: Value = methods.raw_get(name)?;
+    if !known.is_nil() {
+        return Ok(known);
+    }
+    let Some(function) = registry::functions().find(|function| H::method_name(function) == Some(name)) else {
+        let names = registry::functions().filter_map(H::method_name).chain(H::FIELDS.iter().copied());
+        let (place, frames) = super::place::here(lua);
+        let mut error = Error::new(&explain::NO_FIELD).with("type", H::TYPE).with("name", name);
+        // `link_set` is `set` on a link.
+        let plain = name.strip_prefix("link_").unwrap_or(name);
+        if let Some(near) = nearest(plain, names) {
+            error = error.with("near", near);
+        }
+        return Err(error.place(place).frames(frames).into());
+    };
+    let method = bind::function(lua, function, H::FORM)?;
+    methods.raw_set(name, &method)?;
+    Ok(Value::Function(method))
 }
 
 /// The link called `name` in the namespace of the handle `namespace`.
-pub(super) fn reference(_lua: &Lua, _namespace: &Value, _name: &str) -> mlua::Result<Option<Value>> {
-    Ok(None)
+pub(super) fn reference(lua: &Lua, namespace: &Value, name: &str) -> mlua::Result<Option<Value>> {
+    let Some(namespace) = namespace.as_userdata().and_then(|handle| handle.borrow::<NetnsHandle>().ok()) else {
+        return Ok(None);
+    };
+    let link = LinkHandle::reference(namespace.namespace(), name)?;
+    Ok(Some(Value::UserData(lua.create_userdata(link)?)))
+}
+
+/// Runs the end of a handle: not interrupted again by what interrupted the script, and what is gone is no error.
+pub(super) fn closing(end: impl FnOnce() -> crate::error::Result<()>) -> mlua::Result<MultiValue> {
+    end()?;
+    Ok(MultiValue::new())
 }

@@ -36,10 +36,10 @@ pub fn show(lua: &Lua, value: &Value, width: usize, color: bool) -> Result<Strin
     Ok(Grower::new(lua, PROMPT).grow(value)?.text(width, paint))
 }
 
-/// An array of records as an aligned table, every row and every column of it: what `print` writes for nsl's lists.
+/// An array of records as an aligned table, every row of it: what `print` writes for nsl's lists.
 /// Nothing where `table` is something else or empty.
 ///
-/// The columns stand in the order of the metatable's `__columns` (an array of names), the others sorted behind them.
+/// The columns are those of the metatable's `__columns` (an array of names); without it all keys, sorted.
 pub fn table_of_records(lua: &Lua, table: &Table) -> Option<String> {
     // Reading is raw; the only failure is a `__tostring` in a cell, and then the list is none that can be shown so.
     let records = records::read(lua, table, usize::MAX).ok().flatten()?;

@@ -28,7 +28,7 @@ struct Column {
     numeric: bool,
 }
 
-/// The names in the order that the list's metatable documents, if it is a list of nsl's.
+/// The columns that the list's metatable names, in their order, if it is a list of nsl's.
 pub(super) fn columns(table: &Table) -> Result<Option<Vec<String>>> {
     match table.metatable() {
         Some(meta) => meta.raw_get("__columns"),
@@ -54,9 +54,8 @@ pub(super) fn read(lua: &Lua, table: &Table, limit: usize) -> Result<Option<Reco
         return Ok(None);
     }
 
-    let mut ordered = documented.unwrap_or_default();
-    names.retain(|name| !ordered.contains(name));
-    ordered.extend(names);
+    // A list of nsl's shows what its columns are; the records hold more.
+    let ordered = documented.unwrap_or_else(|| names.into_iter().collect());
     let shown = &records[..records.len().min(limit)];
     let mut grower = Grower::new(lua, CELL);
     let mut columns = Vec::new();

@@ -113,7 +113,7 @@ impl Form {
             Setting::Number(number) => number.to_string(),
             Setting::Text(text) => format!("\"{text}\""),
         };
-        Error::new(&explain::OPTION_TYPE).with("key", key).with("expected", expected).with("got", got)
+        Error::new(&explain::LINK_OPTION_VALUE).with("key", key).with("expected", expected).with("got", got)
     }
 }
 

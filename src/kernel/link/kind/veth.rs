@@ -45,7 +45,6 @@ pub fn veth(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
 }
 
 fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
-    a.spec.check().and_then(|()| b.spec.check())?;
     let together = a.namespace.same(b.namespace)?;
     let end_a = device(a, b.name.filter(|_| together))?;
     let end_b = device(b, Some(end_a.name.as_str()).filter(|_| together))?;
@@ -68,10 +67,16 @@ fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
         if rest.is_empty() {
             continue;
         }
-        if let Err(error) = set::complete(end, rest) {
+        if let Err(error) = set(end, rest) {
             // The first error is the one to tell.
             let _ = delete(&end_a);
             return Err(error);
+        }
+    }
+    for (inside, outside) in [(&end_a, &end_b), (&end_b, &end_a)] {
+        // A pair that leads out of an anonymous namespace ends with it, at once.
+        if inside.namespace.is_anonymous() && !outside.namespace.is_anonymous() {
+            inside.namespace.remember_outside_link(&outside.namespace, outside.index()?);
         }
     }
     Ok((end_a, end_b))

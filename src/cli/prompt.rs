@@ -1,0 +1,143 @@
+//! The prompt's session: chunks run in the VM, values and errors shown, Ctrl-C stops a call and not the session.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use mlua::{AnyUserData, Value};
+use tokio::runtime::Runtime;
+
+use super::args::Args;
+use super::report;
+use crate::error::{Error, Result};
+use crate::kernel::namespace::{Namespace, named};
+use crate::repl::validate::{Compiled, compile, incomplete};
+use crate::repl::{self, Evaluation, Session, complete, history_path};
+use crate::script::{self, Ended, Failure, Vm, handle_members, show};
+use crate::wait::interrupt::{self, Stop};
+
+/// Opens the prompt and stays there until Ctrl-D, `os.exit` or a signal.
+pub(super) fn open(vm: &Vm, runtime: &Runtime, args: &Args) -> Result<()> {
+    let color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    let options = repl::Options { banner: !args.quiet, color, history: history_path() };
+    repl::run(&mut Prompt { vm, runtime, color, json: args.json }, &options)
+}
+
+struct Prompt<'a> {
+    vm: &'a Vm,
+    runtime: &'a Runtime,
+    color: bool,
+    json: bool,
+}
+
+/// The name of what is typed, for errors.
+const NAME: &str = "=prompt";
+
+impl Session for Prompt<'_> {
+    fn evaluate(&mut self, source: &str) -> Evaluation {
+        let chunk =
+            match self.vm.prepare(NAME, source.as_bytes()).and_then(|()| match compile(self.vm.lua(), source, NAME) {
+                Compiled::Function(chunk) => Ok(chunk),
+                Compiled::Wrong(error) => Err(Box::new(Failure::from_lua(&error))),
+                // What Ctrl-D ended before it was complete.
+                Compiled::Incomplete => Err(Box::new(Failure::unfinished())),
+            }) {
+                Ok(chunk) => chunk,
+                Err(failure) => {
+                    report::failure(&failure, self.json);
+                    return Evaluation::Next;
+                }
+            };
+        let ended = self.runtime.block_on(self.vm.run(chunk, Vec::new()));
+        match ended {
+            Ended::Done(values) => self.show(values),
+            Ended::Failed(failure) => report::failure(&failure, self.json),
+            Ended::Stopped => {}
+        }
+        if let Err(error) = script::flush_output() {
+            report::failure(&error.into(), self.json);
+        }
+        match interrupt::requested() {
+            None => Evaluation::Next,
+            Some(Stop::Signal(nix::libc::SIGINT)) => {
+                interrupt::clear();
+                report::stopped_by(nix::libc::SIGINT, self.json);
+                Evaluation::Next
+            }
+            Some(_) => Evaluation::Leave,
+        }
+    }
+
+    fn complete(&self, source: &str, pos: usize) -> (usize, Vec<String>) {
+        complete::candidates(&self.vm.lua().globals(), &Live, source, pos)
+    }
+
+    fn incomplete(&self, source: &str) -> bool {
+        incomplete(self.vm.lua(), source)
+    }
+
+    fn prompt(&self) -> String {
+        "nsl> ".to_owned()
+    }
+
+    fn warn(&mut self, warning: &Error) {
+        report::note(&warning.message());
+    }
+}
+
+impl Prompt<'_> {
+    /// Shows what a chunk came to.
+    fn show(&self, values: mlua::MultiValue) {
+        let width = terminal_width();
+        for value in values {
+            let text = match show::show(self.vm.lua(), &value, width, self.color) {
+                Ok(text) => text,
+                Err(error) => {
+                    report::failure(&Failure::from_lua(&error), self.json);
+                    continue;
+                }
+            };
+            if let Err(error) = script::write_output(format!("{text}\n").as_bytes()) {
+                report::failure(&error.into(), self.json);
+            }
+        }
+    }
+}
+
+/// The columns of the terminal; 80 where there is none.
+fn terminal_width() -> usize {
+    #[allow(unsafe_code)]
+    fn asked() -> Option<usize> {
+        let mut size = nix::libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: TIOCGWINSZ fills in a winsize, which outlives the call.
+        let result = unsafe { nix::libc::ioctl(nix::libc::STDOUT_FILENO, nix::libc::TIOCGWINSZ, &raw mut size) };
+        (result == 0 && size.ws_col > 0).then(|| usize::from(size.ws_col))
+    }
+    if std::io::stdout().is_terminal() { asked().unwrap_or(80) } else { 80 }
+}
+
+/// Names for completion that only the kernel and the handles know.
+struct Live;
+
+impl complete::Names for Live {
+    fn members(&self, value: &Value, methods: bool) -> Vec<String> {
+        value.as_userdata().map_or_else(Vec::new, |handle: &AnyUserData| handle_members(handle, methods))
+    }
+
+    fn live(&self, prefix: &str) -> Vec<String> {
+        let names = match prefix.split_once('/') {
+            None => named::list().map(|found| {
+                found.into_iter().map(|listed| listed.name.to_string_lossy().into_owned()).collect::<Vec<_>>()
+            }),
+            Some((namespace, _)) => links(namespace).map(|links| {
+                links.into_iter().map(|link| Path::new(namespace).join(link).display().to_string()).collect()
+            }),
+        };
+        // A namespace that is not there completes to nothing.
+        names.unwrap_or_default()
+    }
+}
+
+fn links(namespace: &str) -> Result<Vec<String>> {
+    let namespace = if namespace.is_empty() { Namespace::home() } else { Namespace::named(namespace)? };
+    Ok(crate::kernel::link::list(&namespace)?.into_iter().map(|link| link.name).collect())
+}

@@ -1,0 +1,185 @@
+//! `netns`: addresses.
+
+use mlua::{Lua, MultiValue, Table, Value};
+
+use super::args::{Args, integer};
+use super::bind::values;
+use super::device::DeviceOrNamespace;
+use super::link::READ_ONLY;
+use super::options::Options;
+use super::records::{self, Record};
+use super::registry::{Acts, Call, Function};
+use crate::error::Result;
+use crate::kernel::addr::{self, AddrSpec, Address, Broadcast, Lifetime};
+use crate::kernel::address_text;
+use crate::kernel::names::Names;
+
+#[rustfmt::skip]
+const ADDR: &[&str] = &[
+    "peer", "broadcast", "scope", "label", "valid_lft", "preferred_lft", "nodad", "noprefixroute", "home",
+    "mngtmpaddr", "metric",
+];
+
+/// What only reading gives, and what repeats an argument.
+const IGNORED: &[&str] = &["address", "family", "tentative", "secondary", "deprecated", "dadfailed", "permanent"];
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function { name: "netns.addr_add", acts: Acts::OnDevices(1), most: 3, options: ADDR, call: Call::Now(add) },
+    Function { name: "netns.addr_delete", acts: Acts::OnDevices(1), most: 3, options: ADDR, call: Call::Now(delete) },
+    Function { name: "netns.addr_list", acts: Acts::OnEither, most: 1, options: &[], call: Call::Now(list) },
+    Function { name: "netns.addr_flush", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(flush) },
+];
+
+/// `netns.addr_add(dev, address, opts?)`.
+fn add(args: &mut Args) -> mlua::Result<MultiValue> {
+    addr::add(&args.device(1)?, &read(args)?)?;
+    args.nothing()
+}
+
+/// `netns.addr_delete(dev, address, opts?)`.
+fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
+    addr::delete(&args.device(1)?, &read(args)?)?;
+    args.nothing()
+}
+
+/// `netns.addr_list(dev_or_ns)`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let addresses = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => addr::list(&namespace)?,
+        DeviceOrNamespace::Device(device) => addr::list_device(&device)?,
+    };
+    let lua = &args.lua;
+    let records = addresses.iter().map(|address| table(lua, address)).collect::<Vec<_>>();
+    values(lua, records::list(lua, &["dev", "family", "address", "peer", "broadcast", "scope", "label"], records)?)
+}
+
+/// `netns.addr_flush(dev)`: how many there were.
+fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
+    values(&args.lua, addr::flush(&args.device(1)?)?)
+}
+
+/// The address at position 2 with its options.
+fn read(args: &Args) -> mlua::Result<AddrSpec> {
+    let address = match args.value(2) {
+        // A record that was read says it all.
+        Value::Table(record) => {
+            let address: String = record.get("address").map_err(|_| args.wrong_type(2, "an address"))?;
+            let options = Options::read(&record, args.short_name(), &[ADDR, IGNORED, READ_ONLY])?;
+            return Ok(spec(&address, &options)?);
+        }
+        Value::String(text) => text.to_string_lossy(),
+        _ => return Err(args.wrong_type(2, "an address with a prefix (\"10.0.0.1/24\")").into()),
+    };
+    let options = match args.value(3) {
+        Value::Table(table) => Options::read(&table, args.short_name(), &[ADDR, IGNORED, READ_ONLY])?,
+        _ => args.options(3)?,
+    };
+    Ok(spec(&address, &options)?)
+}
+
+fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
+    let mut spec = AddrSpec::new(address_text::interface(address)?);
+    spec.peer = options.address("peer")?;
+    spec.broadcast = broadcast(options)?;
+    spec.scope = scope(options)?;
+    spec.label = options.string("label")?;
+    spec.valid_lft = lifetime(options, "valid_lft")?;
+    spec.preferred_lft = lifetime(options, "preferred_lft")?;
+    spec.nodad = options.is_on("nodad")?;
+    spec.noprefixroute = options.is_on("noprefixroute")?;
+    spec.home = options.is_on("home")?;
+    spec.mngtmpaddr = options.is_on("mngtmpaddr")?;
+    spec.metric = options.number("metric", "a metric from 0")?;
+    Ok(spec)
+}
+
+/// `broadcast="+"`, an address, or true for `"+"`.
+fn broadcast(options: &Options) -> Result<Option<Broadcast>> {
+    const EXPECTED: &str = "\"+\" or an IPv4 address";
+    match options.value("broadcast") {
+        None => Ok(None),
+        Some(Value::Boolean(on)) => Ok(on.then_some(Broadcast::Computed)),
+        Some(_) => match options.string("broadcast")?.as_deref() {
+            Some("+") => Ok(Some(Broadcast::Computed)),
+            Some(text) => {
+                let address = text.parse().map_err(|_| options.wrong_value("broadcast", EXPECTED, text))?;
+                Ok(Some(Broadcast::Address(address)))
+            }
+            None => Ok(None),
+        },
+    }
+}
+
+/// `scope="link"`, or a number.
+fn scope(options: &Options) -> Result<Option<u8>> {
+    options.named_number("scope", "global, link, host, site or a number", &Names::scopes())
+}
+
+/// Seconds, or `"forever"`.
+fn lifetime(options: &Options, key: &str) -> Result<Option<Lifetime>> {
+    const EXPECTED: &str = "seconds, or \"forever\"";
+    match options.value(key) {
+        Some(Value::String(word)) if word.as_bytes() == *b"forever" => Ok(Some(Lifetime::Forever)),
+        _ => Ok(options.number(key, EXPECTED)?.map(Lifetime::Seconds)),
+    }
+}
+
+/// An address as a table that `addr_add` takes.
+pub(super) fn table(lua: &Lua, address: &Address) -> mlua::Result<Table> {
+    let mut record = Record::new(lua)?
+        .set("dev", (!address.dev.is_empty()).then_some(address.dev.as_str()))?
+        .set("family", if address.address.addr().is_ipv4() { "inet" } else { "inet6" })?
+        .set("address", address.address.to_string())?
+        .set("peer", address.peer.map(|peer| peer.to_string()))?
+        .set("broadcast", address.broadcast.map(|address| address.to_string()))?
+        .set("scope", address.scope.as_str())?
+        .set("label", address.label.as_deref())?
+        .set("metric", address.metric)?;
+    for (key, lifetime) in [("valid_lft", address.valid_lft), ("preferred_lft", address.preferred_lft)] {
+        if let Lifetime::Seconds(seconds) = lifetime {
+            record = record.set(key, seconds)?;
+        }
+    }
+    for flag in &address.flags {
+        record = record.set(flag, true)?;
+    }
+    Ok(record.table())
+}
+
+/// An address in the layout of `ip addr`.
+pub(super) fn line(address: &Address, dev: &str) -> String {
+    let family = if address.address.addr().is_ipv4() { "inet" } else { "inet6" };
+    let mut line = match address.peer {
+        Some(peer) => format!("{family} {} peer {peer}/{}", address.address.addr(), address.address.prefix_len()),
+        None => format!("{family} {}", address.address),
+    };
+    if let Some(metric) = address.metric.filter(|metric| *metric > 0) {
+        line += &format!(" metric {metric}");
+    }
+    if let Some(broadcast) = address.broadcast {
+        line += &format!(" brd {broadcast}");
+    }
+    line += &format!(" scope {}", address.scope);
+    for flag in address.flags.iter().filter(|flag| **flag != "permanent") {
+        line += &format!(" {flag}");
+    }
+    if family == "inet" {
+        line += &format!(" {}", address.label.as_deref().unwrap_or(dev));
+    }
+    line
+}
+
+impl Options {
+    /// A number of `T`, or a name that iproute2 has for it.
+    pub(super) fn named_number<T: TryFrom<i64>>(&self, key: &str, expected: &str, names: &Names) -> Result<Option<T>> {
+        let number = match self.value(key) {
+            None => return Ok(None),
+            Some(Value::String(name)) => {
+                let name = name.to_string_lossy();
+                names.number(&name).map(i64::from).ok_or_else(|| self.wrong_value(key, expected, name))?
+            }
+            Some(value) => integer(value).ok_or_else(|| self.wrong_type(key, expected))?,
+        };
+        T::try_from(number).map(Some).map_err(|_| self.wrong_value(key, expected, number))
+    }
+}

@@ -1,0 +1,190 @@
+//! Links as tables, and as text in the layout of `ip addr`.
+
+use std::cell::OnceCell;
+use std::fmt::Write;
+
+use mlua::{Lua, Table};
+
+use super::link::setting_value;
+use super::records::{Record, with_text};
+use crate::error::Result;
+use crate::kernel::addr::{Address, Lifetime};
+use crate::kernel::link::{self, Link, Shown, Stats};
+use crate::kernel::namespace::{Namespace, anonymous, named};
+
+/// The order in which a list of links prints.
+pub(super) const COLUMNS: &[&str] = &["index", "name", "type", "operstate", "up", "mtu", "address", "master", "peer"];
+
+/// The namespaces in which the other end of a pair is looked for, read when first needed: reading a list of links
+/// costs a look at each namespace only where there is a pair to other namespaces.
+#[derive(Default)]
+pub(super) struct Peers(OnceCell<Vec<Namespace>>);
+
+impl Peers {
+    fn candidates(&self) -> &[Namespace] {
+        self.0.get_or_init(|| {
+            let named = named::list().unwrap_or_default();
+            let mut all = vec![Namespace::home()];
+            all.extend(named.iter().filter_map(|listed| Namespace::named(&listed.name).ok()));
+            all.extend(anonymous::list());
+            all
+        })
+    }
+
+    /// `ns1/veth1`, where the other end's namespace can be named; that namespace's name.
+    fn of(&self, namespace: &Namespace, link: &Link) -> Option<(String, Option<String>)> {
+        link.link_index?;
+        let peer = link::peer(namespace, link, self.candidates()).ok()??;
+        let name = peer.namespace.name().map(str::to_owned);
+        (link.kind.as_deref() == Some("veth")).then(|| (peer.to_string(), name))
+    }
+}
+
+/// A link as a table whose keys are the options that write it, and what only reading gives.
+pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers) -> mlua::Result<Table> {
+    let (peer, link_netns) = peers.of(namespace, link).map_or((None, None), |(peer, name)| (Some(peer), name));
+    let mut record = Record::new(lua)?;
+    for (key, setting) in link.port.iter().chain(&link.data) {
+        record = record.set(key, setting_value(lua, setting)?)?;
+    }
+    let record = record
+        .set("name", link.name.as_str())?
+        .set("index", link.index)?
+        .set("type", link.kind.as_deref())?
+        .set("mtu", link.mtu)?
+        .set("address", link.address.as_deref())?
+        .set("broadcast", link.broadcast.as_deref())?
+        .set("up", link.up)?
+        .set("operstate", link.operstate.as_str())?
+        .set("carrier", link.carrier)?
+        .set("master", link.master.as_deref())?
+        .set("alias", link.alias.as_deref())?
+        .set(group_key(link), link.group_name.as_str())?
+        .set("txqueuelen", link.txqueuelen)?
+        .set("promisc", link.promisc)?
+        .set("allmulticast", link.allmulticast)?
+        .set("multicast", link.multicast)?
+        .set("arp", link.arp)?
+        .set("addrgenmode", link.addrgenmode.map(|mode| mode.name()))?
+        .set("link_type", link.link_type.as_str())?
+        .set("qdisc", link.qdisc.as_deref())?
+        .set("link_index", link.link_index)?
+        .set("link_netnsid", link.link_netnsid)?
+        .set("link_netns", link_netns)?
+        .set("peer", peer)?
+        .set("netns", namespace.name())?
+        .set("flags", link.flags.clone())?
+        .set("stats", stats(lua, &link.stats)?)?;
+    Ok(record.table())
+}
+
+/// A kind's own option of that name wins over the link's.
+fn group_key(link: &Link) -> &'static str {
+    if link.data.iter().any(|(key, _)| key == "group") { "link_group" } else { "group" }
+}
+
+fn stats(lua: &Lua, stats: &Stats) -> mlua::Result<Table> {
+    let record = Record::new(lua)?
+        .set("rx_bytes", stats.rx_bytes)?
+        .set("rx_packets", stats.rx_packets)?
+        .set("rx_errors", stats.rx_errors)?
+        .set("rx_dropped", stats.rx_dropped)?
+        .set("tx_bytes", stats.tx_bytes)?
+        .set("tx_packets", stats.tx_packets)?
+        .set("tx_errors", stats.tx_errors)?
+        .set("tx_dropped", stats.tx_dropped)?
+        .set("multicast", stats.multicast)?
+        .set("collisions", stats.collisions)?;
+    Ok(record.table())
+}
+
+/// Links with their addresses: an array of records that prints as `ip addr` does.
+pub(super) fn shown(lua: &Lua, namespace: &Namespace, shown: &[Shown]) -> mlua::Result<Table> {
+    let peers = Peers::default();
+    let mut text = String::new();
+    let list = lua.create_table()?;
+    for Shown { link, addresses } in shown {
+        let record = table(lua, namespace, link, &peers)?;
+        let records =
+            addresses.iter().map(|address| super::addr::table(lua, address)).collect::<mlua::Result<Vec<_>>>()?;
+        record.raw_set("addresses", records)?;
+        list.raw_push(record)?;
+        write_link(&mut text, namespace, link, addresses, &peers)?;
+    }
+    with_text(lua, &list, text.trim_end().to_owned())?;
+    Ok(list)
+}
+
+/// One link in the layout of `ip addr`.
+fn write_link(
+    text: &mut String,
+    namespace: &Namespace,
+    link: &Link,
+    addresses: &[Address],
+    peers: &Peers,
+) -> Result<()> {
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "{}: {}{}: <{}> mtu {}",
+        link.index,
+        link.name,
+        at(namespace, link, peers),
+        link.flags.join(","),
+        link.mtu
+    );
+    for (word, value) in [("qdisc", link.qdisc.as_deref()), ("master", link.master.as_deref())] {
+        if let Some(value) = value {
+            let _ = write!(text, " {word} {value}");
+        }
+    }
+    let _ = write!(text, " state {} group {}", link.operstate, link.group_name);
+    if link.txqueuelen > 0 {
+        let _ = write!(text, " qlen {}", link.txqueuelen);
+    }
+    let _ = write!(text, "\n    link/{}", link.link_type);
+    for (word, value) in [(" ", link.address.as_deref()), (" brd ", link.broadcast.as_deref())] {
+        if let Some(value) = value {
+            let _ = write!(text, "{word}{value}");
+        }
+    }
+    if let Some(netnsid) = link.link_netnsid {
+        match peers.of(namespace, link).and_then(|(_, name)| name) {
+            Some(name) => drop(write!(text, " link-netns {name}")),
+            None => drop(write!(text, " link-netnsid {netnsid}")),
+        }
+    }
+    text.push('\n');
+    if let Some(alias) = &link.alias {
+        let _ = writeln!(text, "    alias {alias}");
+    }
+    for address in addresses {
+        let _ = writeln!(text, "    {}", super::addr::line(address, &link.name));
+        let _ = writeln!(
+            text,
+            "       valid_lft {} preferred_lft {}",
+            lifetime(address.valid_lft),
+            lifetime(address.preferred_lft)
+        );
+    }
+    Ok(())
+}
+
+/// `@if22`, `@eth0`: what the link is paired with or stands on.
+fn at(namespace: &Namespace, link: &Link, _peers: &Peers) -> String {
+    let Some(index) = link.link_index else { return String::new() };
+    if link.link_netnsid.is_some() {
+        return format!("@if{index}");
+    }
+    match link::resolve(namespace, index, "") {
+        Ok(device) => format!("@{}", device.name),
+        Err(_) => format!("@if{index}"),
+    }
+}
+
+fn lifetime(lifetime: Lifetime) -> String {
+    match lifetime {
+        Lifetime::Forever => "forever".to_owned(),
+        Lifetime::Seconds(seconds) => format!("{seconds}sec"),
+    }
+}

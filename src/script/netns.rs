@@ -1,0 +1,232 @@
+//! `netns`: namespaces, every verb of `ip netns` but those that run programs.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use mlua::{Lua, MultiValue, Value};
+
+use super::args::{Args, integer};
+use super::bind::values;
+use super::handle::{MonitorHandle, NetnsHandle};
+use super::records::{Record, list as list_of};
+use super::registry::{Acts, Call, Function};
+use crate::error::Result;
+use crate::kernel::namespace::{Namespace, all, anonymous, id, named, pids, watch};
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function { name: "netns.list", acts: Acts::Alone, most: 1, options: &["all"], call: Call::Now(list) },
+    Function { name: "netns.add", acts: Acts::Alone, most: 2, options: &["exist_ok"], call: Call::Now(add) },
+    Function { name: "netns.get", acts: Acts::Alone, most: 1, options: &[], call: Call::Now(get) },
+    Function { name: "netns.exists", acts: Acts::Alone, most: 1, options: &[], call: Call::Now(exists) },
+    Function { name: "netns.attach", acts: Acts::Alone, most: 2, options: &[], call: Call::Now(attach) },
+    Function { name: "netns.set", acts: Acts::OnNamespace, most: 2, options: &[], call: Call::Now(set) },
+    Function {
+        name: "netns.delete",
+        acts: Acts::OnNamespace,
+        most: 2,
+        options: &["force", "missing_ok"],
+        call: Call::Now(delete),
+    },
+    Function { name: "netns.delete_all", acts: Acts::Alone, most: 0, options: &[], call: Call::Now(delete_all) },
+    Function { name: "netns.identify", acts: Acts::Alone, most: 1, options: &[], call: Call::Now(identify) },
+    Function { name: "netns.pids", acts: Acts::OnNamespace, most: 1, options: &[], call: Call::Now(pids_of) },
+    Function { name: "netns.monitor", acts: Acts::Alone, most: 1, options: &["timeout"], call: Call::Now(monitor) },
+    Function {
+        name: "netns.list_id",
+        acts: Acts::Alone,
+        most: 1,
+        options: &["target", "nsid"],
+        call: Call::Now(list_id),
+    },
+];
+
+/// `netns.list{all=true}`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let lua = &args.lua;
+    let records: Vec<mlua::Result<mlua::Table>> = if args.options(1)?.is_on("all")? {
+        all::list_all()?
+            .into_iter()
+            .map(|found| {
+                let record = Record::new(lua)?
+                    .set("name", text(lua, found.name.as_deref())?)?
+                    .set("id", found.id)?
+                    .set("inode", found.inode)?
+                    .set("path", text(lua, Some(found.path.as_os_str()))?)?;
+                Ok(record.set("pids", found.pids)?.table())
+            })
+            .collect()
+    } else {
+        named::list()?
+            .into_iter()
+            .map(|found| {
+                let path = std::path::Path::new(crate::kernel::namespace::DIRECTORY).join(&found.name);
+                let record = Record::new(lua)?.set("name", text(lua, Some(&found.name))?)?;
+                let record = record.set("id", found.id)?.set("inode", found.inode)?;
+                Ok(record.set("path", text(lua, Some(path.as_os_str()))?)?.table())
+            })
+            .collect()
+    };
+    values(lua, list_of(lua, &["name", "id", "inode", "path", "pids"], records)?)
+}
+
+/// A name or path of any bytes as a Lua string.
+fn text(lua: &Lua, name: Option<&OsStr>) -> mlua::Result<Value> {
+    name.map_or(Ok(Value::Nil), |name| lua.create_string(name.as_bytes()).map(Value::String))
+}
+
+/// `netns.add()`, `netns.add(name, {exist_ok=true})`.
+fn add(args: &mut Args) -> mlua::Result<MultiValue> {
+    if args.count() == 0 {
+        return values(&args.lua, NetnsHandle::made(anonymous::add()?));
+    }
+    let name = args.name(1)?;
+    let added = named::add(&name, args.options(2)?.is_on("exist_ok")?)?;
+    give_added(args, added)
+}
+
+/// The handle on what was added; what the user should hear goes to stderr.
+fn give_added(args: &Args, added: named::Added) -> mlua::Result<MultiValue> {
+    if let Some(warning) = added.warning {
+        super::output::warn(&warning);
+    }
+    let handle = if added.created { NetnsHandle::made(added.namespace) } else { NetnsHandle::found(added.namespace) };
+    values(&args.lua, handle)
+}
+
+/// `netns.get(name_or_path_or_pid)`.
+fn get(args: &mut Args) -> mlua::Result<MultiValue> {
+    let namespace = source(args, 1)?;
+    values(&args.lua, NetnsHandle::found(namespace))
+}
+
+/// An existing namespace: a number is a pid, a string with a slash a path, any other string a name.
+fn source(args: &Args, position: usize) -> mlua::Result<Namespace> {
+    let value = args.value(position);
+    if let Some(pid) = integer(&value) {
+        let pid = i32::try_from(pid).map_err(|_| args.wrong_value(position, "a pid", pid))?;
+        return Ok(Namespace::get_pid(pid)?);
+    }
+    match value {
+        Value::String(name) if name.as_bytes().contains(&b'/') => {
+            Ok(Namespace::get_path(OsStr::from_bytes(&name.as_bytes()))?)
+        }
+        Value::String(name) => Ok(Namespace::get(OsStr::from_bytes(&name.as_bytes()))?),
+        _ => args.namespace_handle(position, "a name, a path, a pid or a Netns"),
+    }
+}
+
+/// `netns.exists(name)`.
+fn exists(args: &mut Args) -> mlua::Result<MultiValue> {
+    values(&args.lua, named::exists(args.name(1)?)?)
+}
+
+/// `netns.attach(name, pid_or_path_or_netns)`.
+fn attach(args: &mut Args) -> mlua::Result<MultiValue> {
+    let name = args.name(1)?;
+    let added = named::attach(&name, &source(args, 2)?)?;
+    give_added(args, added)
+}
+
+/// `netns.set(ns, id_or_auto)`.
+fn set(args: &mut Args) -> mlua::Result<MultiValue> {
+    let namespace = args.namespace(1)?;
+    let wanted = match args.value(2) {
+        Value::String(word) if word.as_bytes() == *b"auto" => None,
+        value => {
+            let id = integer(&value).ok_or_else(|| args.wrong_type(2, "an id or \"auto\""))?;
+            Some(i32::try_from(id).map_err(|_| args.wrong_value(2, "an id", id))?)
+        }
+    };
+    values(&args.lua, id::set(&namespace, wanted)?)
+}
+
+/// `netns.delete(name, {force=, missing_ok=})`; a handle deletes what it means, also without a name.
+fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
+    let options = args.options(2)?;
+    let how = named::Delete { force: options.is_on("force")?, missing_ok: options.is_on("missing_ok")? };
+    match args.value(1) {
+        Value::UserData(handle) if handle.is::<NetnsHandle>() => {
+            let handle = handle.borrow::<NetnsHandle>()?;
+            match handle.namespace().name() {
+                Some(_) => handle.namespace().delete(how)?,
+                None => handle.end()?,
+            }
+        }
+        _ => named::delete(args.name(1)?, how)?,
+    }
+    args.nothing()
+}
+
+/// `netns.delete_all()`.
+fn delete_all(args: &mut Args) -> mlua::Result<MultiValue> {
+    values(&args.lua, named::delete_all()?)
+}
+
+/// `netns.identify(pid?)`.
+fn identify(args: &mut Args) -> mlua::Result<MultiValue> {
+    let pid = if args.absent(1) { None } else { Some(args.pid(1)?) };
+    let names = pids::identify(pid)?;
+    let names: mlua::Result<Vec<Value>> = names.iter().map(|name| text(&args.lua, Some(name))).collect();
+    values(&args.lua, names?)
+}
+
+/// `netns.pids(ns)`.
+fn pids_of(args: &mut Args) -> mlua::Result<MultiValue> {
+    values(&args.lua, pids::pids(&args.namespace(1)?)?)
+}
+
+/// `netns.monitor{timeout=}`: an iterator.
+fn monitor(args: &mut Args) -> mlua::Result<MultiValue> {
+    let timeout = args.options(1)?.duration("timeout")?;
+    values(&args.lua, MonitorHandle::new(watch::Monitor::new()?, timeout))
+}
+
+/// `netns.list_id{target=, nsid=}`.
+fn list_id(args: &mut Args) -> mlua::Result<MultiValue> {
+    let options = args.options(1)?;
+    let ids = id::list(options.number("target", "an id")?, options.number("nsid", "an id")?)?;
+    let lua = &args.lua;
+    let records = ids.into_iter().map(|found| {
+        let record = Record::new(lua)?.set("id", found.id)?.set("current_id", found.current_id)?;
+        Ok(record.set("name", text(lua, found.name.as_deref())?)?.table())
+    });
+    values(lua, list_of(lua, &["id", "current_id", "name"], records)?)
+}
+
+impl Args {
+    /// A namespace's name, of any bytes.
+    pub(super) fn name(&self, position: usize) -> mlua::Result<OsString> {
+        Ok(OsString::from_vec(self.bytes(position)?))
+    }
+
+    /// A process's id.
+    pub(super) fn pid(&self, position: usize) -> mlua::Result<i32> {
+        let pid = integer(&self.value(position)).ok_or_else(|| self.wrong_type(position, "a pid"))?;
+        Ok(i32::try_from(pid).map_err(|_| self.wrong_value(position, "a pid", pid))?)
+    }
+
+    /// A namespace: a name, a handle, or nil for the one nsl runs in.
+    pub(super) fn namespace(&self, position: usize) -> mlua::Result<Namespace> {
+        match self.value(position) {
+            Value::Nil => Ok(Namespace::home()),
+            Value::String(name) => Ok(Namespace::named(OsStr::from_bytes(&name.as_bytes()))?),
+            _ => self.namespace_handle(position, "a namespace (a name or a Netns)"),
+        }
+    }
+
+    fn namespace_handle(&self, position: usize, expected: &str) -> mlua::Result<Namespace> {
+        match self.value(position).as_userdata().and_then(|handle| handle.borrow::<NetnsHandle>().ok()) {
+            Some(handle) => Ok(handle.namespace().clone()),
+            None => Err(self.wrong_type(position, expected).into()),
+        }
+    }
+}
+
+/// A namespace as an option's value gives it.
+pub(super) fn from_value(value: &Value) -> Option<Result<Namespace>> {
+    match value {
+        Value::String(name) => Some(Namespace::named(OsStr::from_bytes(&name.as_bytes()))),
+        Value::UserData(handle) => handle.borrow::<NetnsHandle>().ok().map(|handle| Ok(handle.namespace().clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,116 @@
+//! `netns.ping`: nsl's own ICMP.
+
+use std::net::IpAddr;
+
+use mlua::{Lua, Table, Value};
+
+use super::args::Args;
+use super::bind::{Waiting, values};
+use super::handle::NetnsHandle;
+use super::records::{Record, with_text};
+use super::registry::{Acts, Call, Function};
+use crate::error::Result;
+use crate::kernel::namespace::Namespace;
+use crate::probe::{Family, Ping, PingResult, PingSpec, address_of};
+
+pub(super) static FUNCTIONS: &[Function] = &[Function {
+    name: "netns.ping",
+    acts: Acts::OnNamespace,
+    most: 3,
+    options: &["count", "interval", "timeout", "size", "source", "ttl", "dev", "family"],
+    call: Call::Waits(ping),
+}];
+
+/// `netns.ping(ns, target, opts?)`.
+fn ping(args: &mut Args) -> mlua::Result<Waiting> {
+    let namespace = args.namespace(1)?;
+    let options = args.options(3)?;
+    let family = options.family("family")?;
+    let (target, scope) = target(args, &namespace, family)?;
+    let mut spec = PingSpec::new(target);
+    spec.device = scope;
+    if let Some(count) = options.number("count", "a number from 1 to 1000000")? {
+        spec.count = count;
+    }
+    if let Some(interval) = options.duration("interval")? {
+        spec.interval = interval;
+    }
+    if let Some(timeout) = options.duration("timeout")? {
+        spec.timeout = timeout;
+    }
+    if let Some(size) = options.number("size", "a number of bytes")? {
+        spec.size = size;
+    }
+    spec.ttl = options.number("ttl", "a number from 1 to 255")?;
+    spec.source = options.address("source")?;
+    if let Some(device) = options.string("dev")? {
+        spec.device = Some(device);
+    }
+    Ok(Waiting::new(Ping::start(&namespace, spec)?, |lua, result| values(lua, result_table(lua, &result)?)))
+}
+
+/// Where to ping: an address (`fe80::1%eth0` names the link too), or a namespace, of whose addresses one on a shared
+/// subnet is taken, else the first.
+fn target(args: &Args, from: &Namespace, family: Option<Family>) -> mlua::Result<(IpAddr, Option<String>)> {
+    const EXPECTED: &str = "an address or a Netns";
+    match args.value(2) {
+        Value::String(text) => {
+            let text = text.to_string_lossy();
+            let (address, scope) = match text.split_once('%') {
+                Some((address, scope)) => (address, Some(scope.to_owned())),
+                None => (text.as_str(), None),
+            };
+            Ok((crate::kernel::address_text::address(address)?, scope))
+        }
+        Value::UserData(handle) if handle.is::<NetnsHandle>() => {
+            let to = handle.borrow::<NetnsHandle>()?.namespace().clone();
+            Ok((address_of(&to, from, family)?, None))
+        }
+        _ => Err(args.wrong_type(2, EXPECTED).into()),
+    }
+}
+
+/// A ping's result as a table that prints as a summary.
+fn result_table(lua: &Lua, result: &PingResult) -> mlua::Result<Table> {
+    let replies = lua.create_table()?;
+    for reply in &result.replies {
+        let record = Record::new(lua)?.set("seq", reply.seq)?.set("time", reply.time)?.set("ttl", reply.ttl)?;
+        replies.raw_push(record.set("from", reply.from.to_string())?.set("bytes", reply.bytes)?.table())?;
+    }
+    let rtt = match &result.rtt {
+        Some(rtt) => {
+            let record = Record::new(lua)?.set("min", rtt.min)?.set("avg", rtt.avg)?;
+            Value::Table(record.set("max", rtt.max)?.set("mdev", rtt.mdev)?.table())
+        }
+        None => Value::Nil,
+    };
+    let table = Record::new(lua)?
+        .set("target", result.target.to_string())?
+        .set("sent", result.sent)?
+        .set("received", result.received)?
+        .set("loss", result.loss)?
+        .set("rtt", rtt)?
+        .set("replies", replies)?
+        .set("error", result.error.map(|errno| format!("{errno:?}")))?
+        .table();
+    with_text(lua, &table, result.to_string())?;
+    Ok(table)
+}
+
+impl super::options::Options {
+    /// `family="inet6"`.
+    pub(super) fn family(&self, key: &str) -> Result<Option<Family>> {
+        const EXPECTED: &str = "\"inet\" or \"inet6\"";
+        match self.string(key)?.as_deref() {
+            None => Ok(None),
+            Some("inet") => Ok(Some(Family::V4)),
+            Some("inet6") => Ok(Some(Family::V6)),
+            Some(other) => Err(self.wrong_value(key, EXPECTED, other)),
+        }
+    }
+
+    /// An address without a prefix.
+    pub(super) fn address(&self, key: &str) -> Result<Option<IpAddr>> {
+        self.string(key)?.map(|text| crate::kernel::address_text::address(&text)).transpose()
+    }
+}
