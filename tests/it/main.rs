@@ -1,5 +1,6 @@
 //! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
 
+mod errors;
 mod kernel;
 mod netlink;
 mod probe;

@@ -52,6 +52,13 @@ fn command(program: &std::path::Path) -> Command {
     command
 }
 
+/// Runs a program in a sandbox of its own, from outside one; `before` is shell code that prepares it.
+pub(crate) fn outcome(before: &str, directory: &std::path::Path, program: &str, arguments: &[&str]) -> Outcome {
+    let mut command = command(std::path::Path::new("sh"));
+    command.args(["-c", &format!("{before}\nexec \"$0\" \"$@\""), program]).args(arguments);
+    command.current_dir(directory).output().expect("unshare runs").into()
+}
+
 /// The built program.
 pub(crate) fn nsl_path() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_nsl"))

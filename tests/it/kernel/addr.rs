@@ -147,9 +147,9 @@ fn what_is_wrong_is_said() {
         let error = addr::add(&device(&ns0, "vo"), &spec("10.0.0.1/24")).expect_err("no link");
         assert_eq!((error.code().as_str(), error.message().as_str()), ("ENODEV", "no link \"ns0/vo\""));
         let label = AddrSpec { label: Some("eth0".to_owned()), ..spec("10.9.0.1/24") };
-        assert!(addr::add(&v0, &label).expect_err("not its label").is(&explain::OPTION_VALUE));
+        assert!(addr::add(&v0, &label).expect_err("not its label").is(&explain::ADDRESS_OPTION));
         let foreign = AddrSpec { peer: Some("::1".parse().expect("an address")), ..spec("10.9.0.1/24") };
-        assert!(addr::add(&v0, &foreign).expect_err("two families").is(&explain::OPTION_VALUE));
+        assert!(addr::add(&v0, &foreign).expect_err("two families").is(&explain::ADDRESS_OPTION));
         sysctl::write(&ns0, "net.ipv6.conf.v0.disable_ipv6", "1").expect("written");
         let error = addr::add(&v0, &spec("2001:db8::1/64")).expect_err("no IPv6");
         assert!(error.is(&explain::ADDRESS_NO_IPV6), "{error:?}");

@@ -1,0 +1,120 @@
+//! Every row of the table of wording against a snapshot: what nsl prints, whole, and its exit code.
+//!
+//! A row `NAMESPACE_EXISTS` has at least one script `tests/errors/namespace_exists.lua` (further ones are called
+//! `namespace_exists.2.lua`) and what it prints beside it. A script may begin with `-- before: SHELL` (run first in its
+//! sandbox) and `-- run: SHELL` (instead of `nsl FILE`; `$NSL` is the program). `NSL_UPDATE=1` writes the snapshots.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nsl::error::{Error, explain};
+
+use crate::sandbox;
+
+/// Rows that no script can provoke here, and why: they are held against a snapshot as the table words them.
+const UNPROVOKED: &[(&str, &str)] =
+    &[("BUG", "release builds lack the hook that panics; tests/it/faults.rs provokes it")];
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
+}
+
+#[test]
+fn every_row_prints_as_its_snapshot_says() {
+    let mut scripts: Vec<PathBuf> = fs::read_dir(directory())
+        .expect("tests/errors")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
+        .collect();
+    scripts.sort();
+    // Two at a time: a sandbox waits more than it works.
+    let (one, two): (Vec<_>, Vec<_>) = scripts.iter().enumerate().partition(|(place, _)| place % 2 == 0);
+    let other = std::thread::spawn({
+        let two: Vec<PathBuf> = two.into_iter().map(|(_, path)| path.clone()).collect();
+        move || two.iter().filter_map(|path| difference(path)).collect::<Vec<_>>()
+    });
+    let mut wrong: Vec<String> = one.into_iter().filter_map(|(_, path)| difference(path)).collect();
+    wrong.extend(other.join().expect("the other half"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How what a script prints differs from its snapshot; with `NSL_UPDATE` the snapshot is written instead.
+fn difference(script: &Path) -> Option<String> {
+    let text = fs::read_to_string(script).expect("a script");
+    let directive = |name: &str| {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("-- ")?.strip_prefix(name)?.strip_prefix(": "));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let name = script.file_name().and_then(|name| name.to_str()).expect("a name");
+    let nsl = sandbox::nsl_path();
+    let before = format!("export NSL={}; {}", nsl.display(), directive("before"));
+    let run = directive("run");
+    let run = if run.is_empty() { format!("exec $NSL {name}") } else { run };
+    let outcome = sandbox::outcome(&before, &directory(), "sh", &["-c", &run]);
+    let printed = format!("{}{}exit code {}\n", outcome.stdout, filtered(&outcome.stderr), outcome.code);
+    let snapshot = script.with_extension("stderr");
+    if std::env::var_os("NSL_UPDATE").is_some() {
+        fs::write(&snapshot, printed).expect("a snapshot");
+        return None;
+    }
+    let wanted = fs::read_to_string(&snapshot).unwrap_or_default();
+    (printed != wanted).then(|| format!("--- {name} printed\n{printed}--- and should print\n{wanted}"))
+}
+
+/// Numbers that differ from run to run are made equal.
+fn filtered(text: &str) -> String {
+    let mut filtered = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("net:[") {
+        let (before, after) = rest.split_at(at + "net:[".len());
+        filtered.push_str(before);
+        filtered.push('N');
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    filtered.push_str(rest);
+    filtered
+}
+
+#[test]
+fn every_row_has_a_snapshot() {
+    let stems: BTreeSet<String> = fs::read_dir(directory())
+        .expect("tests/errors")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.split('.').next().map(str::to_uppercase))
+        .collect();
+    let rows: BTreeSet<String> = explain::ROWS.iter().map(|row| row.id.to_owned()).collect();
+    let unprovoked: BTreeSet<String> = UNPROVOKED.iter().map(|(id, _)| (*id).to_owned()).collect();
+    let lacking: Vec<_> = rows.iter().filter(|id| !stems.contains(*id) && !unprovoked.contains(*id)).collect();
+    assert!(lacking.is_empty(), "rows without a script in tests/errors: {lacking:?}");
+    let unknown: Vec<_> = stems.iter().chain(&unprovoked).filter(|id| !rows.contains(*id)).collect();
+    assert!(unknown.is_empty(), "no row is called so: {unknown:?}");
+}
+
+#[test]
+fn the_table_keeps_its_own_rules() {
+    for row in explain::ROWS {
+        let text = row.message;
+        assert!(!text.ends_with('.'), "{}: no final period", row.id);
+        assert!(!text.contains('\''), "{}: names stand in double quotes", row.id);
+        let first = text.chars().next().expect("a sentence");
+        assert!(!first.is_uppercase(), "{}: lower case", row.id);
+        assert!(!row.hint.ends_with('.'), "{}: no final period in a hint", row.id);
+        assert!(row.code.is_empty() || row.code.starts_with('E'), "{}: a code is an errno's name", row.id);
+        assert!(!Error::new(row).code().is_empty());
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_provoked_are_worded_as_they_should_be() {
+    let mut text = String::new();
+    for (id, why) in UNPROVOKED {
+        let row = explain::ROWS.iter().find(|row| row.id == *id).expect("a row");
+        text.push_str(&format!("{id} ({}): {}\n  hint: {}\n  not provoked: {why}\n", row.code, row.message, row.hint));
+    }
+    let path = directory().join("unprovoked.txt");
+    if std::env::var_os("NSL_UPDATE").is_some() {
+        fs::write(&path, &text).expect("a snapshot");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text);
+}
