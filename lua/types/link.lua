@@ -33,6 +33,7 @@
 ---@field nomaster? boolean           # makes it a port of none
 ---@field alias? string               # free text; "": none
 ---@field group? integer|string       # a group of links: a number, or a name in /etc/iproute2/group
+---@field link_group? integer|string  # the same, for kinds that have a group of their own (vxlan)
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field promisc? boolean            # takes every packet
 ---@field allmulticast? boolean       # takes every multicast packet

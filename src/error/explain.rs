@@ -131,7 +131,7 @@ rows! {
     PROCESS_LEFT: "EBUSY" Script "process <pid> does not end";
     COMMAND_FAILED: "EEXIT" Script "command \"<command>\" failed with exit code <code>";
     COMMAND_KILLED: "EEXIT" Script "command \"<command>\" was ended by <signal>";
-    COMMAND_EMPTY: "EINVAL" Script "a command needs at least one word";
+    COMMAND_EMPTY: "EINVAL" Script "the command is empty";
 
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";

@@ -7,6 +7,7 @@ use mlua::{Lua, MultiValue};
 
 use super::args::Args;
 use super::bind::Waiting;
+use crate::kernel::link::kind;
 
 /// What a function acts on: its first parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Function {
     pub acts: Acts,
     /// The most arguments it takes.
     pub most: usize,
-    /// The keys of its options table; empty if it has none.
+    /// The keys of its options table, but for those of kinds of links; empty if it has none.
     pub options: &'static [&'static str],
     pub(super) call: Call,
 }
@@ -48,6 +49,12 @@ impl Function {
     /// `addr_add`.
     pub fn short_name(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(_, short)| short)
+    }
+
+    /// All keys of its options table. Links take the options of every kind.
+    pub fn option_keys(&self) -> impl Iterator<Item = &'static str> {
+        let kinds = matches!(self.short_name(), "link_add" | "link_set");
+        self.options.iter().copied().chain(kinds.then(kind::all_option_names).into_iter().flatten())
     }
 
     /// Its name as a method of a `Link`, if it is one: `link_set` is `set` there.

@@ -130,6 +130,6 @@ fn each_function_of_the_code_is_annotated_with_its_options() {
         let annotated = annotated.unwrap_or_else(|| panic!("{} is not annotated", function.name));
         assert_eq!(annotated.parameters.len(), function.most, "the parameters of {}", function.name);
         let keys = annotated.options().map(|class| types.keys(class)).unwrap_or_default();
-        assert_eq!(keys, function.options.iter().copied().collect(), "the options of {}", function.name);
+        assert_eq!(keys, function.option_keys().collect(), "the options of {}", function.name);
     }
 }
