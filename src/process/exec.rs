@@ -133,12 +133,12 @@ impl Exec {
         self.done = true;
         if let Some(ending) = self.ending.take() {
             ending.kill();
+            super::registry::reap_orphans();
         }
         self.read();
         if self.cause.is_none() {
             self.cause = self.overdue().filter(|error| error.is(&explain::OUTPUT_TOO_LONG));
         }
-        super::registry::reap_orphans();
         let bytes = |capture: &mut Option<Capture>| capture.as_mut().map(|capture| std::mem::take(&mut capture.bytes));
         let exit = Exit::new(&self.child, end, bytes(&mut self.stdout), bytes(&mut self.stderr));
         match self.cause.take() {

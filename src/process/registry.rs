@@ -80,6 +80,8 @@ struct Registry {
     children: HashMap<i32, Arc<Child>>,
     /// The first process of the run's PID namespace and the pipe whose end tells it that nsl is gone.
     init: Option<(Arc<Child>, OwnedFd)>,
+    /// Whether there ever was a child.
+    used: bool,
     /// Children that this process had before it became nsl (`sleep 9 & exec nsl …`): not ours to end.
     foreign: HashSet<i32>,
 }
@@ -92,7 +94,9 @@ fn registry() -> MutexGuard<'static, Registry> {
 
 pub(super) fn add(pid: i32, pidfd: OwnedFd, session: Session) -> Arc<Child> {
     let child = Child::new(pid, pidfd, session);
-    registry().children.insert(pid, Arc::clone(&child));
+    let mut registry = registry();
+    registry.used = true;
+    registry.children.insert(pid, Arc::clone(&child));
     child
 }
 
@@ -151,6 +155,10 @@ fn adopted() -> Vec<i32> {
 pub fn end_all() -> Vec<Error> {
     let (init, foreign) = {
         let registry = registry();
+        if !registry.used {
+            // Nothing to look for in /proc, which takes its time.
+            return Vec::new();
+        }
         (registry.init.as_ref().map(|(init, _)| Arc::clone(init)), registry.foreign.clone())
     };
     let family = Family::own(init.as_ref().map(|init| init.pid), foreign);

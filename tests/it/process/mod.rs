@@ -2,6 +2,7 @@
 
 mod ends;
 mod exec;
+mod surroundings;
 mod talk;
 
 use std::time::{Duration, Instant};
