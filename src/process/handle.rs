@@ -126,6 +126,10 @@ impl Process {
     /// Ends it and its descendants: TERM, two seconds, KILL. Returns when they are gone; one that has ended is no error.
     pub fn close(&self) {
         self.0.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(terminal) = self.0.stdout.as_ref().filter(|_| self.0.pty) {
+            // A shell at its prompt may miss a signal, but not the end of its terminal.
+            terminal.stop();
+        }
         descendants::end(&self.0.child);
     }
 

@@ -159,6 +159,10 @@ pub fn end_all() -> Vec<Error> {
             // Nothing to look for in /proc, which takes its time.
             return Vec::new();
         }
+        for shell in registry.children.values().filter(|child| child.on_terminal) {
+            // Interactive shells ignore TERM. Refused only if it is gone.
+            let _ = shell.signal(libc::SIGHUP);
+        }
         (registry.init.as_ref().map(|(init, _)| Arc::clone(init)), registry.foreign.clone())
     };
     let family = Family::own(init.as_ref().map(|init| init.pid), foreign);

@@ -71,6 +71,17 @@ impl Stream {
         found
     }
 
+    /// Keeps what is there and reads no more: for a terminal, it hangs up. Whoever waits finds the end.
+    pub(super) fn stop(&self) {
+        let mut inner = self.locked();
+        self.read(&mut inner);
+        if let Some(fd) = inner.fd.take() {
+            Drainer::forget(self.id, &fd);
+        }
+        // A full counter is as good as a raised one.
+        let _ = self.news.write(1);
+    }
+
     fn read(&self, inner: &mut Inner) {
         let Some(fd) = &inner.fd else { return };
         let (kept, dropped) = (&mut inner.kept, &mut inner.dropped);

@@ -8,7 +8,7 @@ use nsl::kernel::namespace::{Namespace, anonymous};
 use nsl::process::{self, Command, spawn};
 use nsl::wait::block;
 
-use super::{count, named, output, shell};
+use super::{await_count, count, named, output, shell};
 use crate::sandbox;
 
 /// Says to a test that it is started by itself, to be the process that ends.
@@ -59,9 +59,7 @@ fn killed_nsl_takes_everything_in_anonymous_namespaces_along() {
             ready_for_ever();
         }
         let mut nsl = victim("process::ends::killed_nsl_takes_everything_in_anonymous_namespaces_along");
-        let start = Instant::now();
-        while count("sleep") < 4 && start.elapsed() < Duration::from_secs(5) {}
-        assert_eq!(count("sleep"), 4);
+        await_count("sleep", 4);
         nsl.kill().expect("SIGKILL");
         nsl.wait().expect("its end");
         none_within_a_second();
@@ -79,7 +77,7 @@ fn killed_nsl_takes_its_children_elsewhere_along() {
         }
         named("ns0");
         let mut nsl = victim("process::ends::killed_nsl_takes_its_children_elsewhere_along");
-        assert_eq!(count("sleep"), 2);
+        await_count("sleep", 2);
         nsl.kill().expect("SIGKILL");
         nsl.wait().expect("its end");
         none_within_a_second();
@@ -98,9 +96,7 @@ fn a_normal_end_ends_every_descendant_but_none_of_others() {
             // A daemon: its parents are gone.
             output(place, "setsid sh -c 'sleep 87 &'");
         }
-        let start = Instant::now();
-        while count("sleep") < 13 && start.elapsed() < Duration::from_secs(5) {}
-        assert_eq!(count("sleep"), 13);
+        await_count("sleep", 13);
         let start = Instant::now();
         assert!(process::end_all().is_empty());
         assert!(start.elapsed() < Duration::from_secs(4));
@@ -117,8 +113,7 @@ fn the_hard_stop_does_not_wait() {
         for place in [Namespace::home(), named("ns0"), anonymous::add().expect("a namespace")] {
             spawn(&place, &Command::new(["sh", "-c", DEAF])).expect("it starts");
         }
-        let start = Instant::now();
-        while count("sleep") < 9 && start.elapsed() < Duration::from_secs(5) {}
+        await_count("sleep", 9);
         let start = Instant::now();
         process::kill_all();
         assert!(start.elapsed() < Duration::from_millis(500));
@@ -161,8 +156,7 @@ fn a_namespace_can_be_emptied() {
         for place in [&one, &other, &Namespace::home()] {
             spawn(place, &Command::new(["sh", "-c", "sleep 88 & exec sleep 89"])).expect("it starts");
         }
-        let start = Instant::now();
-        while count("sleep") < 6 && start.elapsed() < Duration::from_secs(5) {}
+        await_count("sleep", 6);
         process::end_in(&one).expect("an end");
         assert_eq!(count("sleep"), 4);
         process::end_in(&other).expect("an end");

@@ -78,6 +78,15 @@ fn open_files() -> usize {
     std::fs::read_dir("/proc/self/fd").expect("a /proc").count()
 }
 
+/// Waits until so many programs of this name have been started.
+fn await_count(name: &str, wanted: usize) {
+    let start = Instant::now();
+    while count(name) < wanted && start.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(count(name), wanted);
+}
+
 /// Waits until `word` stands in the output; what came before it and itself are taken away.
 fn expect(process: &Process, word: &str) -> Result<()> {
     let find = |kept: &[u8], _| {

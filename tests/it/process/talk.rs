@@ -6,7 +6,7 @@ use nsl::kernel::namespace::Namespace;
 use nsl::process::{self, Command, Input, Process, spawn};
 use nsl::wait::{block, drive};
 
-use super::{anonymous, count, expect, named, open_files, text};
+use super::{anonymous, await_count, count, expect, named, open_files, text};
 use crate::sandbox;
 
 /// A shell's line, with all of its streams in nsl's hands.
@@ -107,7 +107,7 @@ fn closing_ends_the_whole_family() {
         for place in [Namespace::home(), named("ns0"), anonymous()] {
             let process = start(&place, "setsid sh -c 'trap \"\" TERM HUP; sleep 71 & echo up; sleep 72' & wait");
             assert_eq!(read(&process).as_deref(), Some("up"));
-            assert_eq!(count("sleep"), 2);
+            await_count("sleep", 2);
             let start = Instant::now();
             process.close();
             assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
