@@ -2,6 +2,7 @@
 
 mod errors;
 mod kernel;
+mod layers;
 mod netlink;
 mod probe;
 mod process;

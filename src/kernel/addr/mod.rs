@@ -1,5 +1,7 @@
 //! Addresses of links: add, replace, delete, list, flush. As `ip addr`: a broadcast address only when asked for.
 
+mod refusal;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
@@ -9,10 +11,11 @@ use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use nix::errno::Errno;
 
+use self::refusal::{REFUSALS, check, with_known, word};
 use super::device::Device;
 use super::names::Names;
 use super::namespace::Namespace;
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::Result;
 use crate::netlink::Socket;
 
 /// How long an address is good for, in whole seconds.
@@ -350,58 +353,4 @@ fn flag_names(flags: AddressFlags, is_ipv6: bool) -> Vec<&'static str> {
 
 fn family(address: IpAddr) -> AddressFamily {
     if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 }
-}
-
-/// What the kernel would take without a word, or refuse without one.
-fn check(device: &Device, spec: &AddrSpec) -> Result<()> {
-    let wrong = |key: &str, expected: &str, got: String| {
-        let error = Error::new(&explain::ADDRESS_OPTION).with("key", key).with("expected", expected);
-        Err(error.with("got", got).object(device))
-    };
-    let is_ipv4 = spec.address.addr().is_ipv4();
-    match (spec.peer, spec.broadcast, &spec.label) {
-        (Some(peer), ..) if peer.is_ipv4() != is_ipv4 => wrong("peer", "of the address's family", peer.to_string()),
-        (_, Some(Broadcast::Address(address)), _) if !is_ipv4 => {
-            wrong("broadcast", "left out for IPv6", address.to_string())
-        }
-        (_, _, Some(label)) if label.len() > 15 => wrong("label", "at most 15 bytes long", label.clone()),
-        (_, _, Some(label)) if !label.starts_with(&device.name) => {
-            wrong("label", &format!("the link's name or begin with it (\"{}:1\")", device.name), label.clone())
-        }
-        _ => Ok(()),
-    }
-}
-
-const REFUSALS: &[(Errno, &crate::error::Row)] = &[
-    (Errno::EPERM, &explain::NEEDS_CAPABILITY),
-    (Errno::EEXIST, &explain::ADDRESS_EXISTS),
-    (Errno::EADDRNOTAVAIL, &explain::ADDRESS_MISSING),
-];
-
-fn word(error: Error, device: &Device, spec: &AddrSpec, doing: &'static str) -> Error {
-    let no_ipv6 = [(Errno::EACCES, &explain::ADDRESS_NO_IPV6)];
-    let error = if spec.address.addr().is_ipv6() { error.explain(&no_ipv6) } else { error };
-    let label = device.namespace.label();
-    error
-        .explain(REFUSALS)
-        .with("doing", doing)
-        .with("capability", "CAP_NET_ADMIN")
-        .with("link", device)
-        .with("address", spec.address)
-        .with("ns", if label.is_empty() { "nil".to_owned() } else { format!("\"{label}\"") })
-        .with("name", &device.name)
-        .object(device)
-}
-
-/// Adds which addresses the link has.
-fn with_known(error: Error, spec: &AddrSpec, addresses: &[Address]) -> Error {
-    let known: Vec<String> = addresses.iter().map(|address| address.address.to_string()).collect();
-    let same = known.iter().zip(addresses).find(|(_, there)| there.address.addr() == spec.address.addr());
-    let wanted = spec.address.to_string();
-    let near = same.map(|(text, _)| text.as_str()).or_else(|| nearest(&wanted, known.iter().map(String::as_str)));
-    match near {
-        Some(near) => error.with("near", near).with("known", known.join(", ")),
-        None if known.is_empty() => error.note("it has none"),
-        None => error.note(format!("it has {}", known.join(", "))),
-    }
 }
