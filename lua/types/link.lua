@@ -21,6 +21,7 @@
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.
 ---@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts
+---@field type? string                # its kind: "veth", "bridge", "dummy" …, as `ip link` names it; a link that is there keeps it
 ---@field up? boolean                 # administratively up (or, false, down)
 ---@field down? boolean               # administratively down
 ---@field mtu? integer                # bytes
@@ -44,7 +45,7 @@
 
 --- What a new link is to be.
 ---@class nsl.LinkAddOpts: nsl.LinkOpts
----@field type string                 # its kind: "veth", "bridge", "dummy" …, as `ip link` names it
+---@field type string                 # as in nsl.LinkOpts, and needed
 
 --- Options of a bridge.
 ---@class nsl.BridgeOpts

@@ -54,7 +54,7 @@ impl Function {
     /// All keys of its options table. Links take the options of every kind.
     pub fn option_keys(&self) -> impl Iterator<Item = &'static str> {
         let kinds = matches!(self.short_name(), "link_add" | "link_set");
-        self.options.iter().copied().chain(kinds.then(kind::all_option_names).into_iter().flatten())
+        self.options.iter().copied().chain(kinds.then(kind::settable_option_names).into_iter().flatten())
     }
 
     /// Its name as a method of a `Link`, if it is one: `link_set` is `set` there.

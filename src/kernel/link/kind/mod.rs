@@ -68,6 +68,12 @@ pub fn all_option_names() -> impl Iterator<Item = &'static str> {
     [Side::Own, Side::Port].into_iter().flat_map(|side| option_names("bridge", side))
 }
 
+/// Those of [`all_option_names`] that can be set; the others only reading gives.
+pub fn settable_option_names() -> impl Iterator<Item = &'static str> {
+    let words = [Side::Own, Side::Port].into_iter().flat_map(|side| words("bridge", side));
+    words.filter(|word| word.settable).map(|word| word.name)
+}
+
 /// Whether `kind` has the option `key`.
 pub(super) fn has(kind: &str, side: Side, key: &str) -> bool {
     option_names(kind, side).any(|name| name == key)
