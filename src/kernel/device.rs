@@ -4,6 +4,7 @@
 //! kernel says nothing about a bad one, or takes `%d` for a template.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
@@ -23,22 +24,64 @@ pub struct Device {
     pub namespace: Namespace,
     /// Its name there.
     pub name: String,
+    /// The interface index it is known by, so that it is that very device and no other that got its name since.
+    known: Option<u32>,
+}
+
+/// The next interface index that nsl proposes: in a fresh namespace all are free. Never the same for two links, because
+/// a veth pair whose ends have equal indexes makes the kernel slow (measured: 9.8 s instead of 15 ms for 1,000 pairs).
+static NEXT_INDEX: AtomicU32 = AtomicU32::new(16);
+
+/// An interface index to ask for when a link is made, so that it need not be looked up afterwards.
+pub(super) fn propose_index() -> u32 {
+    NEXT_INDEX.fetch_add(1, Ordering::Relaxed) & 0x7fff_ffff
 }
 
 impl Device {
     /// The device called `name` in `namespace`, whether it is there (yet) or not. `EINVAL` if no link can be called so.
     pub fn new(namespace: &Namespace, name: &str) -> Result<Self> {
         check_name(name)?;
-        Ok(Self { namespace: namespace.clone(), name: name.to_owned() })
+        Ok(Self { namespace: namespace.clone(), name: name.to_owned(), known: None })
+    }
+
+    /// The device with this index, which was last seen under `name`.
+    pub fn known(namespace: &Namespace, name: &str, index: u32) -> Self {
+        Self { namespace: namespace.clone(), name: name.to_owned(), known: Some(index) }
+    }
+
+    /// The same device under another name or in another place; its index there is `index`, if that is known.
+    pub(super) fn relocated(namespace: &Namespace, name: &str, index: Option<u32>) -> Self {
+        Self { namespace: namespace.clone(), name: name.to_owned(), known: index }
     }
 
     /// The interface index it has now; `ENODEV` if there is none of that name.
     pub fn index(&self) -> Result<u32> {
+        if let Some(index) = self.known {
+            return Ok(index);
+        }
         self.namespace.with_socket(|socket| self.index_in(socket))
     }
 
     /// [`Device::index`] over a socket that is in the device's namespace.
     pub fn index_in(&self, socket: &mut Socket) -> Result<u32> {
+        if let Some(index) = self.known {
+            return Ok(index);
+        }
+        self.look_up(socket)
+    }
+
+    /// The index it is known by, if it is.
+    pub(super) fn known_index(&self) -> Option<u32> {
+        self.known
+    }
+
+    /// Whether there is a link of this name.
+    pub(super) fn is_there(&self) -> bool {
+        self.namespace.with_socket(|socket| self.look_up(socket)).is_ok()
+    }
+
+    /// The index of the link that has its name now.
+    pub(super) fn look_up(&self, socket: &mut Socket) -> Result<u32> {
         let mut message = LinkMessage::default();
         message.attributes.push(LinkAttribute::IfName(self.name.clone()));
         message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
@@ -56,6 +99,10 @@ impl Device {
     pub(super) fn or_missing(&self, error: Error, socket: &mut Socket) -> Error {
         if error.as_errno() != Some(Errno::ENODEV) || !error.is(&explain::KERNEL_REFUSED) {
             return error.object(self);
+        }
+        if self.known.is_some() {
+            let gone = Error::new(&explain::LINK_GONE).errno(Errno::ENODEV);
+            return gone.with("link", self).object(self);
         }
         let names = names(socket).unwrap_or_default();
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);

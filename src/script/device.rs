@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str, here: &Namespace) -> Result<Device> {
     if name.contains('/') {
         return Err(Error::new(&explain::DEVICE_SLASHES).with("name", text));
     }
-    let namespace = if namespace.is_empty() { Namespace::home() } else { Namespace::named(namespace)? };
+    let namespace = if namespace.is_empty() { Namespace::home() } else { Namespace::called(namespace)? };
     Device::new(&namespace, name)
 }
 
@@ -68,7 +68,7 @@ impl Options {
 pub(super) fn from_value(value: &Value, here: &Namespace) -> Option<Result<Device>> {
     match value {
         Value::String(text) => Some(parse(&text.to_string_lossy(), here)),
-        Value::UserData(handle) => handle.borrow::<LinkHandle>().ok().map(|link| link.device()),
+        Value::UserData(handle) => handle.borrow::<LinkHandle>().ok().map(|link| link.named_device()),
         _ => None,
     }
 }

@@ -209,7 +209,7 @@ impl Args {
     pub(super) fn namespace(&self, position: usize) -> mlua::Result<Namespace> {
         match self.value(position) {
             Value::Nil => Ok(Namespace::home()),
-            Value::String(name) => Ok(Namespace::named(OsStr::from_bytes(&name.as_bytes()))?),
+            Value::String(name) => Ok(Namespace::called(OsStr::from_bytes(&name.as_bytes()))?),
             _ => self.namespace_handle(position, "a namespace (a name or a Netns)"),
         }
     }
@@ -225,7 +225,7 @@ impl Args {
 /// A namespace as an option's value gives it.
 pub(super) fn from_value(value: &Value) -> Option<Result<Namespace>> {
     match value {
-        Value::String(name) => Some(Namespace::named(OsStr::from_bytes(&name.as_bytes()))),
+        Value::String(name) => Some(Namespace::called(OsStr::from_bytes(&name.as_bytes()))),
         Value::UserData(handle) => handle.borrow::<NetnsHandle>().ok().map(|handle| Ok(handle.namespace().clone())),
         _ => None,
     }

@@ -2,11 +2,12 @@
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::LinkMessage;
 use nix::errno::Errno;
 
 use super::{LinkSpec, Master, delete, kind, message, refused, set};
 use crate::error::{Error, Result, explain};
-use crate::kernel::device::Device;
+use crate::kernel::device::{Device, propose_index};
 use crate::netlink::Socket;
 
 /// Makes the link `device` as `spec` says. All or nothing: what cannot be had in the kernel's first message follows, and
@@ -27,19 +28,40 @@ pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
     rest.options = port;
     let own: super::Settings = own;
     message::inform(&mut request, kind::own_info(kind, &own).map_err(|error| error.object(device))?);
-    device.namespace.with_socket(|socket| {
+    let index = device.namespace.with_socket(|socket| {
         let master = set::master_index(socket, device, first.master.as_ref())?;
         message::apply(&mut request, &first, master);
-        socket
-            .execute(RouteNetlinkMessage::NewLink(request), NLM_F_CREATE | NLM_F_EXCL)
-            .map_err(|error| word(error, device, kind, spec, socket))
+        create(socket, device, request).map_err(|error| word(error, device, kind, spec, socket))
     })?;
+    let device = &Device::known(&device.namespace, &device.name, index);
     let finished = finish(device, kind, &own, &rest);
     if finished.is_err() {
         // The first error is the one to tell; a link that is gone already needs no deleting.
         let _ = delete(device);
     }
     finished.map(|()| device.clone())
+}
+
+/// Makes a link under an index that nsl proposes, which saves looking it up; where that is taken, under the kernel's.
+fn create(socket: &mut Socket, device: &Device, mut request: LinkMessage) -> Result<u32> {
+    let proposed = propose_index();
+    request.header.index = proposed;
+    let flags = NLM_F_CREATE | NLM_F_EXCL;
+    match socket.execute(RouteNetlinkMessage::NewLink(request.clone()), flags) {
+        Ok(()) => Ok(proposed),
+        Err(error) if index_is_taken(&error) && device.look_up(socket).is_err() => {
+            request.header.index = 0;
+            socket.execute(RouteNetlinkMessage::NewLink(request), flags)?;
+            device.look_up(socket)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a refusal may mean that the index is another link's (Linux `dev_index_reserve`): a name that is taken is
+/// refused in the same way.
+pub(super) fn index_is_taken(error: &Error) -> bool {
+    matches!(error.as_errno(), Some(Errno::EEXIST | Errno::EBUSY))
 }
 
 /// An option that only a port has is one of the master's kind; all others are the kind's own to judge.

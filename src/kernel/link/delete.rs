@@ -10,7 +10,7 @@ use crate::kernel::device::Device;
 /// Deletes a link. `ENODEV` if it is not there, `EOPNOTSUPP` for what is no one's to delete (lo, hardware).
 pub fn delete(device: &Device) -> Result<()> {
     device.namespace.with_socket(|socket| {
-        let request = RouteNetlinkMessage::DelLink(message::named(&device.name));
+        let request = RouteNetlinkMessage::DelLink(message::about(device));
         socket.execute(request, 0).map_err(|error| {
             refused(error, device, "deleting a link", socket)
                 .explain(&[(Errno::EOPNOTSUPP, &explain::LINK_UNDELETABLE)])

@@ -125,7 +125,7 @@ pub fn get(device: &Device) -> Result<Link> {
 
 /// [`get`] over a socket in the device's namespace.
 pub(super) fn get_in(socket: &mut Socket, device: &Device) -> Result<Link> {
-    let link = query(socket, message::named(&device.name)).map_err(|error| device.or_missing(error, socket))?;
+    let link = query(socket, message::about(device)).map_err(|error| device.or_missing(error, socket))?;
     let master = link.master_index.map(|index| query(socket, message::indexed(index))).transpose();
     // A master that went away meanwhile is none.
     Ok(Link { master: master.ok().flatten().map(|master| master.name), ..link })
@@ -142,7 +142,7 @@ pub(super) fn query(socket: &mut Socket, request: LinkMessage) -> Result<Link> {
 /// when it is gone.
 pub fn resolve(namespace: &Namespace, index: u32, last: &str) -> Result<Device> {
     let found = namespace.with_socket(|socket| query(socket, message::indexed(index)));
-    let device = |name: &str| Device { namespace: namespace.clone(), name: name.to_owned() };
+    let device = |name: &str| Device::known(namespace, name, index);
     found.map(|link| device(&link.name)).map_err(|error| {
         let device = device(last);
         error.explain(&[(Errno::ENODEV, &explain::LINK_GONE)]).with("link", &device).object(&device)
@@ -166,7 +166,7 @@ pub fn peer(namespace: &Namespace, link: &Link, candidates: &[Namespace]) -> Res
 
 fn named_in(namespace: &Namespace, index: u32) -> Option<Device> {
     let link = namespace.with_socket(|socket| query(socket, message::indexed(index))).ok()?;
-    Some(Device { namespace: namespace.clone(), name: link.name })
+    Some(Device::known(namespace, &link.name, index))
 }
 
 /// The id that the socket's namespace has given to the one behind `fd`, if any.

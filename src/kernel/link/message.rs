@@ -7,6 +7,7 @@ use netlink_packet_route::link::{
 };
 
 use super::spec::{AddrGenMode, LinkSpec};
+use crate::kernel::device::Device;
 
 /// A message about the link called `name`.
 pub(super) fn named(name: &str) -> LinkMessage {
@@ -20,6 +21,11 @@ pub(super) fn indexed(index: u32) -> LinkMessage {
     let mut message = LinkMessage::default();
     message.header.index = index;
     message
+}
+
+/// A message about a device: by its index where it is known by that, else by its name.
+pub(super) fn about(device: &Device) -> LinkMessage {
+    device.known_index().map_or_else(|| named(&device.name), indexed)
 }
 
 /// Adds what a link of any kind can be asked to be: all of `spec` but name, namespace, kind and options. `master` is

@@ -36,18 +36,34 @@ pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
         let is_port = |key: &str| kind::has("bridge", Side::Port, key);
         (there.options, here.options) = here.options.into_iter().partition(|(key, _)| is_port(key));
     }
-    device.namespace.with_socket(|socket| change(socket, device, &here, relocation.as_ref()))?;
-    let place = relocation.map_or_else(|| device.clone(), |relocation| relocation.to);
+    let index = device.namespace.with_socket(|socket| {
+        let index = device.index_in(socket)?;
+        let device = Device::known(&device.namespace, &device.name, index);
+        change(socket, &device, &here, relocation.as_ref()).map(|()| index)
+    })?;
+    let place = match relocation {
+        None => Device::known(&device.namespace, &device.name, index),
+        // In another namespace it may have another index.
+        Some(Relocation { to, fd }) => Device::relocated(&to.namespace, &to.name, fd.is_none().then_some(index)),
+    };
+    if there.is_empty() {
+        return Ok(place);
+    }
     place.namespace.with_socket(|socket| change(socket, &place, &there, None)).map_err(|error| {
-        let moved = !there.is_empty() && place.to_string() != device.to_string();
-        if moved { error.note(format!("the link was moved, and is now \"{place}\"")) } else { error }
+        if place.to_string() != device.to_string() {
+            error.note(format!("the link was moved, and is now \"{place}\""))
+        } else {
+            error
+        }
     })?;
     Ok(place)
 }
 
 /// Where the link is to go, if it is to go anywhere.
 fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
-    let name = spec.name.as_ref().filter(|name| **name != device.name);
+    // A device known by its index may be called otherwise by now.
+    let same = |name: &str| device.known_index().is_none() && name == device.name;
+    let name = spec.name.as_ref().filter(|name| !same(name));
     name.map_or(Ok(()), |name| check_name(name))?;
     let namespace = match &spec.netns {
         Some(target) if !target.same(&device.namespace)? => Some(target),
@@ -56,10 +72,7 @@ fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
     if name.is_none() && namespace.is_none() {
         return Ok(None);
     }
-    let to = Device {
-        namespace: namespace.unwrap_or(&device.namespace).clone(),
-        name: name.unwrap_or(&device.name).clone(),
-    };
+    let to = Device::relocated(namespace.unwrap_or(&device.namespace), name.unwrap_or(&device.name), None);
     let fd = namespace.map(|namespace| namespace.open()).transpose()?;
     Ok(Some(Relocation { to, fd }))
 }
@@ -71,7 +84,7 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
         return relocation.map_or(Ok(()), |relocation| relocate(socket, device, relocation));
     }
     if spec.count() == 1 && spec.options.is_empty() && relocation.is_none() {
-        return write_plain(socket, device, spec, message::named(&device.name));
+        return write_plain(socket, device, spec, message::about(device));
     }
     let before = list::get_in(socket, device)?;
     let done = write(socket, device, spec, &before)
@@ -124,7 +137,7 @@ fn relocate(socket: &mut Socket, device: &Device, relocation: &Relocation) -> Re
     let Relocation { to, fd } = relocation;
     let index = device.index_in(socket)?;
     // Linux moves a link first and looks at a new name then, which would leave it there under its old one.
-    if fd.is_some() && to.name != device.name && to.index().is_ok() {
+    if fd.is_some() && to.name != device.name && to.is_there() {
         return Err(Error::new(&explain::LINK_EXISTS).errno(Errno::EEXIST).with("link", to).object(device));
     }
     let mut request = message::indexed(index);
@@ -186,7 +199,7 @@ pub(super) fn word_options(error: Error, options: &Settings, kind: &str) -> Erro
 }
 
 fn word_mtu(error: Error, device: &Device, mtu: u32, socket: &mut Socket) -> Error {
-    let Ok(link) = list::query(socket, message::named(&device.name)) else { return error };
+    let Ok(link) = list::query(socket, message::about(device)) else { return error };
     let (least, most) = link.mtu_range;
     let most = if most == 0 { u32::MAX } else { most };
     let error = error.explain(&[(Errno::EINVAL, &explain::LINK_MTU_RANGE)]);

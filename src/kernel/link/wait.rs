@@ -78,7 +78,7 @@ impl Wait {
     fn look(&mut self) -> Result<Option<Link>> {
         let request = match self.index {
             Some(index) => message::indexed(index),
-            None => message::named(&self.device.name),
+            None => message::about(&self.device),
         };
         match self.device.namespace.with_socket(|socket| list::query(socket, request)) {
             Ok(link) => {

@@ -65,6 +65,15 @@ impl Namespace {
         Ok(Self::reference(name, None))
     }
 
+    /// Whatever has this name in /run/netns at each call, be it there yet or not.
+    ///
+    /// Errors: an unfit name (`EINVAL`).
+    pub fn called(name: impl AsRef<OsStr>) -> Result<Self> {
+        let name = name.as_ref();
+        names::check(name)?;
+        Ok(Self::reference(name, None))
+    }
+
     /// The namespace that has this name now, and no other that may get the name later.
     ///
     /// Errors: as [`Namespace::named`].

@@ -48,11 +48,19 @@ impl LinkHandle {
         Ok(handle)
     }
 
-    /// The device under the name it has now.
+    /// The device: by its index, under the name it was last seen with.
     pub(in crate::script) fn device(&self) -> Result<Device> {
-        let last = self.name.borrow().clone();
-        let Some(index) = self.index else { return Device::new(&self.namespace, &last) };
-        let device = link::resolve(&self.namespace, index, &last)?;
+        let last = self.name.borrow();
+        match self.index {
+            Some(index) => Ok(Device::known(&self.namespace, &last, index)),
+            None => Device::new(&self.namespace, &last),
+        }
+    }
+
+    /// The device under the name it has now.
+    pub(in crate::script) fn named_device(&self) -> Result<Device> {
+        let Some(index) = self.index else { return self.device() };
+        let device = link::resolve(&self.namespace, index, &self.name.borrow())?;
         self.name.replace(device.name.clone());
         Ok(device)
     }
@@ -76,7 +84,7 @@ impl Handle for LinkHandle {
 
     fn field(&self, lua: &Lua, name: &str) -> mlua::Result<Value> {
         Ok(match name {
-            "name" => Value::String(lua.create_string(&self.device()?.name)?),
+            "name" => Value::String(lua.create_string(&self.named_device()?.name)?),
             "index" => Value::Integer(match self.index {
                 Some(index) => index.into(),
                 None => self.device()?.index()?.into(),
@@ -90,8 +98,9 @@ impl Handle for LinkHandle {
     }
 
     fn text(&self) -> String {
-        let (label, name) = (self.namespace.label(), self.name.borrow());
-        if label.is_empty() { name.clone() } else { format!("{label}/{name}") }
+        // What is gone is called as it was called last.
+        let device = self.named_device().or_else(|_| self.device());
+        device.map_or_else(|_| self.name.borrow().clone(), |device| device.to_string())
     }
 }
 
