@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::Args;
 use super::exit::Ended;
 use super::{prompt, rootless, signals};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::namespace::anonymous;
 use crate::process;
 use crate::script::{self, Failure, Source, Vm};
@@ -24,9 +24,7 @@ pub(super) fn run(args: &Args) -> Ended {
         Ok(jobs) => jobs,
         Err(error) => return Ended::from(Failure { syntax: true, ..Failure::from(error) }),
     };
-    if let Err(error) =
-        rootless::enter_if_needed(args).and_then(|()| process::prepare()).and_then(|()| signals::start())
-    {
+    if let Err(error) = begin(args) {
         return Ended::from(error);
     }
     let mut ended = match session(args, jobs) {
@@ -36,6 +34,15 @@ pub(super) fn run(args: &Args) -> Ended {
     signals::cleaning();
     clean_up(&mut ended);
     ended
+}
+
+/// Sets the process up; the order matters: no thread may exist before rootless, no child before the rest.
+fn begin(args: &Args) -> Result<()> {
+    rootless::enter_if_needed(args)?;
+    signals::start()?;
+    process::prepare()?;
+    process::raise_open_files();
+    Ok(())
 }
 
 /// What is to be run, read before anything is set up, so that a missing file costs nothing.
@@ -104,9 +111,7 @@ fn clean_up(ended: &mut Ended) {
     if let Err(error) = script::flush_output() {
         ended.failures.push(error.into());
     }
-    for pid in process::end_all() {
-        ended.leftovers.push(Error::new(&explain::PROCESS_LEFT).with("pid", pid));
-    }
+    ended.leftovers.extend(process::end_all());
     ended.leftovers.extend(anonymous::close_all());
     if ended.stop.is_none() {
         ended.stop = interrupt::requested();

@@ -231,7 +231,6 @@ rows! {
     ROUTE_LINK_DOWN: "ENETDOWN" Script "route \"<route>\"<where>: link \"<link>\" is down" => "set it up first";
     ROUTE_HOST_BITS: "EINVAL" Script "\"<route>\" has bits behind its prefix" => "write \"<network>\"";
     ROUTE_FAMILY: "EINVAL" Script "option \"<key>\": \"<address>\" is of another address family than \"<route>\"";
-    ROUTE_NEEDS_FAMILY: "EINVAL" Script "a default route needs via, or a dev" => "add via = the gateway's address";
     ROUTE_OPTION: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"" => "did you mean \"<near>\"?";
     ROUTE_NO_WAY: "" Script "no route to \"<destination>\"<where>";
 

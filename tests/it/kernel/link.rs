@@ -178,6 +178,8 @@ fn links_are_made_by_kind_and_deleted() {
         assert_eq!((error.code().as_str(), error.object_name()), ("EEXIST", Some("ns0/br0")));
         link::delete(&br0).expect("deleted");
         let error = link::delete(&br0).expect_err("gone");
+        assert!(error.is(&explain::LINK_GONE), "{error}");
+        let error = link::delete(&device(&ns0, "br0")).expect_err("not there");
         assert!(error.is(&explain::LINK_MISSING), "{error}");
         let lo = link::delete(&device(&ns0, "lo")).expect_err("nobody deletes lo");
         assert!(lo.is(&explain::LINK_UNDELETABLE), "{lo:?}");
