@@ -28,6 +28,9 @@ fn main() -> ExitCode {
     if std::env::var_os(INSIDE).is_none() {
         return enter();
     }
+    if load() > 0.5 {
+        eprintln!("versus: the machine is busy (load {:.1}); the figures will wander", load());
+    }
     fs::create_dir_all(SCRATCH).expect("a scratch directory");
     let mut rows = star();
     rows.extend(exec());
@@ -312,6 +315,12 @@ fn machine() -> String {
     parts.extend(version("ip", "-V"));
     parts.extend(version("lua5.4", "-v").map(|text| text.split("  ").next().unwrap_or_default().to_owned()));
     parts.join("; ")
+}
+
+/// How many programs wanted to run in the last minute, on average.
+fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0)
 }
 
 /// What a program says of its version; `None` if it is not installed.
