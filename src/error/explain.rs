@@ -42,6 +42,8 @@ rows! {
     BUG: "EBUG" Bug "internal error: <what>" => "report it with the script that led to it; NSL_TRACE=1 shows more";
     NEEDS_CAPABILITY: "EPERM" Privilege "<doing> needs <capability>"
         => "run it with sudo, or without --no-rootless to build in namespaces of your own";
+    OUT_OF_REACH: "EPERM" Privilege "<doing> needs <capability> outside this user namespace"
+        => "run it as root, with --no-rootless";
     TOO_MANY_FILES: "EMFILE" Script "too many open files: the limit is <limit>"
         => "raise it with `ulimit -n`, or close namespaces that are no longer needed";
 
@@ -57,7 +59,8 @@ rows! {
     NAMESPACE_REPLACED: "ENOENT" Script "namespace \"<name>\" was removed outside nsl, and another one has its name now"
         => "use netns.get \"<name>\" to open that one";
     NAMESPACE_CLOSED: "ENOENT" Script "<what> is closed";
-    NAMESPACE_NAMELESS: "EINVAL" Script "<what> has no name that could be deleted" => "close it instead";
+    NAMESPACE_NAMELESS: "EINVAL" Script "<what> has no name that could be deleted"
+        => "end the processes in it, and unmount the files that hold it";
     NAMESPACE_NAME: "EINVAL" Script "invalid namespace name \"<name>\": <rule>"
         => "use up to 255 bytes of letters, digits, \"-\", \"_\" and \".\", with a letter or digit first";
     NAMESPACE_LIMIT: "ENOSPC" Script "the limit user.max_net_namespaces=<limit> is reached"
@@ -82,11 +85,15 @@ rows! {
     NAMESPACE_COOKIE_UNKNOWN: "EOPNOTSUPP" Feature "this kernel does not tell network namespaces apart (SO_NETNS_COOKIE)"
         => "use Linux 5.14 or later";
     CANNOT_CREATE: "" Script "cannot create \"<path>\": <reason>";
+    DIRECTORY_FULL: "" Script "cannot create \"<path>\": its file system is full"
+        => "look at `df /run` and `df -i /run`, and remove what is no longer needed";
+    DIRECTORY_READ_ONLY: "EROFS" Script "cannot create \"<path>\": its file system is read-only"
+        => "mount it writable, or use netns.add() without a name";
     CANNOT_DELETE: "" Script "cannot delete \"<path>\": <reason>";
     NSID_GIVEN: "EEXIST" Script "\"<what>\" has the id <id> already, which cannot be changed";
     NSID_TAKEN: "EEXIST" Script "the id <id> is another namespace's" => "use \"auto\" for one that is free";
     NSID_RANGE: "EINVAL" Script "<id> is no namespace id" => "use a number from 0 to 2147483647";
-    NSID_MISSING: "ENOENT" Script "no namespace has the id <id>";
+    NSID_MISSING: "ENOENT" Script "no namespace has the id <id>" => "look at netns.list_id()";
     WATCH_LIMIT: "" Script "the limit <limit> is reached" => "raise it with sysctl, or end other watchers";
     PID_RANGE: "EINVAL" Script "<pid> is no process id" => "use a positive number";
     PROCESS_MISSING: "ESRCH" Script "no process <pid>";
@@ -110,7 +117,7 @@ rows! {
     // Arguments and options
     ARGUMENT_TYPE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
     ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got \"<got>\"";
-    ARGUMENT_COUNT: "EINVAL" Script "at most <most> arguments are taken, got <count>";
+    ARGUMENT_COUNT: "EINVAL" Script "at most <most> taken, got <count>";
     OPTION_TYPE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
     OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"";
     OPTION_UNKNOWN: "EINVAL" Script "unknown option \"<key>\" for <function>" => "did you mean \"<near>\"?";
@@ -152,8 +159,8 @@ rows! {
     COMMAND_TOO_LONG: "E2BIG" Script "the arguments and environment of \"<command>\" are too long"
         => "pass the text by `stdin`";
     COMMAND_REFUSED: "" Script "cannot run \"<command>\": <reason>";
-    COMMAND_TIMED_OUT: "ETIMEDOUT" Script "the command did not end within <timeout>, and was ended";
-    OUTPUT_TOO_LONG: "EMSGSIZE" Script "the command wrote more than <limit> bytes to its <stream>, and was ended"
+    COMMAND_TIMED_OUT: "ETIMEDOUT" Script "command \"<command>\" did not end within <timeout>, and was ended";
+    OUTPUT_TOO_LONG: "EMSGSIZE" Script "command \"<command>\" wrote more than <limit> bytes to its <stream>, and was ended"
         => "let it write to a file, or raise `limit`";
     OUTPUT_REFUSED: "" Script "cannot write to \"<path>\": <reason>";
     DIRECTORY_REFUSED: "" Script "cannot change to directory \"<path>\": <reason>";
@@ -173,10 +180,14 @@ rows! {
     OUTPUT_ENDED: "EPIPE" Script "the output ended before <what> came";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
     // Links and their names
-    LINK_NAME_EMPTY: "EINVAL" Script "invalid link name \"<name>\": it is empty";
-    LINK_NAME_LONG: "EINVAL" Script "invalid link name \"<name>\": it has <count> bytes, and 15 are allowed";
-    LINK_NAME_CHARACTER: "EINVAL" Script "invalid link name \"<name>\": it contains <character>";
-    LINK_NAME_RESERVED: "EINVAL" Script "invalid link name \"<name>\": the kernel keeps it for itself";
+    LINK_NAME_EMPTY: "EINVAL" Script "invalid link name \"<name>\": it is empty"
+        => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
+    LINK_NAME_LONG: "EINVAL" Script "invalid link name \"<name>\": it has <count> bytes, and 15 are allowed"
+        => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
+    LINK_NAME_CHARACTER: "EINVAL" Script "invalid link name \"<name>\": it contains <character>"
+        => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
+    LINK_NAME_RESERVED: "EINVAL" Script "invalid link name \"<name>\": the kernel keeps it for itself"
+        => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
     LINK_MISSING: "ENODEV" Script "no link \"<link>\"" => "did you mean \"<near>\"? (there are <known>)";
     LINK_GONE: "ENODEV" Script "link \"<link>\" is gone";
     LINK_EXISTS: "EEXIST" Script "link \"<link>\" already exists"
@@ -210,7 +221,8 @@ rows! {
     MAC_IS_IP: "EINVAL" Script "\"<text>\" is an IP address, and address is the MAC address of a link" => "use ip = \"<text>\"";
 
     // Addresses
-    ADDRESS_BAD: "EINVAL" Script "\"<text>\" is not an IP address";
+    ADDRESS_BAD: "EINVAL" Script "\"<text>\" is not an IP address"
+        => "write it like \"10.0.0.1\" or \"2001:db8::1\"";
     ADDRESS_WITHOUT_PREFIX: "EINVAL" Script "\"<text>\" has no prefix length" => "write \"<text>/<usual>\"";
     ADDRESS_WITH_PREFIX: "EINVAL" Script "\"<text>\" has a prefix length, where an address alone is meant"
         => "write \"<address>\"";
@@ -238,6 +250,8 @@ rows! {
     SYSCTL_MISSING: "ENOENT" Script "no sysctl \"<key>\"" => "did you mean \"<near>\"?";
     SYSCTL_BAD: "EINVAL" Script "\"<key>\" is not the name of a sysctl" => "write it like \"net.ipv4.ip_forward\"";
     SYSCTL_REFUSED: "" Script "sysctl \"<key>\" cannot be set to \"<value>\": <reason>";
-    SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\" cannot be <done> here: <reason>";
+    SYSCTL_READ_ONLY: "EACCES" Script "sysctl \"<key>\" can only be read";
+    SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\" cannot be <done> here: <reason>"
+        => "run it with sudo: it is not this user's to change";
     SYSCTL_DIRECTORY: "EISDIR" Script "\"<key>\" is a group of sysctls" => "name one of them: <known>";
 }

@@ -79,7 +79,7 @@ impl Error {
     pub fn system(errno: Errno) -> Self {
         let mut error = Self::new(&explain::KERNEL_REFUSED);
         error.0.errno = Some(errno);
-        error.with("reason", errno.desc())
+        error.with("reason", description(errno))
     }
 
     /// Fills the placeholder `<key>` of the row's sentence and hint. The first value given for a key stays.
@@ -123,7 +123,7 @@ impl Error {
     #[must_use]
     pub fn errno(mut self, errno: Errno) -> Self {
         self.0.errno = Some(errno);
-        self.with("reason", errno.desc())
+        self.with("reason", description(errno))
     }
 
     /// Says where in the script it happened. The first place given stays.
@@ -197,7 +197,14 @@ impl Error {
 
     /// The sentence, without place, operation and code; names in it are escaped.
     pub fn message(&self) -> String {
-        fill(self.0.row.message, &self.0.values).0
+        let (text, _) = fill(self.0.row.message, &self.0.values);
+        match &self.0.object {
+            // Without words of its own the sentence names no object.
+            Some(object) if self.is(&explain::KERNEL_REFUSED) => {
+                text.replacen("refused", &format!("refused \"{}\"", escape(object)), 1)
+            }
+            _ => text,
+        }
     }
 
     /// One thing to do, starting with a verb; none if the row has none or lacks a value for it.
@@ -225,6 +232,19 @@ impl Error {
     pub fn called_from(&self) -> &[String] {
         &self.0.frames
     }
+}
+
+/// What an errno says, as part of a sentence: "no such file or directory".
+fn description(errno: Errno) -> String {
+    let text = errno.desc();
+    // "I/O error" stays as it is.
+    let word = text.starts_with(char::is_uppercase) && text[1..].starts_with(char::is_lowercase);
+    if word { text[..1].to_lowercase() + &text[1..] } else { text.to_owned() }
+}
+
+/// What an error of the system's says, as part of a sentence, without "(os error 2)".
+pub fn reason(error: &std::io::Error) -> String {
+    error.raw_os_error().map_or_else(|| error.to_string(), |errno| description(Errno::from_raw(errno)))
 }
 
 /// Puts `values` into the `<placeholders>` of `template`; says too whether each had its value.

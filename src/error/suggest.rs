@@ -2,7 +2,7 @@
 
 /// The candidate most like `word`, if one is like it at all (edit distance, with a transposition as one edit).
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = 1 + word.chars().count() / 4;
+    let allowed = 1 + word.chars().count() / 5;
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))

@@ -75,6 +75,7 @@ fn path(key: &str) -> Result<PathBuf> {
 fn word(error: &io::Error, path: &Path, key: &str, value: Option<&str>) -> Error {
     let errno = error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
     let row = match errno {
+        Errno::EACCES if value.is_some() && is_read_only(path) => &explain::SYSCTL_READ_ONLY,
         Errno::ENOENT | Errno::ENOTDIR => return missing(path, key),
         Errno::EISDIR => return directory(path, key),
         Errno::EACCES | Errno::EPERM | Errno::EROFS => &explain::SYSCTL_DENIED,
@@ -83,6 +84,12 @@ fn word(error: &io::Error, path: &Path, key: &str, value: Option<&str>) -> Error
     };
     let done = if value.is_some() { "written" } else { "read" };
     Error::new(row).errno(errno).with("key", key).with("value", value.unwrap_or_default()).with("done", done)
+}
+
+/// Whether nobody may write it.
+fn is_read_only(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).is_ok_and(|status| status.mode() & 0o222 == 0)
 }
 
 /// The nearest key: at the first part that is not there, the name most like it.

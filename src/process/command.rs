@@ -78,6 +78,15 @@ impl Command {
         Self { argv: argv.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
+    /// Its words as one would type them: of a shell's line, the line.
+    pub fn shown(&self) -> String {
+        let words: Vec<_> = self.argv.iter().map(|word| word.to_string_lossy()).collect();
+        match words.as_slice() {
+            [shell, flag, line] if shell == "/bin/sh" && flag == "-c" => line.to_string(),
+            words => words.join(" "),
+        }
+    }
+
     /// Makes a plan of it: everything that a child needs, with its stdio as given. In a namespace that nsl alone holds
     /// it lives in the run's PID namespace, so that no daemon of it outlives nsl.
     pub(super) fn plan(&self, namespace: &Namespace, stdio: Vec<Option<OwnedFd>>, session: Session) -> Result<Plan> {

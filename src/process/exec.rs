@@ -56,6 +56,8 @@ pub struct Failure {
 #[derive(Debug)]
 pub struct Exec {
     child: Arc<Child>,
+    /// What one would type, for errors.
+    command: String,
     stdout: Option<Capture>,
     stderr: Option<Capture>,
     limit: usize,
@@ -90,6 +92,7 @@ impl Exec {
         let capture = |fd: Option<OwnedFd>| fd.map(|fd| Capture { fd: Some(fd), bytes: Vec::new(), over: false });
         Ok(Self {
             child: spawned.child,
+            command: command.shown(),
             stdout: capture(out),
             stderr: capture(err),
             limit: command.limit.unwrap_or(CAPTURE_LIMIT),
@@ -122,11 +125,13 @@ impl Exec {
     fn overdue(&self) -> Option<Error> {
         for (capture, stream) in [(&self.stdout, "standard output"), (&self.stderr, "standard error")] {
             if capture.as_ref().is_some_and(|capture| capture.over) {
-                return Some(Error::new(&explain::OUTPUT_TOO_LONG).with("stream", stream).with("limit", self.limit));
+                let error = Error::new(&explain::OUTPUT_TOO_LONG).with("stream", stream).with("limit", self.limit);
+                return Some(error.with("command", &self.command).object(&self.command));
             }
         }
         let timeout = self.timeout.filter(|timeout| self.child.started.elapsed() >= *timeout)?;
-        Some(Error::new(&explain::COMMAND_TIMED_OUT).with("timeout", seconds(timeout)))
+        let error = Error::new(&explain::COMMAND_TIMED_OUT).with("timeout", seconds(timeout));
+        Some(error.with("command", &self.command).object(&self.command))
     }
 
     fn finish(&mut self, end: End) -> std::result::Result<Exit, Failure> {

@@ -73,7 +73,7 @@ impl Keeper {
     fn attempt(&mut self, deed: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
         let Some(path) = &self.0 else { return Ok(()) };
         let Err(error) = deed(path) else { return Ok(()) };
-        let reason = error.to_string();
+        let reason = crate::error::reason(&error);
         let warning = Error::new(&explain::HISTORY_NOT_KEPT).with("path", path.display()).with("why", reason);
         self.0 = None;
         Err(warning)

@@ -21,6 +21,7 @@ impl Args {
     pub(super) fn new(lua: &Lua, function: &'static Function, values: Vec<Value>, shift: usize) -> mlua::Result<Self> {
         if values.len() > function.most {
             let most = function.most - shift.min(function.most);
+            let most = if most == 1 { "1 argument is".to_owned() } else { format!("{most} arguments are") };
             let error = Error::new(&explain::ARGUMENT_COUNT).with("most", most);
             return Err(error.with("count", values.len() - shift).into());
         }

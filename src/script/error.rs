@@ -61,7 +61,12 @@ pub(super) fn decorate(
 
 /// The error of nsl's inside one of mlua's, however often it was wrapped on its way through Lua.
 pub(super) fn ours(error: &mlua::Error) -> Option<Error> {
-    error.chain().find_map(|cause| cause.downcast_ref::<Error>()).cloned()
+    let ours = error.chain().find_map(|cause| {
+        // The chain ends at what is not mlua's: a failed command's own cause is not in it.
+        let failed = cause.downcast_ref::<CommandFailed>().map(|failed| &failed.error);
+        cause.downcast_ref::<Error>().or(failed)
+    });
+    ours.cloned()
 }
 
 /// Gives errors their fields and their one line in Lua, on the metatable that mlua has for them.

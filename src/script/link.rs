@@ -114,9 +114,6 @@ fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let options = link_options(args, 2)?;
     let wanted = read(&options, &device.namespace)?;
-    if wanted.spec.kind.is_none() {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "type").object(&device).into());
-    }
     let device = link::add(&device, &wanted.spec)?;
     if let Err(error) = addr::add_all(&device, &wanted.ip) {
         // The error that is reported is the one that led here.

@@ -148,8 +148,8 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
         Value::UserData(handle) if handle.is::<NetnsHandle>() => {
             let handle = handle.borrow::<NetnsHandle>()?;
             match handle.namespace().name() {
-                Some(_) => handle.namespace().delete(how)?,
-                None => handle.end()?,
+                None if handle.namespace().is_anonymous() => handle.end()?,
+                _ => handle.namespace().delete(how)?,
             }
         }
         _ => named::delete(args.name(1)?, how)?,

@@ -108,5 +108,6 @@ pub(super) fn print(lua: &Lua) -> mlua::Result<mlua::Function> {
 /// Tells the user, on stderr, what is no error.
 pub(super) fn warn(warning: &Error) {
     // If stderr is gone there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "warning: {}", warning.message());
+    let hint = warning.hint().map(|hint| format!("  = hint: {hint}\n")).unwrap_or_default();
+    let _ = write!(std::io::stderr(), "warning: {}\n{hint}", warning.message());
 }

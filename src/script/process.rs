@@ -245,16 +245,11 @@ fn succeeded(
 
 /// The error of a program that failed: how, and the end of what it said on stderr.
 fn failed(command: &Command, exit: &Exit) -> Error {
-    let words: Vec<_> = command.argv.iter().map(|word| word.to_string_lossy()).collect();
-    let shown = match words.as_slice() {
-        [shell, flag, line] if shell == "/bin/sh" && flag == "-c" => line.to_string(),
-        words => words.join(" "),
-    };
     let error = match (&exit.code, &exit.signal) {
         (None, Some(signal)) => Error::new(&explain::COMMAND_KILLED).with("signal", signal),
         (code, _) => Error::new(&explain::COMMAND_FAILED).with("code", code.unwrap_or(0)),
     };
-    let error = error.with("command", &shown).object(shown);
+    let error = error.with("command", command.shown()).object(command.shown());
     let stderr = String::from_utf8_lossy(exit.stderr.as_deref().unwrap_or_default()).into_owned();
     let lines: Vec<&str> = stderr.lines().collect();
     let last = lines.iter().skip(lines.len().saturating_sub(5));

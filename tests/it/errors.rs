@@ -13,8 +13,15 @@ use nsl::error::{Error, explain};
 use crate::sandbox;
 
 /// Rows that no script can provoke here, and why: they are held against a snapshot as the table words them.
-const UNPROVOKED: &[(&str, &str)] =
-    &[("BUG", "release builds lack the hook that panics; tests/it/faults.rs provokes it")];
+const UNPROVOKED: &[(&str, &str)] = &[
+    ("BUG", "it would be mended; tests/it/faults.rs provokes it with a function that panics"),
+    ("LIST_KEEPS_CHANGING", "it takes luck to change a list ten times while it is read"),
+    ("ANSWER_UNREADABLE", "no kernel is known to give such an answer"),
+    ("NAMESPACE_COOKIE_UNKNOWN", "it takes a kernel before Linux 5.14"),
+    ("CHILD_STAGE", "the kernel refuses these steps only for want of memory"),
+    ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults.rs asks for one"),
+    ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults.rs holds both to it"),
+];
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
@@ -62,27 +69,30 @@ fn difference(script: &Path) -> Option<String> {
     (printed != wanted).then(|| format!("--- {name} printed\n{printed}--- and should print\n{wanted}"))
 }
 
-/// Numbers that differ from run to run are made equal.
+/// Numbers that differ from run to run are made equal: `net:[N]`, `process N`.
 fn filtered(text: &str) -> String {
-    let mut filtered = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("net:[") {
-        let (before, after) = rest.split_at(at + "net:[".len());
-        filtered.push_str(before);
-        filtered.push('N');
-        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-    }
-    filtered.push_str(rest);
-    filtered
+    ["net:[", "process "].into_iter().fold(text.to_owned(), |text, before| {
+        let mut parts = text.split(before);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |filtered, part| {
+            let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+            let number = if rest.len() < part.len() { "N" } else { "" };
+            filtered + before + number + rest
+        })
+    })
 }
 
 #[test]
 fn every_row_has_a_snapshot() {
-    let stems: BTreeSet<String> = fs::read_dir(directory())
-        .expect("tests/errors")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter_map(|name| name.split('.').next().map(str::to_uppercase))
-        .collect();
+    let names = |extension: &str| -> BTreeSet<String> {
+        let names = fs::read_dir(directory())
+            .expect("tests/errors")
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        names.filter_map(|name| name.strip_suffix(extension).map(str::to_owned)).collect()
+    };
+    assert_eq!(names(".lua"), names(".stderr"), "each script has its snapshot and the other way round");
+    let row = |name: String| name.split('.').next().map(str::to_uppercase);
+    let stems: BTreeSet<String> = names(".lua").into_iter().filter_map(row).collect();
     let rows: BTreeSet<String> = explain::ROWS.iter().map(|row| row.id.to_owned()).collect();
     let unprovoked: BTreeSet<String> = UNPROVOKED.iter().map(|(id, _)| (*id).to_owned()).collect();
     let lacking: Vec<_> = rows.iter().filter(|id| !stems.contains(*id) && !unprovoked.contains(*id)).collect();
@@ -96,7 +106,7 @@ fn the_table_keeps_its_own_rules() {
     for row in explain::ROWS {
         let text = row.message;
         assert!(!text.ends_with('.'), "{}: no final period", row.id);
-        assert!(!text.contains('\''), "{}: names stand in double quotes", row.id);
+        assert!(!text.contains("'<"), "{}: names stand in double quotes", row.id);
         let first = text.chars().next().expect("a sentence");
         assert!(!first.is_uppercase(), "{}: lower case", row.id);
         assert!(!row.hint.ends_with('.'), "{}: no final period in a hint", row.id);

@@ -251,7 +251,11 @@ pub fn flush(device: &Device) -> Result<usize> {
             let outcomes = socket.batch_outcomes(chunk.to_vec());
             let refused = outcomes.into_iter().filter_map(Result::err);
             if let Some(error) = refused.into_iter().find(|error| error.as_errno() != Some(Errno::EADDRNOTAVAIL)) {
-                return Err(error.explain(REFUSALS).with("doing", "deleting addresses").object(device));
+                return Err(error
+                    .explain(REFUSALS)
+                    .with("doing", "deleting addresses")
+                    .with("capability", "CAP_NET_ADMIN")
+                    .object(device));
             }
         }
         Ok(addresses.len())

@@ -268,7 +268,8 @@ fn missing(name: &OsStr, cookie: Option<u64>) -> Error {
     let known: Vec<String> = known.iter().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
     match nearest(&shown, known.iter().map(String::as_str)) {
         Some(near) => error.with("near", near).with("known", some_of(&known)),
-        None => error,
+        None if known.is_empty() => error.note("there is none at all"),
+        None => error.note(format!("there are {}", some_of(&known))),
     }
 }
 

@@ -9,7 +9,7 @@ use nix::unistd::geteuid;
 use crate::error::{Error, explain};
 
 /// The capabilities nsl needs, with their bits (Linux include/uapi/linux/capability.h).
-const CAPABILITIES: [(&str, u32); 2] = [("CAP_SYS_ADMIN", 21), ("CAP_NET_ADMIN", 12)];
+const CAPABILITIES: [(&str, u32); 3] = [("CAP_SYS_ADMIN", 21), ("CAP_NET_ADMIN", 12), ("CAP_SYS_PTRACE", 19)];
 
 /// A refusal of `doing` ("entering a network namespace"), which takes CAP_SYS_ADMIN.
 pub(super) fn word(errno: Errno, doing: &str) -> Error {
@@ -41,27 +41,28 @@ pub(super) fn creating(errno: Errno) -> Error {
 pub(super) fn file(errno: Errno, path: &Path) -> Error {
     match errno {
         Errno::EPERM | Errno::EACCES | Errno::EMFILE => word(errno, "naming a network namespace"),
-        errno => Error::new(&explain::CANNOT_CREATE).with("path", path.display()).errno(errno),
+        errno => {
+            let row = match errno {
+                Errno::ENOSPC | Errno::EDQUOT => &explain::DIRECTORY_FULL,
+                Errno::EROFS => &explain::DIRECTORY_READ_ONLY,
+                _ => &explain::CANNOT_CREATE,
+            };
+            Error::new(row).with("path", path.display()).errno(errno)
+        }
     }
 }
 
 /// A missing capability, with a note of what the process has.
 pub(super) fn needs(doing: &str, capability: &str) -> Error {
-    let error = Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", capability);
-    error.errno(Errno::EPERM).note(privileges())
-}
-
-/// `running as uid 1000; missing CAP_SYS_ADMIN, CAP_NET_ADMIN`.
-fn privileges() -> String {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
     let missing = missing_in(&status);
-    let uid = geteuid();
     if missing.is_empty() {
-        return format!(
-            "running as uid {uid} with the capabilities, but not in the user namespace that owns the object"
-        );
+        // They hold in this user namespace, and what was asked for is not its.
+        let error = Error::new(&explain::OUT_OF_REACH).with("doing", doing).with("capability", capability);
+        return error.errno(Errno::EPERM);
     }
-    format!("running as uid {uid}; missing {}", missing.join(", "))
+    let error = Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", capability);
+    error.errno(Errno::EPERM).note(format!("running as uid {}; missing {}", geteuid(), missing.join(", ")))
 }
 
 /// The capabilities that a `/proc/PID/status` lacks.
@@ -77,8 +78,9 @@ mod tests {
 
     #[test]
     fn missing_capabilities_are_read_from_the_status() {
-        assert_eq!(missing_in("CapPrm:\tffff\nCapEff:\t0000000000000000\n"), ["CAP_SYS_ADMIN", "CAP_NET_ADMIN"]);
-        assert_eq!(missing_in("CapEff:\t0000000000001000\n"), ["CAP_SYS_ADMIN"]);
+        let all = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SYS_PTRACE"];
+        assert_eq!(missing_in("CapPrm:\tffff\nCapEff:\t0000000000000000\n"), all);
+        assert_eq!(missing_in("CapEff:\t0000000000081000\n"), ["CAP_SYS_ADMIN"]);
         assert!(missing_in("CapEff:\t000001ffffffffff\n").is_empty());
     }
 }

@@ -211,13 +211,20 @@ fn entry(name: &OsStr) -> Result<Entry> {
 }
 
 fn refused(errno: Errno) -> Error {
-    let limit = match errno {
-        Errno::EMFILE => "max_user_instances",
-        Errno::ENOSPC => "max_user_watches",
+    let limits = match errno {
+        // The limit of open files has the same errno.
+        Errno::EMFILE if std::fs::File::open("/dev/null").is_err() => return refusal::limits(Error::system(errno)),
+        Errno::EMFILE => ["fs.inotify.max_user_instances", "user.max_inotify_instances"],
+        Errno::ENOSPC => ["fs.inotify.max_user_watches", "user.max_inotify_watches"],
         errno => return refusal::word(errno, "watching /run/netns"),
     };
-    let value = std::fs::read_to_string(format!("/proc/sys/fs/inotify/{limit}")).unwrap_or_default();
-    Error::new(&explain::WATCH_LIMIT).errno(errno).with("limit", format!("fs.inotify.{limit}={}", value.trim_end()))
+    // One is the machine's, one the user namespace's: the lower one is reached first.
+    let values = limits.iter().filter_map(|limit| {
+        let value = std::fs::read_to_string(Path::new("/proc/sys").join(limit.replace('.', "/"))).ok()?;
+        Some((value.trim_end().parse::<u64>().ok()?, limit))
+    });
+    let reached = values.min().map_or_else(|| limits[0].to_owned(), |(value, limit)| format!("{limit}={value}"));
+    Error::new(&explain::WATCH_LIMIT).errno(errno).with("limit", reached)
 }
 
 /// Waits for the next event of a monitor.

@@ -113,7 +113,7 @@ fn expect(args: &mut Args) -> mlua::Result<Waiting> {
     let lua = args.lua.clone();
     let find: mlua::Function = lua.globals().get::<mlua::Table>("string")?.get("find")?;
     // A malformed pattern is refused at once.
-    find.call::<MultiValue>(("", pattern.as_str()))?;
+    find.call::<MultiValue>(("", pattern.as_str())).map_err(|error| lua_error(&error))?;
     let wanted = pattern.clone();
     let search = move |unread: &[u8], _ended: bool| -> Result<Option<(usize, MultiValue)>> {
         let broken = |error: mlua::Error| crate::script::error::ours(&error).unwrap_or_else(|| lua_error(&error));

@@ -38,6 +38,7 @@ fn what_is_wrong_is_said() {
         let error = sysctl::read(&ns0, "net.ipv4.conf").expect_err("a group");
         assert!(error.is(&explain::SYSCTL_DIRECTORY), "{error:?}");
         let error = sysctl::write(&ns0, "kernel.osrelease", "7").expect_err("read only");
-        assert_eq!((error.code().as_str(), error.class()), ("EACCES", Class::Privilege));
+        assert!(error.is(&explain::SYSCTL_READ_ONLY), "{error:?}");
+        assert_eq!((error.code().as_str(), error.class()), ("EACCES", Class::Script));
     });
 }

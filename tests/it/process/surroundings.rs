@@ -91,7 +91,7 @@ fn rootless_children_see_their_own_sys_where_the_kernel_lets_them() {
         sandbox::sh("mount -t tmpfs none /sys/kernel; mount -t tmpfs none /proc/fs");
         let set_up = "mount -t tmpfs none /run; ip link add host0 type veth peer name host1";
         let text = again(test, &user, set_up);
-        let refused = "in a namespace shows nsl's own view: a new one was refused (Operation not permitted) (EPERM)";
+        let refused = "in a namespace shows nsl's own view: a new one was refused (operation not permitted) (EPERM)";
         for path in ["/sys", "/proc"] {
             assert!(text.contains(&format!("warning: {path} {refused}\n")), "{text}");
         }

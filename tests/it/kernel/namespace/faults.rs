@@ -118,10 +118,10 @@ fn a_full_or_read_only_run_is_said_with_the_path() {
         sh("mount -t tmpfs -o nr_inodes=2 none /run; mkdir /run/netns");
         let error = named::add("a", false).expect_err("no inode");
         assert_eq!((error.code().as_str(), error.object_name()), ("ENOSPC", Some("a")));
-        assert_eq!(error.message(), "cannot create \"/run/netns/a\": No space left on device");
+        assert_eq!(error.message(), "cannot create \"/run/netns/a\": its file system is full");
         sh("umount -l /run; mount -t tmpfs -o ro none /run");
         let error = named::add("a", false).expect_err("read-only");
-        assert_eq!(error.message(), "cannot create \"/run/netns\": Read-only file system");
+        assert_eq!(error.message(), "cannot create \"/run/netns\": its file system is read-only");
         sh("umount /run");
         assert!(!named::exists("a").expect("asked"));
     });

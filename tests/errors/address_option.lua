@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.addr_add("ns0/lo", "10.0.0.1/24", { label = "wan" })

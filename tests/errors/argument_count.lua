@@ -1,0 +1,1 @@
+netns.add("ns0", {}, "more")

@@ -1,0 +1,1 @@
+task.sleep(-1)

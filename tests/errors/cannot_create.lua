@@ -1,0 +1,2 @@
+-- before: touch /run/netns
+netns.add "ns0"

@@ -1,0 +1,2 @@
+-- before: echo true >/run/tool
+netns.exec(nil, { "/run/tool" })

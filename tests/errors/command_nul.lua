@@ -1,0 +1,1 @@
+netns.exec(nil, { "echo", "a\0b" })

@@ -1,0 +1,2 @@
+-- before: ln -s loop /run/loop
+netns.exec(nil, { "/run/loop" })

@@ -1,0 +1,1 @@
+netns.exec(nil, { "sleep", "60" }, { timeout = "50ms" })

@@ -1,0 +1,1 @@
+netns.exec(nil, { "echo", ("x"):rep(200000) })

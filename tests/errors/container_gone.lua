@@ -1,0 +1,4 @@
+local lab = netns.add()
+lab:exec { "true" }
+os.execute "pkill -9 -P $(pgrep -x nsl) nsl"
+lab:exec { "true" }

@@ -1,0 +1,1 @@
+netns.link_get "ns0/eth0/1"

@@ -1,0 +1,2 @@
+-- before: mount -t tmpfs -o ro none /run
+netns.add "ns0"

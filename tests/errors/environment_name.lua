@@ -1,0 +1,1 @@
+netns.exec(nil, { "true" }, { env = { ["A=B"] = "c" } })

@@ -1,0 +1,3 @@
+local cat <close> = netns.spawn(nil, { "cat" })
+cat:close_stdin()
+cat:write "more\n"

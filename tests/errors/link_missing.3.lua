@@ -1,0 +1,18 @@
+netns.add "ns0"
+local function try(name, ...)
+  local _, e = pcall(netns[name], ...)
+  print(e.code, e.op, e.object, e.message)
+end
+try("link_get", "ns0/eth0")
+try("link_set", "ns0/eth0", { up = true })
+try("link_set", "ns0/lo", { master = "br0" })
+try("link_delete", "ns0/eth0")
+try("link_wait", "ns0/eth0", { up = true }, 5)
+try("addr_add", "ns0/eth0", "10.0.0.1/24")
+try("addr_delete", "ns0/eth0", "10.0.0.1/24")
+try("addr_list", "ns0/eth0")
+try("addr_flush", "ns0/eth0")
+try("route_add", "ns0", "default", { dev = "eth0" })
+try("route_list", "ns0", { dev = "eth0" })
+try("route_get", "ns0", "10.0.0.1", { oif = "eth0" })
+try("show", "ns0/eth0")

@@ -1,0 +1,1 @@
+netns.link_add("a%d", { type = "bridge" })

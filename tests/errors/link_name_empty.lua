@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.link_add("ns0/", { type = "bridge" })

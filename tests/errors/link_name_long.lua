@@ -1,0 +1,1 @@
+netns.veth("abcdefghijklmnop", "b")

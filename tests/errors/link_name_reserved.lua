@@ -1,0 +1,1 @@
+netns.link_add("all", { type = "bridge" })

@@ -1,0 +1,1 @@
+netns.link_add("q0", { type = "quantumnet" })

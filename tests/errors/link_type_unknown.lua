@@ -1,0 +1,1 @@
+netns.link_add("br0", { type = "brigde" })

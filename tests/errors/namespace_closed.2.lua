@@ -1,0 +1,3 @@
+local ns = netns.add()
+ns:delete()
+ns:exec { "true" }

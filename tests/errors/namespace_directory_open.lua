@@ -1,0 +1,2 @@
+-- before: mkdir -m 777 /run/netns
+netns.add "ns0"

@@ -1,0 +1,5 @@
+netns.add "ns0"
+local function site(name)
+  netns.add(name)
+end
+site "ns0"

@@ -1,0 +1,1 @@
+netns.exec("ns0", { "true" })

@@ -1,0 +1,2 @@
+netns.add "alpha"
+netns.delete "omega"

@@ -1,0 +1,22 @@
+netns.add "ns0"
+netns.add "ns1"
+local function try(name, ...)
+  local _, e = pcall(netns[name], ...)
+  print(e.code, e.op, e.object, e.message, e.hint)
+end
+try("get", "nsO")
+try("delete", "nsO")
+try("pids", "nsO")
+try("set", "nsO", 3)
+try("exec", "nsO", "true")
+try("output", "nsO", "true")
+try("spawn", "nsO", "true")
+try("link_list", "nsO")
+try("link_add", "nsO/br0", { type = "bridge" })
+try("veth", "ns0/v0", "nsO/v1")
+try("link_set", "lo", { netns = "nsO" })
+try("addr_list", "nsO/lo")
+try("route_list", "nsO")
+try("sysctl", "nsO", "net.ipv4.ip_forward")
+try("ping", "nsO", "127.0.0.1")
+try("show", "nsO")

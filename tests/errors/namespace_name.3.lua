@@ -1,0 +1,1 @@
+netns.add "a\27[31mb"

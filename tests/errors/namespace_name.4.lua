@@ -1,0 +1,1 @@
+netns.add "ns\u{202e}0"

@@ -1,0 +1,1 @@
+netns.get(1):delete()

@@ -1,0 +1,1 @@
+netns.get "/run/docker/netns/1234"

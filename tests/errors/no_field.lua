@@ -1,0 +1,2 @@
+local ns0 = netns.add "ns0"
+print(ns0.nmae)

@@ -1,0 +1,1 @@
+task.zleep(1)

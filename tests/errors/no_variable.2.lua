@@ -1,0 +1,2 @@
+left = netns.add "ns0"
+netns.link_list(letf)

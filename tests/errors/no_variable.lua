@@ -1,0 +1,2 @@
+local host = netns.add "ns0"
+hots:link_list()

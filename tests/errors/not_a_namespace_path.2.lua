@@ -1,0 +1,1 @@
+netns.attach("ns0", "/proc/self/ns/mnt")

@@ -1,0 +1,3 @@
+netns.add "ns0"
+netns.set("ns0", 5)
+netns.set("ns0", 6)

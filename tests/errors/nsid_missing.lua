@@ -1,0 +1,1 @@
+netns.list_id { target = 77 }

@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.set("ns0", -7)

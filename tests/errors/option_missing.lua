@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.routes_add("ns0", { { via = "10.0.0.1" } })

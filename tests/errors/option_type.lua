@@ -1,0 +1,3 @@
+netns.add "ns0"
+local lo = netns.get("ns0"):link "lo"
+lo:set { mtu = {} }

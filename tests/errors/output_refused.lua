@@ -1,0 +1,1 @@
+netns.spawn(nil, { "true" }, { stdout = "/no/such/directory/log" })

@@ -1,0 +1,1 @@
+netns.output(nil, { "yes" }, { limit = 1000 })

@@ -1,0 +1,2 @@
+local cat <close> = netns.spawn(nil, { "cat" })
+cat:expect("[x", 5)

@@ -1,0 +1,1 @@
+netns.identify(-5)

@@ -1,0 +1,1 @@
+netns.ping(nil, "127.0.0.1", { source = "::1" })

@@ -1,0 +1,1 @@
+netns.ping(nil, "fe80::1")

@@ -1,0 +1,1 @@
+netns.attach("ns0", 999999)

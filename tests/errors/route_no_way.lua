@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.route_get("ns0", "10.0.0.1")

@@ -1,0 +1,2 @@
+local sleep <close> = netns.spawn(nil, { "sleep", "60" })
+sleep:kill "TREM"

@@ -1,0 +1,1 @@
+netns.veth("veth0", "veth0")

@@ -1,0 +1,2 @@
+-- run: exec $NSL write_failed.lua >/dev/full
+print "hello"
