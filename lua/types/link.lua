@@ -159,7 +159,10 @@
 function netns.veth(dev_a, dev_b, opts) end
 
 --- Makes a link of any kind the kernel has, with the options of that kind in `ip link`'s words.
+---
+--- A veth's other end is `peer`, in the same namespace unless told; left out, it has a name that is free.
 --- ```lua
+--- netns.link_add("ns0/veth0", { type = "veth", peer = "ns1/veth1" })
 --- netns.link_add("ns0/br0", { type = "bridge", stp_state = true, up = true })
 --- ```
 ---@param dev nsl.Dev

@@ -14,6 +14,7 @@ use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Result, explain};
+use crate::kernel::device::Device;
 use crate::kernel::link::{self, AddrGenMode, Condition, LinkSpec, Master, Setting, kind};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::{addr, address_text};
@@ -114,13 +115,28 @@ fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let options = link_options(args, 2)?;
     let wanted = read(&options, &device.namespace)?;
-    let device = link::add(&device, &wanted.spec)?;
+    let device = match wanted.spec.kind.as_deref() {
+        Some("veth") => pair(&device, &options, &wanted.spec)?,
+        _ => link::add(&device, &wanted.spec)?,
+    };
     if let Err(error) = addr::add_all(&device, &wanted.ip) {
         // The error that is reported is the one that led here.
         let _ = link::delete(&device);
         return Err(error.into());
     }
     values(&args.lua, LinkHandle::made(&device)?)
+}
+
+/// A veth by `link_add`: its other end is `peer=`, or has a free name beside it (the kernel would try `veth0` for both).
+fn pair(device: &Device, options: &Options, spec: &LinkSpec) -> Result<Device> {
+    let peer = options.device("peer", &device.namespace)?;
+    let (there, name) = match &peer {
+        Some(peer) => (&peer.namespace, Some(peer.name.as_str())),
+        None => (&device.namespace, None),
+    };
+    let other = link::End { namespace: there, name, spec: &LinkSpec::default() };
+    let (made, _) = link::veth(&link::End { namespace: &device.namespace, name: Some(&device.name), spec }, &other)?;
+    Ok(made)
 }
 
 /// `netns.link_set(dev, opts)`.

@@ -31,12 +31,15 @@ impl Peers {
         })
     }
 
-    /// `ns1/veth1`, where the other end's namespace can be named; that namespace's name.
+    /// `ns1/veth1`, where the other end's namespace can be named (`/veth1` where nsl runs, told from elsewhere); that
+    /// namespace's name.
     fn of(&self, namespace: &Namespace, link: &Link) -> Option<(String, Option<String>)> {
         link.link_index?;
         let peer = link::peer(namespace, link, self.candidates()).ok()??;
         let name = peer.namespace.name().map(str::to_owned);
-        (link.kind.as_deref() == Some("veth")).then(|| (peer.to_string(), name))
+        let outside = peer.namespace.label().is_empty() && !namespace.label().is_empty();
+        let text = if outside { format!("/{}", peer.name) } else { peer.to_string() };
+        (link.kind.as_deref() == Some("veth")).then_some((text, name))
     }
 }
 
