@@ -8,7 +8,7 @@
 ---@field metric? integer             # the smaller is taken
 ---@field table? integer|string       # a number, or a name in /etc/iproute2/rt_tables; "main" unless told
 ---@field scope? integer|string       # "global", "link", "host", …
----@field proto? integer|string       # who made it: "static" unless told
+---@field proto? integer|string       # who made it: "boot" unless told, as with `ip`
 ---@field mtu? integer                # bytes
 ---@field onlink? boolean             # the gateway is on the link, whatever its addresses say
 ---@field type? "unicast"|"local"|"broadcast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw"

@@ -257,7 +257,8 @@ fn read(options: &Options, namespace: &Namespace) -> Result<Wanted> {
         multicast: options.switch("multicast")?,
         arp: options.switch("arp")?,
         addrgenmode: options.string("addrgenmode")?.map(|mode| AddrGenMode::parse(&mode)).transpose()?,
-        carrier: options.switch("carrier")?,
+        // Of a record that was read it is what was seen, and most kinds cannot be told it.
+        carrier: if options.has("operstate") { None } else { options.switch("carrier")? },
     };
     let ip = options.strings("ip")?.unwrap_or_default();
     let ip = ip.iter().map(|text| Ok(addr::AddrSpec::new(address_text::interface(text)?))).collect::<Result<_>>()?;

@@ -1,6 +1,7 @@
 //! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
 
 mod errors;
+mod examples;
 mod kernel;
 mod layers;
 mod netlink;

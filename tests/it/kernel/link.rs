@@ -10,7 +10,7 @@ use nsl::wait::block;
 use serde_json::{Value, json};
 
 use super::{device, ip, namespace};
-use crate::sandbox::{run, sh};
+use crate::sandbox::{run, script, sh};
 
 fn end<'a>(namespace: &'a Namespace, name: &'a str, spec: &'a LinkSpec) -> End<'a> {
     End { namespace, name: Some(name), spec }
@@ -278,5 +278,31 @@ fn waiting_ends_with_the_event_and_at_the_deadline() {
         gone.join().expect("ip ran");
         assert!(wait(v0(), Condition { present: Some(false), ..Condition::default() }).expect("gone").is_none());
         assert!(wait(v0(), dormant).expect_err("not there").is(&explain::LINK_MISSING));
+    });
+}
+
+#[test]
+fn a_veth_of_link_add_has_the_other_end_that_was_asked_for() {
+    run(|| {
+        let printed = script(
+            r#"
+            netns.add "ns0"
+            netns.add "ns1"
+            netns.link_add("veth0", { type = "veth" }) -- the kernel alone would try veth0 for the other end too
+            print(netns.link_get("veth0").peer, netns.link_get("veth1").peer)
+            netns.link_add("ns0/a", { type = "veth", peer = "b" })
+            print(netns.link_get("ns0/a").peer, netns.link_get("ns0/b").peer)
+            netns.link_add("ns0/c", { type = "veth", peer = "ns1/d" })
+            print(netns.link_get("ns0/c").peer, netns.link_get("ns1/d").peer)
+            netns.link_add("ns0/e", { type = "veth", peer = "/f" })
+            local record = netns.link_get "ns0/e"
+            print(record.peer, netns.link_get("f").peer)
+            netns.link_delete "ns0/e"
+            netns.link_add("ns0/e", record) -- what is read can be written back
+            print(netns.link_get("ns0/e").peer)
+            "#,
+        );
+        assert_eq!(printed, "veth1\tveth0\nns0/b\tns0/a\nns1/d\tns0/c\n/f\tns0/e\n/f\n");
+        assert_eq!(sh("ip -brief link | cut -d@ -f1 | cut -d' ' -f1 | sort"), "f\nlo\nveth0\nveth1\n");
     });
 }
