@@ -145,6 +145,18 @@
 ---@field a? nsl.LinkOpts             # of the first end
 ---@field b? nsl.LinkOpts             # of the second end
 
+--- Gives a handle of a link by its name; the link may be made later.
+--- ```lua
+--- local eth0 = netns.link "ns0/eth0"
+--- netns.veth(eth0, "ns1/eth0")
+--- eth0:set { up = true }
+--- ```
+---@param dev nsl.Dev
+---@return nsl.Link link
+---@raises ENOENT EINVAL EPERM
+---@since 0.1
+function netns.link(dev) end
+
 --- Makes a pair of veths, each end where it belongs, in one message; without names the kernel names both.
 --- ```lua
 --- netns.veth("ns0/veth0", "ns1/veth1", { up = true, a = { ip = "192.168.1.1/24" }, b = { ip = "192.168.1.2/24" } })
