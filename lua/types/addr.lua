@@ -11,6 +11,8 @@
 ---@field metric? integer             # of the route to its network
 ---@field nodad? boolean              # no duplicate address detection
 ---@field noprefixroute? boolean      # no route to its network
+---@field home? boolean               # the home address of a mobile IPv6 node
+---@field mngtmpaddr? boolean         # a template for temporary IPv6 addresses
 
 --- An address as the kernel has it. It can be given to `netns.addr_add` as its options.
 ---@class nsl.AddrRecord: nsl.AddrOpts
@@ -38,9 +40,10 @@ function netns.addr_add(dev, address, opts) end
 --- ```
 ---@param dev nsl.Dev
 ---@param address string              # with its prefix
+---@param opts? nsl.AddrOpts          # what tells it from another
 ---@raises EADDRNOTAVAIL ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
-function netns.addr_delete(dev, address) end
+function netns.addr_delete(dev, address, opts) end
 
 --- Lists the addresses of a namespace or of one link.
 --- ```lua

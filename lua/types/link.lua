@@ -9,12 +9,14 @@
 ---@field index integer               # unique in its namespace
 ---@field set fun(self: nsl.Link, opts: nsl.LinkOpts): nsl.Link                            # netns.link_set
 ---@field add fun(self: nsl.Link, opts: nsl.LinkAddOpts): nsl.Link                         # netns.link_add, for a reference
+---@field veth fun(self: nsl.Link, other: nsl.Dev, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, for a reference
+---@field link fun(self: nsl.Link): nsl.Link                                               # itself
 ---@field delete fun(self: nsl.Link)                                                       # netns.link_delete
 ---@field get fun(self: nsl.Link): nsl.LinkRecord                                          # netns.link_get
 ---@field wait fun(self: nsl.Link, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
 ---@field show fun(self: nsl.Link): nsl.Shown                                              # netns.show
 ---@field addr_add fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)               # netns.addr_add
----@field addr_delete fun(self: nsl.Link, address: string)                                 # netns.addr_delete
+---@field addr_delete fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_delete
 ---@field addr_list fun(self: nsl.Link): nsl.AddrRecord[]                                  # netns.addr_list
 ---@field addr_flush fun(self: nsl.Link)                                                   # netns.addr_flush
 

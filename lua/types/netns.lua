@@ -26,7 +26,7 @@ netns = {}
 ---@field output fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.OutputOpts): string           # netns.output
 ---@field spawn fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.SpawnOpts): nsl.Process        # netns.spawn
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
----@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): string        # netns.sysctl
+---@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): integer|string # netns.sysctl
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here
 ---@field link_add fun(self: nsl.Netns, name: string, opts: nsl.LinkAddOpts): nsl.Link           # netns.link_add
@@ -37,14 +37,14 @@ netns = {}
 ---@field link_wait fun(self: nsl.Netns, name: string, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
 ---@field show fun(self: nsl.Netns): nsl.Shown                                                   # netns.show
 ---@field addr_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)      # netns.addr_add
----@field addr_delete fun(self: nsl.Netns, name: string, address: string)                        # netns.addr_delete
+---@field addr_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)   # netns.addr_delete
 ---@field addr_list fun(self: nsl.Netns): nsl.AddrRecord[]                                       # netns.addr_list
 ---@field addr_flush fun(self: nsl.Netns, name: string)                                          # netns.addr_flush
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete
 ---@field route_list fun(self: nsl.Netns, opts?: nsl.RouteListOpts): nsl.RouteRecord[]           # netns.route_list
----@field route_get fun(self: nsl.Netns, dst: string): nsl.RouteRecord                           # netns.route_get
+---@field route_get fun(self: nsl.Netns, dst: string, opts?: nsl.RouteLookupOpts): nsl.RouteRecord # netns.route_get
 ---@field route_flush fun(self: nsl.Netns, opts?: nsl.RouteListOpts)                             # netns.route_flush
 ---@field routes_add fun(self: nsl.Netns, routes: nsl.RouteRecord[])                             # netns.routes_add
 
@@ -234,7 +234,7 @@ function netns.list_id(opts) end
 ---@param ns nsl.Ns
 ---@param key string                  # as `sysctl` names it; an interface's dots are slashes: "net.ipv4.conf.eth0/10.mtu"
 ---@param value? string|number|boolean
----@return string value               # what was there
+---@return integer|string value       # what was there
 ---@raises ENOENT EINVAL EACCES EISDIR EPERM
 ---@since 0.1
 function netns.sysctl(ns, key, value) end

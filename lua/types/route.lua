@@ -10,6 +10,10 @@
 ---@field scope? integer|string       # "global", "link", "host", …
 ---@field proto? integer|string       # who made it: "boot" unless told, as with `ip`
 ---@field mtu? integer                # bytes
+---@field advmss? integer             # bytes of a TCP segment that is announced
+---@field tos? integer                # only for packets of this type of service
+---@field pref? "low"|"medium"|"high" # among routers (IPv6)
+---@field family? nsl.Family          # of "default", where no address tells it
 ---@field onlink? boolean             # the gateway is on the link, whatever its addresses say
 ---@field type? "unicast"|"local"|"broadcast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw"
 ---@field nhid? integer               # the id of a nexthop object
@@ -82,16 +86,24 @@ function netns.route_delete(ns, dst, opts) end
 ---@since 0.1
 function netns.route_list(ns, opts) end
 
+--- What else of a packet counts for its way.
+---@class nsl.RouteLookupOpts
+---@field from? string                # its source address
+---@field iif? string                 # the link it came in by
+---@field oif? string                 # the link it must leave by
+---@field mark? integer               # its firewall mark
+
 --- Asks the kernel which way a packet to an address would take.
 --- ```lua
 --- print(netns.route_get("ns0", "10.0.0.1").via)
 --- ```
 ---@param ns nsl.Ns
 ---@param dst string                  # an address
+---@param opts? nsl.RouteLookupOpts
 ---@return nsl.RouteRecord route
 ---@raises ENETUNREACH ENOENT EINVAL EPERM
 ---@since 0.1
-function netns.route_get(ns, dst) end
+function netns.route_get(ns, dst, opts) end
 
 --- Deletes the routes that `netns.route_list` would list.
 --- ```lua

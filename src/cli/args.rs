@@ -1,4 +1,4 @@
-//! The command line, as `api.md` section 5 fixes it.
+//! The command line.
 
 use std::process::ExitCode;
 

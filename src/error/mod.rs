@@ -41,7 +41,7 @@ pub struct Place {
     pub line: usize,
 }
 
-/// A failure: code, operation, object, message, hint (`api.md` 1.4).
+/// A failure: code, operation, object, message, hint.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 

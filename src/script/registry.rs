@@ -1,7 +1,7 @@
 //! What exists: every function of the API by name, in lists that each topic's file gives.
 //!
-//! A function `netns.addr_add(dev, …)` is also the method `link:addr_add(…)` and `ns:addr_add("eth0", …)`
-//! (`api.md` 1.2): which of them follows from what the function acts on.
+//! A function `netns.addr_add(dev, …)` is also the method `link:addr_add(…)` and `ns:addr_add("eth0", …)`:
+//! which of them follows from what the function acts on.
 
 use mlua::{Lua, MultiValue};
 

@@ -126,6 +126,19 @@ fn each_type_that_is_named_is_defined() {
 fn each_function_of_the_code_is_annotated_with_its_options() {
     let types = read();
     for function in nsl::script::functions() {
+        let field = |class: &str, name: &str| {
+            assert!(types.keys(class).contains(name), "{class} has no {name}");
+        };
+        if let Some(method) = function.on_process() {
+            field("nsl.Process", method);
+            continue;
+        }
+        if let Some(method) = function.on_link() {
+            field("nsl.Link", method);
+        }
+        if let Some(method) = function.on_namespace() {
+            field("nsl.Netns", method);
+        }
         let annotated = types.functions.iter().find(|known| known.name == function.name);
         let annotated = annotated.unwrap_or_else(|| panic!("{} is not annotated", function.name));
         assert_eq!(annotated.parameters.len(), function.most, "the parameters of {}", function.name);
