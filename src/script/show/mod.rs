@@ -25,13 +25,13 @@ const PROMPT_ROWS: usize = 200;
 /// array of records with `__columns` is not: it is known here). Fails where a `__tostring` does.
 pub fn show(lua: &Lua, value: &Value, width: usize, color: bool) -> Result<String> {
     let paint = Paint(color);
+    if let Some(text) = tree::own_text(value)? {
+        return Ok(text.split('\n').map(crate::error::escape).collect::<Vec<_>>().join("\n"));
+    }
     if let Value::Table(table) = value
         && let Some(records) = records::read(lua, table, PROMPT_ROWS)?
     {
         return Ok(records.text(Some(width), paint));
-    }
-    if let Some(text) = tree::own_text(value)? {
-        return Ok(text.split('\n').map(crate::error::escape).collect::<Vec<_>>().join("\n"));
     }
     Ok(Grower::new(lua, PROMPT).grow(value)?.text(width, paint))
 }

@@ -161,3 +161,11 @@ fn a_list_whose_tostring_is_this_one_does_not_recurse() {
         assert_eq!(Value::Table(table).to_string().expect("a text"), text);
     }
 }
+
+#[test]
+fn a_list_with_a_text_of_its_own_is_shown_by_it() {
+    let value = "setmetatable({ { a = 1 } }, { __tostring = function() return 'mine' end })";
+    assert_eq!(shown(&format!("return {value}")), "mine");
+    let lists = "setmetatable({ { a = 1 } }, { __tostring = function() error 'unused' end, __columns = { 'a' } })";
+    assert_eq!(shown(&format!("return {lists}")), "a\n1");
+}
