@@ -3,6 +3,8 @@
 //! Must happen before any thread exists: the kernel moves only single-threaded processes into a user namespace. There
 //! /run is a fresh tmpfs and /sys shows the new network namespace; the host's own network is out of reach.
 
+#![allow(clippy::disallowed_methods, reason = "no thread exists yet, and this process moves as a whole")]
+
 use std::fs;
 use std::path::Path;
 

@@ -81,6 +81,7 @@ fn wait_for(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
 }
 
 /// Ends the children and the process, whatever the main thread is doing.
+#[allow(clippy::disallowed_methods, reason = "the main thread does not listen: this is all the clean-up there is")]
 fn hard_stop(number: i32) -> ! {
     crate::process::kill_all();
     crate::process::restore_terminal();

@@ -3,6 +3,8 @@
 //! The thread starts with the first child and lives until nsl exits, because a child's parent-death signal fires when the
 //! *thread* that made it ends. All signals are blocked on it, it starts no thread (it may have set its children's PID
 //! namespace) and a panic on it is an error of one job.
+
+#![allow(clippy::disallowed_methods, reason = "the thread here decides where its children go, and stays itself")]
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};

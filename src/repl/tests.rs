@@ -1,5 +1,7 @@
 //! The prompt on a terminal: this test binary runs itself again on a pseudo-terminal, with a session that is a bare VM.
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the toy session prints and starts itself")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! The integration tests. What touches the kernel runs in namespaces of its own (`sandbox`).
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests start programs and print")]
+
 mod errors;
 mod examples;
 mod kernel;

@@ -36,11 +36,7 @@ pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
         let is_port = |key: &str| kind::has("bridge", Side::Port, key);
         (there.options, here.options) = here.options.into_iter().partition(|(key, _)| is_port(key));
     }
-    let index = device.namespace.with_socket(|socket| {
-        let index = device.index_in(socket)?;
-        let device = Device::known(&device.namespace, &device.name, index);
-        change(socket, &device, &here, relocation.as_ref()).map(|()| index)
-    })?;
+    let index = device.namespace.with_socket(|socket| change(socket, device, &here, relocation.as_ref()))?;
     let place = match relocation {
         None => Device::known(&device.namespace, &device.name, index),
         // In another namespace it may have another index.
@@ -77,19 +73,25 @@ fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
     Ok(Some(Relocation { to, fd }))
 }
 
-/// Makes the changes of `spec`, then the relocation; if one is refused, undoes those that took effect.
-fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Option<&Relocation>) -> Result<()> {
+/// Makes the changes of `spec`, then the relocation; if one is refused, undoes those that took effect. Gives the index
+/// that the link has here.
+fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Option<&Relocation>) -> Result<u32> {
+    let relocated = |socket: &mut Socket, device: &Device| match relocation {
+        Some(relocation) => relocate(socket, device, relocation),
+        None => Ok(()),
+    };
     // One thing is done or not: there is nothing to undo, and nothing to read first.
-    if spec.is_empty() {
-        return relocation.map_or(Ok(()), |relocation| relocate(socket, device, relocation));
-    }
-    if spec.count() == 1 && spec.options.is_empty() && relocation.is_none() {
-        return write_plain(socket, device, spec, message::about(device));
+    let one = spec.count() == 1 && spec.options.is_empty() && relocation.is_none();
+    if one || spec.is_empty() {
+        let index = device.index_in(socket)?;
+        let device = &Device::known(&device.namespace, &device.name, index);
+        let done = if one { write_plain(socket, device, spec, message::indexed(index)) } else { Ok(()) };
+        return done.and_then(|()| relocated(socket, device)).map(|()| index);
     }
     let before = list::get_in(socket, device)?;
-    let done = write(socket, device, spec, &before)
-        .and_then(|()| relocation.map_or(Ok(()), |relocation| relocate(socket, device, relocation)));
-    done.map_err(|error| match undo::undo(socket, spec, &before) {
+    let device = &Device::known(&device.namespace, &device.name, before.index);
+    let done = write(socket, device, spec, &before).and_then(|()| relocated(socket, device));
+    done.map(|()| before.index).map_err(|error| match undo::undo(socket, spec, &before) {
         None => error,
         Some(stayed) => error.note(stayed),
     })

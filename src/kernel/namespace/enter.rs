@@ -3,6 +3,8 @@
 //! One helper thread goes in, runs a closure and comes home again; no thread that runs Lua, tokio or the prompt ever
 //! leaves. A socket stays in the namespace where it was made, so a visit just long enough to make one is all it takes.
 
+#![allow(clippy::disallowed_methods, reason = "this is the one place that leaves home")]
+
 use std::cell::Cell;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,8 +19,9 @@ use nix::sys::signal::{SigSet, SigmaskHow};
 use super::{nsfs, refusal};
 use crate::error::{Error, Result, explain};
 
-/// How long a channel is looked at before a thread goes to sleep over it.
-const PATIENCE: Duration = Duration::from_micros(30);
+/// How long a channel is looked at before a thread goes to sleep over it: longer than a namespace takes to be made, and
+/// than what a script does between two visits of one loop, because waking a thread costs more than the visit.
+const PATIENCE: Duration = Duration::from_micros(500);
 
 const NESTED: &str = "a namespace was entered from within a visit";
 
