@@ -9,5 +9,6 @@ mod layers;
 mod netlink;
 mod probe;
 mod process;
+mod readme;
 mod sandbox;
 mod types;

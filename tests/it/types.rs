@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands above and in one `function netns.x(…) end`.
-struct Annotated {
-    name: String,
+pub(crate) struct Annotated {
+    pub(crate) name: String,
     doc: Vec<String>,
-    parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
 }
 
 #[derive(Default)]
-struct Types {
-    functions: Vec<Annotated>,
+pub(crate) struct Types {
+    pub(crate) functions: Vec<Annotated>,
     /// The fields of each class, without those it inherits, and its parents.
     classes: BTreeMap<String, (Vec<String>, Vec<String>)>,
     aliases: BTreeSet<String>,
     text: String,
 }
 
-fn read() -> Types {
+pub(crate) fn read() -> Types {
     let mut types = Types::default();
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/lua/types");
     let mut paths: Vec<_> =
@@ -75,7 +75,14 @@ impl Types {
 }
 
 impl Annotated {
-    fn tags(&self, tag: &str) -> Vec<&str> {
+    /// What it does, up to the first blank line or example.
+    pub(crate) fn sentence(&self) -> String {
+        let lines =
+            self.doc.iter().map(|line| line.trim()).take_while(|line| !line.is_empty() && !line.starts_with("```"));
+        lines.collect::<Vec<_>>().join(" ")
+    }
+
+    pub(crate) fn tags(&self, tag: &str) -> Vec<&str> {
         self.doc.iter().filter_map(|line| line.strip_prefix(tag)?.strip_prefix(' ')).collect()
     }
 
