@@ -25,7 +25,7 @@ pub struct Row {
 macro_rules! rows {
     ($($name:ident: $code:literal $class:ident $message:literal $(=> $hint:literal)?;)*) => {
         $(
-            #[doc = $message]
+            #[doc = concat!("`", $message, "`")]
             pub static $name: Row = Row {
                 id: stringify!($name), code: $code, class: Class::$class, message: $message, hint: concat!($($hint)?),
             };

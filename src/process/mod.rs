@@ -1,7 +1,7 @@
 //! Children in a namespace: how they are made, what they see, how they end.
 //!
 //! `spawner` makes them, all in one way; `child` is what runs in them before their program; `registry` knows each until it
-//! is reaped, and ends them all. [`exec`] waits for one, a [`Process`] talks with one, [`shell`] gives one the terminal.
+//! is reaped, and ends them all. [`exec()`] waits for one, a [`Process`] talks with one, [`shell()`] gives one the terminal.
 //! May touch processes, mounts of children and the terminal; knows of a namespace only its descriptor and its name.
 
 mod child;
