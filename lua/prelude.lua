@@ -1,5 +1,5 @@
--- What is simpler said in Lua than in Rust: coroutines that let waiting calls through, text-only loading, `io` over
--- nsl's own stdout. Runs once at start-up with Rust's functions in `host`, and returns what Rust keeps.
+-- What is simpler said in Lua than in Rust: coroutines that let waiting calls through, and text-only loading. Runs once
+-- at start-up with Rust's functions in `host`, and returns what Rust keeps.
 
 local host = ...
 local create, resume, status, yield, isyieldable =
@@ -63,34 +63,6 @@ package.searchers[2] = function(name)
   return chunk, path
 end
 package.searchers[3], package.searchers[4] = nil, nil
-
--- Standard output is nsl's: one buffer, flushed before every child.
-local stdout, output = host.stdout, nil
-local io_output, io_type, io_close = io.output, io.type, io.close
-io.stdout = stdout
-
-function io.output(file)
-  if file == nil then return output or stdout end
-  if rawequal(file, stdout) then
-    output = nil
-  else
-    output = io_output(file)
-  end
-  return output or stdout
-end
-
-function io.write(...) return (output or stdout):write(...) end
-
-function io.type(file)
-  if rawequal(file, stdout) then return "file" end
-  return io_type(file)
-end
-
-function io.close(file)
-  file = file or output or stdout
-  if rawequal(file, stdout) then return stdout:close() end
-  return io_close(file)
-end
 
 return {
   -- One function out of two: `async` yields to other tasks, `block` waits in place where Lua cannot yield.

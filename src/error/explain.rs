@@ -142,6 +142,7 @@ rows! {
 
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
+    FILE_CLOSED: "EBADF" Script "the file is closed";
     WRITE_FAILED: "" Script "cannot write to standard output: <reason>";
 
     // The prompt

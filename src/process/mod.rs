@@ -25,7 +25,7 @@ mod view;
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
 pub use descendants::{GRACE, end_in};
 pub use exec::{Exec, Exit, Failure, exec};
-pub use handle::{Process, spawn};
+pub use handle::{Process, spawn, spawn_read};
 pub use limits::raise_open_files;
 pub use registry::{end_all, kill_all, prepare, reap_orphans};
 pub use shell::{Shell, shell};

@@ -139,3 +139,10 @@ pub(super) fn describe(value: &Value) -> String {
         other => format!("a {}", other.type_name()),
     }
 }
+
+/// An argument of a function that is not in the registry (`os.exit`) is of the wrong type.
+pub(super) fn refused(lua: &Lua, op: &'static str, position: usize, expected: &str, got: &Value) -> mlua::Error {
+    let error = Error::new(&explain::ARGUMENT_TYPE).with("position", position).with("expected", expected);
+    let (place, frames) = super::place::here(lua);
+    error.with("got", describe(got)).op(op).place(place).frames(frames).into()
+}

@@ -53,23 +53,32 @@ fn drain(output: &mut Output) -> Result<()> {
     Err(Error::new(&explain::WRITE_FAILED).errno(errno))
 }
 
+/// Adds what a file's `write` is given: strings and numbers.
+pub(super) fn gather<'v>(
+    lua: &Lua,
+    op: &'static str,
+    bytes: &mut Vec<u8>,
+    values: impl Iterator<Item = &'v Value>,
+) -> mlua::Result<()> {
+    for (position, value) in values.enumerate() {
+        match value {
+            Value::String(text) => bytes.extend_from_slice(&text.as_bytes()),
+            Value::Integer(_) | Value::Number(_) => bytes.extend_from_slice(value.to_string()?.as_bytes()),
+            other => return Err(super::args::refused(lua, op, position + 1, "a string or a number", other)),
+        }
+    }
+    Ok(())
+}
+
 /// `io.stdout` as scripts see it.
 pub(super) struct Stdout;
 
 impl UserData for Stdout {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_function("write", |lua, (this, values): (Value, Variadic<Value>)| {
-            for value in values.iter() {
-                match value {
-                    Value::String(text) => write(&text.as_bytes())?,
-                    Value::Integer(_) | Value::Number(_) => write(value.to_string()?.as_bytes())?,
-                    other => {
-                        let error = Error::new(&explain::ARGUMENT_TYPE).with("position", 1);
-                        let error = error.with("expected", "a string").with("got", super::args::describe(other));
-                        return Err(error.op("write").place(super::place::here(lua).0).into());
-                    }
-                }
-            }
+            let mut bytes = Vec::new();
+            gather(lua, "io.write", &mut bytes, values.iter())?;
+            write(&bytes)?;
             Ok(this)
         });
         methods.add_function("flush", |_, this: Value| {

@@ -13,7 +13,7 @@ use mlua::{AnyUserData, HookTriggers, Lua, MultiValue, Table, Value, VmState};
 
 use super::error::Failure;
 use super::load::{self, Source};
-use super::{os, output, registry, strict};
+use super::{file, os, output, registry, strict};
 use crate::wait::interrupt;
 
 /// The hook looks at the interrupt after so many instructions: about a tenth of a millisecond.
@@ -50,6 +50,7 @@ impl Vm {
         lua.set_named_registry_value("nsl.waits", kept.get::<mlua::Function>("waits")?)?;
         let reset = kept.get("reset")?;
         os::install(&lua)?;
+        file::install(&lua)?;
         lua.globals().raw_set("print", output::print(&lua)?)?;
         registry::install(&lua)?;
         strict::strict_globals(&lua)?;
@@ -202,6 +203,5 @@ fn prelude(lua: &Lua) -> mlua::Result<Table> {
     host.raw_set("pending", Lua::poll_pending())?;
     host.raw_set("stopping", lua.create_function(|_, ()| Ok(interrupt::pending()))?)?;
     host.raw_set("stop", lua.create_function(|lua, ()| stop_soon(lua))?)?;
-    host.raw_set("stdout", output::Stdout)?;
     lua.load(include_str!("../../lua/prelude.lua")).set_name("=[nsl prelude]").call(host)
 }
