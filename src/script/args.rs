@@ -140,9 +140,7 @@ pub(super) fn describe(value: &Value) -> String {
     }
 }
 
-/// An argument of a function that is not in the registry (`os.exit`) is of the wrong type.
-pub(super) fn refused(lua: &Lua, op: &'static str, position: usize, expected: &str, got: &Value) -> mlua::Error {
-    let error = Error::new(&explain::ARGUMENT_TYPE).with("position", position).with("expected", expected);
-    let (place, frames) = super::place::here(lua);
-    error.with("got", describe(got)).op(op).place(place).frames(frames).into()
+/// An argument of a function that has no [`Args`] (`io.popen`) is of the wrong type.
+pub(super) fn refused(position: usize, expected: &str, got: &Value) -> Error {
+    Error::new(&explain::ARGUMENT_TYPE).with("position", position).with("expected", expected).with("got", describe(got))
 }

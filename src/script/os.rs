@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use mlua::{IntoLuaMulti, Lua, MultiValue, Value};
 
 use super::args::{integer, refused};
-use super::bind::{Waiting, waiting};
+use super::bind::{Waiting, now, waiting};
 use super::file::{Already, Softly, ended, failed};
 use crate::kernel::namespace::Namespace;
 use crate::process::{self, Command};
@@ -16,30 +16,31 @@ use crate::wait::interrupt::{Stop, request};
 /// Replaces what would leave without clean-up, or fork the interpreter.
 pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let os: mlua::Table = lua.globals().get("os")?;
-    os.raw_set("exit", lua.create_function(exit)?)?;
+    os.raw_set("exit", now(lua, "os.exit", exit)?)?;
     os.raw_set("execute", waiting(lua, "os.execute", execute)?)
 }
 
 /// `os.exit(code?)`: a number, true (0) or false (1).
-fn exit(lua: &Lua, code: Value) -> mlua::Result<()> {
-    let code = match &code {
-        Value::Nil | Value::Boolean(true) => 0,
-        Value::Boolean(false) => 1,
-        other => match integer(other).and_then(|code| i32::try_from(code).ok()) {
+fn exit(lua: &Lua, values: MultiValue) -> mlua::Result<MultiValue> {
+    let code = match values.front() {
+        None | Some(Value::Nil | Value::Boolean(true)) => 0,
+        Some(Value::Boolean(false)) => 1,
+        Some(other) => match integer(other).and_then(|code| i32::try_from(code).ok()) {
             Some(code) => code & 0xff,
-            None => return Err(refused(lua, "os.exit", 1, "an exit code", other)),
+            None => return Err(refused(1, "an exit code", other).into()),
         },
     };
     request(Stop::Exit(code));
-    super::vm::stop_soon(lua)
+    super::vm::stop_soon(lua)?;
+    Ok(MultiValue::new())
 }
 
 /// `os.execute(command?)`: how a shell's line ended, or whether there is a shell.
-fn execute(lua: &Lua, values: MultiValue) -> mlua::Result<Waiting> {
+fn execute(_: &Lua, values: MultiValue) -> mlua::Result<Waiting> {
     let line = match values.front() {
         None | Some(Value::Nil) => return Ok(Waiting::new(Already, |lua, ()| true.into_lua_multi(lua))),
         Some(Value::String(line)) => line.as_bytes().to_vec(),
-        Some(other) => return Err(refused(lua, "os.execute", 1, "a line for the shell", other)),
+        Some(other) => return Err(refused(1, "a line for the shell", other).into()),
     };
     super::output::flush()?;
     let exec = process::exec(&Namespace::home(), &shell(line));

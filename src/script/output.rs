@@ -9,6 +9,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use mlua::{Lua, MultiValue, UserData, UserDataMethods, Value, Variadic};
 use nix::errno::Errno;
 
+use super::error::decorate;
+use super::place::here;
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt::{Stop, request};
 
@@ -54,17 +56,12 @@ fn drain(output: &mut Output) -> Result<()> {
 }
 
 /// Adds what a file's `write` is given: strings and numbers.
-pub(super) fn gather<'v>(
-    lua: &Lua,
-    op: &'static str,
-    bytes: &mut Vec<u8>,
-    values: impl Iterator<Item = &'v Value>,
-) -> mlua::Result<()> {
+pub(super) fn gather<'v>(bytes: &mut Vec<u8>, values: impl Iterator<Item = &'v Value>) -> mlua::Result<()> {
     for (position, value) in values.enumerate() {
         match value {
             Value::String(text) => bytes.extend_from_slice(&text.as_bytes()),
             Value::Integer(_) | Value::Number(_) => bytes.extend_from_slice(value.to_string()?.as_bytes()),
-            other => return Err(super::args::refused(lua, op, position + 1, "a string or a number", other)),
+            other => return Err(super::args::refused(position + 1, "a string or a number", other).into()),
         }
     }
     Ok(())
@@ -77,8 +74,8 @@ impl UserData for Stdout {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_function("write", |lua, (this, values): (Value, Variadic<Value>)| {
             let mut bytes = Vec::new();
-            gather(lua, "io.write", &mut bytes, values.iter())?;
-            write(&bytes)?;
+            let written = gather(&mut bytes, values.iter()).and_then(|()| Ok(write(&bytes)?));
+            written.map_err(|error| decorate(error, "io.write", || here(lua)))?;
             Ok(this)
         });
         methods.add_function("flush", |_, this: Value| {

@@ -1,8 +1,9 @@
 //! The VM and its life: made once, runs chunks, stops when it must. The only file that knows mlua's rules of lifetime.
 //!
 //! A run is stopped from outside its code: a hook yields out of the script (out of any `pcall` and coroutine), and the
-//! suspended run is then dropped, which runs its `<close>` values. Where Lua cannot yield, the hook raises instead, at
-//! every instruction, until it can.
+//! suspended run is then dropped, which runs its `<close>` values. Where Lua cannot yield, the hook raises instead. An
+//! interrupt that was raised is hidden until the error is caught (`lua/prelude.lua`), for the sake of the `<close>` values
+//! on its way, and what catches it is interrupted again.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -111,14 +112,12 @@ impl Vm {
         let results = {
             let mut run = Box::pin(self.runner.call_async::<MultiValue>(parameters));
             let results = until_stopped(run.as_mut()).await;
-            if results.is_none() {
-                // Dropping the run closes its `<close>` values; what they do is not interrupted again.
-                interrupt::hide(true);
-                drop(run);
-                interrupt::hide(false);
-            }
+            // Dropping a run closes its `<close>` values; what they do is not interrupted again.
+            interrupt::hide(true);
+            drop(run);
             results
         };
+        interrupt::hide(false);
         let Some(results) = results else { return Ok(Ended::Stopped) };
         if interrupt::pending() {
             return Ok(Ended::Stopped);
@@ -147,6 +146,7 @@ fn taken(failure: &AnyUserData) -> mlua::Result<Failure> {
 async fn until_stopped<F: Future>(run: F) -> Option<F::Output> {
     let mut run = pin!(run);
     let mut woken = pin!(crate::wait::interrupted());
+    let mut is_woken = false;
     poll_fn(|context| {
         if interrupt::pending() {
             return Poll::Ready(None);
@@ -154,10 +154,9 @@ async fn until_stopped<F: Future>(run: F) -> Option<F::Output> {
         if let Poll::Ready(output) = run.as_mut().poll(context) {
             return Poll::Ready(Some(output));
         }
-        if interrupt::pending() || woken.as_mut().poll(context).is_ready() {
-            return Poll::Ready(None);
-        }
-        Poll::Pending
+        // While the interrupt is hidden `<close>` values run, and wait to their end.
+        is_woken = is_woken || woken.as_mut().poll(context).is_ready();
+        if interrupt::pending() { Poll::Ready(None) } else { Poll::Pending }
     })
     .await
 }
@@ -179,7 +178,7 @@ fn install_hook(lua: &Lua, count: u32) -> mlua::Result<()> {
         if yieldable(lua) {
             return Ok(VmState::Yield);
         }
-        interrupt::check()?;
+        interrupt::check().inspect_err(|_| interrupt::hide(true))?;
         Ok(VmState::Continue)
     })
 }
@@ -202,6 +201,8 @@ fn prelude(lua: &Lua) -> mlua::Result<Table> {
     let host = lua.create_table()?;
     host.raw_set("pending", Lua::poll_pending())?;
     host.raw_set("stopping", lua.create_function(|_, ()| Ok(interrupt::pending()))?)?;
+    host.raw_set("hidden", lua.create_function(|_, ()| Ok(interrupt::hidden()))?)?;
+    host.raw_set("hide", lua.create_function(|_, hidden| Ok(interrupt::hide(hidden)))?)?;
     host.raw_set("stop", lua.create_function(|lua, ()| stop_soon(lua))?)?;
     lua.load(include_str!("../../lua/prelude.lua")).set_name("=[nsl prelude]").call(host)
 }

@@ -15,7 +15,7 @@ use nix::errno::Errno;
 
 use self::read::{Format, Reader, Reading};
 use super::args::refused;
-use super::bind::{Waiting, waiting};
+use super::bind::{Waiting, now, values as values_of, waiting};
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::process::{self, Exit, GRACE, Input, Output, Process};
@@ -36,7 +36,7 @@ pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let host = lua.create_table()?;
     host.raw_set("stdin", stdin(lua)?)?;
     host.raw_set("stdout", super::output::Stdout)?;
-    host.raw_set("popen", popen(lua)?)?;
+    host.raw_set("popen", now(lua, "io.popen", popen)?)?;
     host.raw_set("kind", lua.create_function(|_, value: Value| Ok(kind(&value)))?)?;
     lua.load(include_str!("../../../lua/io.lua")).set_name("=[nsl io]").call(host)
 }
@@ -63,24 +63,22 @@ fn kind(value: &Value) -> Option<&'static str> {
 }
 
 /// `io.popen(command, mode?)`.
-fn popen(lua: &Lua) -> mlua::Result<mlua::Function> {
-    lua.create_function(|lua, (line, mode): (Value, Value)| {
-        let line = match &line {
-            Value::String(line) => line.as_bytes().to_vec(),
-            other => return Err(refused(lua, "io.popen", 1, "a line for the shell", other)),
-        };
-        let reads = match &mode {
-            Value::Nil => true,
-            Value::String(mode) if matches!(&*mode.as_bytes(), b"r" | b"w") => *mode.as_bytes() == *b"r",
-            other => return Err(refused(lua, "io.popen", 2, "\"r\" or \"w\"", other)),
-        };
-        interrupt::check()?;
-        super::output::flush()?;
-        match begin(line, reads) {
-            Ok(open) => lua.create_userdata(File(RefCell::new(Some(open))))?.into_lua_multi(lua),
-            Err(error) => failed(lua, &error),
-        }
-    })
+fn popen(lua: &Lua, values: MultiValue) -> mlua::Result<MultiValue> {
+    let value = |position: usize| values.get(position - 1).cloned().unwrap_or(Value::Nil);
+    let line = match value(1) {
+        Value::String(line) => line.as_bytes().to_vec(),
+        other => return Err(refused(1, "a line for the shell", &other).into()),
+    };
+    let reads = match value(2) {
+        Value::Nil => true,
+        Value::String(mode) if matches!(&*mode.as_bytes(), b"r" | b"w") => *mode.as_bytes() == *b"r",
+        other => return Err(refused(2, "\"r\" or \"w\"", &other).into()),
+    };
+    super::output::flush()?;
+    match begin(line, reads) {
+        Ok(open) => values_of(lua, lua.create_userdata(File(RefCell::new(Some(open))))?),
+        Err(error) => failed(lua, &error),
+    }
 }
 
 fn begin(line: Vec<u8>, reads: bool) -> Result<Open> {
@@ -141,21 +139,18 @@ impl Drop for File {
 }
 
 /// What the file that `values` begin with has; a closed one has nothing any more.
-fn open(lua: &Lua, op: &'static str, values: &mut MultiValue) -> mlua::Result<Open> {
+fn open(values: &mut MultiValue) -> Result<Open> {
     let this = values.pop_front().unwrap_or(Value::Nil);
     let Some(file) = this.as_userdata().and_then(|this| this.borrow::<File>().ok()) else {
-        return Err(refused(lua, op, 1, "a file", &this));
+        return Err(refused(1, "a file", &this));
     };
     let open = file.0.borrow().clone();
-    open.ok_or_else(|| {
-        let (place, frames) = super::place::here(lua);
-        Error::new(&explain::FILE_CLOSED).op(op).place(place).frames(frames).into()
-    })
+    open.ok_or_else(|| Error::new(&explain::FILE_CLOSED))
 }
 
-fn formats(lua: &Lua, op: &'static str, values: &MultiValue) -> mlua::Result<Vec<Format>> {
+fn formats(values: &MultiValue) -> Result<Vec<Format>> {
     const EXPECTED: &str = "a format (\"l\", \"L\", \"a\", \"n\") or a number of bytes";
-    let read = |(position, value)| Format::of(value).ok_or_else(|| refused(lua, op, position + 1, EXPECTED, value));
+    let read = |(position, value)| Format::of(value).ok_or_else(|| refused(position + 1, EXPECTED, value));
     values.iter().enumerate().map(read).collect()
 }
 
@@ -195,17 +190,17 @@ impl<O: Operation> Operation for Softly<O> {
 }
 
 /// `file:read(…)`.
-fn read(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
-    let open = open(lua, "file.read", &mut values)?;
-    Ok(reading(&open, &formats(lua, "file.read", &values)?))
+fn read(_: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
+    let open = open(&mut values)?;
+    Ok(reading(&open, &formats(&values)?))
 }
 
 /// `file:write(…)`: the file.
-fn write(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
+fn write(_: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
     let this = values.front().cloned().unwrap_or(Value::Nil);
-    let open = open(lua, "file.write", &mut values)?;
+    let open = open(&mut values)?;
     let mut bytes = Vec::new();
-    super::output::gather(lua, "file.write", &mut bytes, values.iter())?;
+    super::output::gather(&mut bytes, values.iter())?;
     let Some(program) = open.program.filter(|_| open.reader.is_none()) else {
         return Ok(Waiting::new(Already, |lua, ()| failed_by(lua, Errno::EBADF)));
     };
@@ -216,9 +211,9 @@ fn write(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
 }
 
 /// `file:close()`: true, or how the program ended.
-fn close(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
+fn close(_: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
     let this = values.front().cloned().unwrap_or(Value::Nil);
-    let open = open(lua, "file.close", &mut values)?;
+    let open = open(&mut values)?;
     if let Some(file) = this.as_userdata() {
         file.borrow::<File>()?.0.take();
     }
@@ -233,15 +228,14 @@ fn close(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
 }
 
 /// `file:lines(…)`: an iterator.
-fn lines(lua: &Lua, mut values: MultiValue) -> mlua::Result<mlua::Function> {
-    const OP: &str = "file.lines";
+fn lines(lua: &Lua, mut values: MultiValue) -> mlua::Result<MultiValue> {
     let this = values.front().cloned().unwrap_or(Value::Nil);
-    open(lua, OP, &mut values)?;
-    let formats = formats(lua, OP, &values)?;
-    waiting(lua, OP, move |lua, _| {
-        let open = open(lua, OP, &mut MultiValue::from_iter([this.clone()]))?;
-        Ok(reading(&open, &formats))
-    })
+    open(&mut values)?;
+    let formats = formats(&values)?;
+    let next = waiting(lua, "file.lines", move |_, _| {
+        Ok(reading(&open(&mut MultiValue::from_iter([this.clone()]))?, &formats))
+    })?;
+    values_of(lua, next)
 }
 
 /// The methods.
@@ -250,7 +244,7 @@ fn methods(lua: &Lua) -> mlua::Result<Table> {
     methods.raw_set("read", waiting(lua, "file.read", read)?)?;
     methods.raw_set("write", waiting(lua, "file.write", write)?)?;
     methods.raw_set("close", waiting(lua, "file.close", close)?)?;
-    methods.raw_set("lines", lua.create_function(lines)?)?;
+    methods.raw_set("lines", now(lua, "file.lines", lines)?)?;
     methods.raw_set("flush", lua.create_function(|_, this: Value| Ok(this))?)?;
     methods.raw_set("setvbuf", lua.create_function(|_, _: Variadic<Value>| Ok(true))?)?;
     methods.raw_set("seek", lua.create_function(|lua, _: Variadic<Value>| failed_by(lua, Errno::ESPIPE))?)?;
