@@ -202,7 +202,11 @@ fn prelude(lua: &Lua) -> mlua::Result<Table> {
     host.raw_set("pending", Lua::poll_pending())?;
     host.raw_set("stopping", lua.create_function(|_, ()| Ok(interrupt::pending()))?)?;
     host.raw_set("hidden", lua.create_function(|_, ()| Ok(interrupt::hidden()))?)?;
-    host.raw_set("hide", lua.create_function(|_, hidden| Ok(interrupt::hide(hidden)))?)?;
+    let hide = lua.create_function(|_, hidden| {
+        interrupt::hide(hidden);
+        Ok(())
+    })?;
+    host.raw_set("hide", hide)?;
     host.raw_set("stop", lua.create_function(|lua, ()| stop_soon(lua))?)?;
     lua.load(include_str!("../../lua/prelude.lua")).set_name("=[nsl prelude]").call(host)
 }
