@@ -4,6 +4,8 @@
 //! kernel says nothing about a bad one, or takes `%d` for a template.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use netlink_packet_route::RouteNetlinkMessage;
@@ -30,7 +32,13 @@ pub struct Device {
 
 /// The next interface index that nsl proposes: in a fresh namespace all are free. Never the same for two links, because
 /// a veth pair whose ends have equal indexes makes the kernel slow (measured: 9.8 s instead of 15 ms for 1,000 pairs).
-static NEXT_INDEX: AtomicU32 = AtomicU32::new(16);
+///
+/// Each run begins somewhere else, and beyond what the kernel counts to by itself: an index has to stand for one link
+/// alone, also when that was deleted and `ip` or another run makes new ones.
+static NEXT_INDEX: LazyLock<AtomicU32> = LazyLock::new(|| {
+    let random = RandomState::new().hash_one(0u8) as u32;
+    AtomicU32::new((1 << 16) + random % (1 << 24))
+});
 
 /// An interface index to ask for when a link is made, so that it need not be looked up afterwards.
 pub(super) fn propose_index() -> u32 {

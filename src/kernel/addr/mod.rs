@@ -13,6 +13,7 @@ use nix::errno::Errno;
 
 use self::refusal::{REFUSALS, check, with_known, word};
 use super::device::Device;
+use super::link;
 use super::names::Names;
 use super::namespace::Namespace;
 use crate::error::Result;
@@ -196,7 +197,7 @@ fn write(device: &Device, spec: &AddrSpec, flags: u16, doing: &'static str) -> R
         let index = device.index_in(socket)?;
         socket
             .execute(RouteNetlinkMessage::NewAddress(spec.message(index)), flags)
-            .map_err(|error| word(error, device, spec, doing))
+            .map_err(|error| word(device.or_missing(error, socket), device, spec, doing))
     })
 }
 
@@ -206,7 +207,7 @@ pub fn delete(device: &Device, spec: &AddrSpec) -> Result<()> {
         let index = device.index_in(socket)?;
         socket.execute(RouteNetlinkMessage::DelAddress(spec.identity(index)), 0).map_err(|error| {
             let missing = error.as_errno() == Some(Errno::EADDRNOTAVAIL);
-            let error = word(error, device, spec, "deleting an address");
+            let error = word(device.or_missing(error, socket), device, spec, "deleting an address");
             if missing { with_known(error, spec, &list_in(socket, Some(index)).unwrap_or_default()) } else { error }
         })
     })
@@ -229,7 +230,7 @@ pub fn list(namespace: &Namespace) -> Result<Vec<Address>> {
 pub fn list_device(device: &Device) -> Result<Vec<Address>> {
     device.namespace.with_socket(|socket| {
         let index = device.index_in(socket)?;
-        let mut addresses = list_in(socket, Some(index)).map_err(|error| device.or_missing(error, socket))?;
+        let mut addresses = list_of(socket, device, index)?;
         for address in &mut addresses {
             address.dev.clone_from(&device.name);
         }
@@ -241,7 +242,7 @@ pub fn list_device(device: &Device) -> Result<Vec<Address>> {
 pub fn flush(device: &Device) -> Result<usize> {
     device.namespace.with_socket(|socket| {
         let index = device.index_in(socket)?;
-        let addresses = list_in(socket, Some(index))?;
+        let addresses = list_of(socket, device, index)?;
         let delete = |address: &Address| {
             let spec = AddrSpec { peer: address.peer, label: address.label.clone(), ..AddrSpec::new(address.address) };
             (RouteNetlinkMessage::DelAddress(spec.identity(index)), 0)
@@ -260,6 +261,15 @@ pub fn flush(device: &Device) -> Result<usize> {
         }
         Ok(addresses.len())
     })
+}
+
+/// The addresses of `device`; `ENODEV` if it is gone, which the kernel's list does not tell from having none.
+fn list_of(socket: &mut Socket, device: &Device, index: u32) -> Result<Vec<Address>> {
+    let addresses = list_in(socket, Some(index)).map_err(|error| device.or_missing(error, socket))?;
+    if addresses.is_empty() && device.known_index().is_some() {
+        link::resolve(&device.namespace, index, &device.name)?;
+    }
+    Ok(addresses)
 }
 
 /// The addresses of all links, or of one, over a socket in their namespace; without the links' names.

@@ -1,7 +1,7 @@
 //! Waiting until a link is as wanted: on the kernel's events, never on a timer.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
@@ -14,6 +14,9 @@ use crate::wait::{Operation, Ready, Step, needs};
 
 /// The multicast group of link events (Linux `RTNLGRP_LINK`).
 const RTNLGRP_LINK: u32 = 1;
+
+/// How often it is seen whether the namespace still has its name.
+const CHECK: Duration = Duration::from_millis(500);
 
 /// How a link should be. All that is asked for has to hold at once.
 #[derive(Debug, Clone, Default)]
@@ -64,14 +67,17 @@ pub struct Wait {
     begun: Instant,
     deadline: Option<Instant>,
     events: Option<Socket>,
-    /// Once it was seen: its index, under which it is followed when it is renamed.
+    /// When the namespace was last seen under its name.
+    checked: Instant,
+    /// Once it was seen, or if it is known by it: its index, under which it is followed when it is renamed.
     index: Option<u32>,
 }
 
 impl Wait {
     /// Waits for `device` to meet `condition`, until `deadline` if there is one.
     pub fn new(device: Device, condition: Condition, deadline: Option<Instant>) -> Self {
-        Self { device, condition, begun: Instant::now(), deadline, events: None, index: None }
+        let index = device.known_index();
+        Self { device, condition, begun: Instant::now(), deadline, events: None, checked: Instant::now(), index }
     }
 
     /// The link as it is now; none if it is not there.
@@ -100,6 +106,16 @@ impl Wait {
         }
         // Which says what names there are.
         self.device.index().err()
+    }
+
+    /// Whether it is time to see if the namespace still has its name: its removal gives no event, because the socket that
+    /// listens keeps it alive.
+    fn check_place(&mut self) -> Result<()> {
+        if self.device.namespace.name().is_some() && self.checked.elapsed() >= CHECK {
+            self.device.namespace.open()?;
+            self.checked = Instant::now();
+        }
+        Ok(())
     }
 
     fn timed_out(&self, link: Option<&Link>) -> Error {
@@ -165,8 +181,11 @@ impl Operation for Wait {
                 return Err(self.timed_out(link.as_ref()));
             }
         }
+        self.check_place()?;
+        let check = self.device.namespace.name().is_some().then(|| self.checked + CHECK);
+        let deadline = [self.deadline, check].into_iter().flatten().min();
         match &self.events {
-            Some(events) => Ok(Step::Wait(needs(events, Ready::Read, self.deadline))),
+            Some(events) => Ok(Step::Wait(needs(events, Ready::Read, deadline))),
             None => Err(Error::system(Errno::EBADF)),
         }
     }
