@@ -1,8 +1,9 @@
 //! The command line.
 
+use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,5 +97,8 @@ impl Color {
 pub(super) fn refuse(error: &clap::Error) -> ExitCode {
     // If even the terminal is gone there is nobody to tell.
     let _ = error.print();
+    if error.use_stderr() && !error.to_string().contains("Usage:") {
+        let _ = writeln!(std::io::stderr(), "{}", Args::command().render_usage());
+    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -95,6 +95,16 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     .flatten()
 }
 
+/// A function that panics, for the test of how a bug in nsl is reported. It is in no list, and release builds lack it.
+#[cfg(feature = "test-hooks")]
+static PANIC: Function = Function {
+    name: "netns.panic",
+    acts: Acts::Alone,
+    most: 9,
+    options: &[],
+    call: Call::Now(|_| panic!("asked for by a test")),
+};
+
 /// Makes the modules and sets them as globals and in `package.loaded`.
 pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let loaded: mlua::Table = lua.globals().get::<mlua::Table>("package")?.get("loaded")?;
@@ -102,6 +112,10 @@ pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
         let table = lua.create_table()?;
         for function in functions().filter(|function| function.name.starts_with(&format!("{module}."))) {
             table.raw_set(function.short_name(), super::bind::function(lua, function, super::bind::Form::Plain)?)?;
+        }
+        #[cfg(feature = "test-hooks")]
+        if module == "netns" {
+            table.raw_set("panic", super::bind::function(lua, &PANIC, super::bind::Form::Plain)?)?;
         }
         super::strict::strict_module(lua, module, &table)?;
         lua.globals().raw_set(module, &table)?;
