@@ -119,8 +119,6 @@ function netns.spawn(ns, cmd, opts) end
 ---@field clear_env? boolean          # begin with an empty environment
 
 --- Opens an interactive `$SHELL` in a namespace, on nsl's terminal and with the namespace's name in its prompt.
----
---- Without a terminal it reads nsl's input.
 --- ```lua
 --- netns.shell "ns0"
 --- ```
@@ -128,6 +126,6 @@ function netns.spawn(ns, cmd, opts) end
 ---@param ns nsl.Ns
 ---@param opts? nsl.ShellOpts
 ---@return nsl.ExecResult result      # how it ended
----@raises ENOENT EINVAL EPERM
+---@raises ENOENT ENOTTY EINVAL EPERM
 ---@since 0.1
 function netns.shell(ns, opts) end

@@ -14,13 +14,13 @@ use crate::sandbox;
 
 /// Rows that no script can provoke here, and why: they are held against a snapshot as the table words them.
 const UNPROVOKED: &[(&str, &str)] = &[
-    ("BUG", "it would be mended; tests/it/faults.rs provokes it with a function that panics"),
+    ("BUG", "it would be mended; tests/it/faults provokes it with a function that panics"),
     ("LIST_KEEPS_CHANGING", "it takes luck to change a list ten times while it is read"),
     ("ANSWER_UNREADABLE", "no kernel is known to give such an answer"),
     ("NAMESPACE_COOKIE_UNKNOWN", "it takes a kernel before Linux 5.14"),
     ("CHILD_STAGE", "the kernel refuses these steps only for want of memory"),
-    ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults.rs asks for one"),
-    ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults.rs holds both to it"),
+    ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
+    ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
 ];
 
 fn directory() -> PathBuf {

@@ -4,6 +4,7 @@
 
 mod errors;
 mod examples;
+mod faults;
 mod kernel;
 mod layers;
 mod netlink;

@@ -1,4 +1,0 @@
-local lines = io.popen "echo one"
-print(lines:read())
-lines:close()
-print(lines:read())
