@@ -1,49 +1,106 @@
--- What is simpler said in Lua than in Rust: coroutines that let waiting calls through, text-only loading, `io` over
--- nsl's own stdout. Runs once at start-up with Rust's functions in `host`, and returns what Rust keeps.
+-- What is simpler said in Lua than in Rust: coroutines that let waiting calls through, and text-only loading. Runs once
+-- at start-up with Rust's functions in `host`, and returns what Rust keeps.
 
 local host = ...
-local create, resume, status, yield, isyieldable =
-  coroutine.create, coroutine.resume, coroutine.status, coroutine.yield, coroutine.isyieldable
+local hidden, hide, stopping, stop = host.hidden, host.hide, host.stopping, host.stop
+local create, resume, status, yield, isyieldable, close =
+  coroutine.create, coroutine.resume, coroutine.status, coroutine.yield, coroutine.isyieldable, coroutine.close
 local pack, unpack, select, error, rawequal = table.pack, table.unpack, select, error, rawequal
+
+-- An interrupt that had to be raised as an error is hidden while that error runs `<close>` values on its way. What catches
+-- it shows it again, and so is stopped itself.
+local function caught(before, ...)
+  if not before and hidden() then
+    hide(false)
+    stop()
+  end
+  return ...
+end
+
+local pcall_any, xpcall_any = pcall, xpcall
+
+function pcall(...) return caught(hidden(), pcall_any(...)) end
+
+function xpcall(...) return caught(hidden(), xpcall_any(...)) end
+
+function coroutine.close(co) return caught(hidden(), close(co)) end
+
+-- Runs the `<close>` values of a coroutine that will not go on, not interrupted by what interrupted it.
+local function abandon(co)
+  if status(co) ~= "suspended" and status(co) ~= "dead" then return end
+  local before = hidden()
+  hide(true)
+  close(co)
+  hide(before)
+end
 
 -- A waiting call inside a coroutine yields a mark that only the scheduler understands: resume passes it outward and goes
 -- on when it is answered. Where the caller itself cannot yield, `blocked` makes waiting calls wait in place instead.
 local blocked = 0
+local guard = { __close = function(guarded) if guarded.co then abandon(guarded.co) end end }
 
-local function settle(co, ok, ...)
-  if host.stopping() then
-    host.stop()
-  elseif ok and select("#", ...) == 1 and rawequal((...), host.pending) and status(co) == "suspended" then
+local function waits(co, ok, ...)
+  return ok and select("#", ...) == 1 and rawequal((...), host.pending) and status(co) == "suspended"
+end
+
+local function carry(co)
+  -- Where the run is dropped during the wait, nobody resumes `co` any more.
+  local guarded <close> = setmetatable({ co = co }, guard)
+  local results
+  repeat
     yield(host.pending)
-    return settle(co, resume(co))
+    results = pack(resume(co))
+  until not waits(co, unpack(results, 1, results.n))
+  guarded.co = nil
+  return unpack(results, 1, results.n)
+end
+
+local function settle(co, before, ...)
+  if not before and hidden() then
+    abandon(co)
+    caught(before)
+  elseif stopping() then
+    abandon(co)
+    stop()
+  elseif waits(co, ...) then
+    return settle(co, before, carry(co))
   end
-  return ok, ...
+  return ...
+end
+
+local function unblocked(...)
+  blocked = blocked - 1
+  return ...
 end
 
 function coroutine.resume(co, ...)
-  if blocked == 0 and isyieldable() then return settle(co, resume(co, ...)) end
+  if blocked == 0 and isyieldable() then return settle(co, hidden(), resume(co, ...)) end
   blocked = blocked + 1
-  local results = pack(resume(co, ...))
-  blocked = blocked - 1
-  if host.stopping() then host.stop() end
-  return unpack(results, 1, results.n)
+  return settle(co, hidden(), unblocked(resume(co, ...)))
 end
 
 local function results_of(co, ok, ...)
   if ok then return ... end
-  if status(co) == "suspended" or status(co) == "dead" then coroutine.close(co) end
-  error((...), 0)
+  local message = ...
+  if status(co) == "dead" then
+    -- An error in a `<close>` value takes the place of the one that led there.
+    local closed, other = caught(hidden(), close(co))
+    if not closed then message = other end
+  end
+  error(message, 0)
 end
+
+local resume_any = coroutine.resume
 
 function coroutine.wrap(fn)
   local co = create(fn)
-  return function(...) return results_of(co, coroutine.resume(co, ...)) end
+  return function(...) return results_of(co, resume_any(co, ...)) end
 end
 
 -- Loading is text only: bytecode can crash the interpreter.
 local load_any, loadfile_any = load, loadfile
 
-function load(chunk, name, _, ...) return load_any(chunk, name, "t", ...) end
+function load(chunk, name, _, ...) return caught(hidden(), load_any(chunk, name, "t", ...)) end
 
 function loadfile(path, _, ...) return loadfile_any(path, "t", ...) end
 
@@ -63,34 +120,6 @@ package.searchers[2] = function(name)
   return chunk, path
 end
 package.searchers[3], package.searchers[4] = nil, nil
-
--- Standard output is nsl's: one buffer, flushed before every child.
-local stdout, output = host.stdout, nil
-local io_output, io_type, io_close = io.output, io.type, io.close
-io.stdout = stdout
-
-function io.output(file)
-  if file == nil then return output or stdout end
-  if rawequal(file, stdout) then
-    output = nil
-  else
-    output = io_output(file)
-  end
-  return output or stdout
-end
-
-function io.write(...) return (output or stdout):write(...) end
-
-function io.type(file)
-  if rawequal(file, stdout) then return "file" end
-  return io_type(file)
-end
-
-function io.close(file)
-  file = file or output or stdout
-  if rawequal(file, stdout) then return stdout:close() end
-  return io_close(file)
-end
 
 return {
   -- One function out of two: `async` yields to other tasks, `block` waits in place where Lua cannot yield.

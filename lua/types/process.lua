@@ -119,6 +119,8 @@ function netns.spawn(ns, cmd, opts) end
 ---@field clear_env? boolean          # begin with an empty environment
 
 --- Opens an interactive `$SHELL` in a namespace, on nsl's terminal and with the namespace's name in its prompt.
+---
+--- Without a terminal it reads nsl's input.
 --- ```lua
 --- netns.shell "ns0"
 --- ```
@@ -126,6 +128,6 @@ function netns.spawn(ns, cmd, opts) end
 ---@param ns nsl.Ns
 ---@param opts? nsl.ShellOpts
 ---@return nsl.ExecResult result      # how it ended
----@raises ENOENT ENOTTY EINVAL EPERM
+---@raises ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.shell(ns, opts) end

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Ended {
 /// Sets the process up; the order matters: no thread may exist before rootless, no child before the rest.
 fn begin(args: &Args) -> Result<()> {
     rootless::enter_if_needed(args)?;
-    signals::start()?;
+    signals::start(args.json)?;
     process::prepare()?;
     process::raise_open_files();
     Ok(())

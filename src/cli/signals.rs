@@ -20,14 +20,16 @@ const CLEANUP: Duration = Duration::from_secs(10);
 static CLEANING: AtomicBool = AtomicBool::new(false);
 
 /// Blocks the signals for every thread to come and starts the thread that takes them. Call before any other thread.
-pub(super) fn start() -> Result<()> {
+pub(super) fn start(as_json: bool) -> Result<()> {
     interrupt::prepare()?;
-    let mut signals = SigSet::empty();
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGCHLD] {
-        signals.add(signal);
+    let mut signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD].into_iter().collect();
+    // Ignored by nohup(1): it shall stay so. (SIGINT is ignored by every background job of a script, which means nothing.)
+    if !is_ignored(Signal::SIGHUP)? {
+        signals.add(Signal::SIGHUP);
     }
     signals.thread_block()?;
-    std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10).spawn(move || take(&signals))?;
+    let thread = std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10);
+    thread.spawn(move || take(&signals, as_json))?;
     Ok(())
 }
 
@@ -36,7 +38,18 @@ pub(super) fn cleaning() {
     CLEANING.store(true, Ordering::SeqCst);
 }
 
-fn take(signals: &SigSet) {
+#[allow(unsafe_code)]
+fn is_ignored(signal: Signal) -> Result<bool> {
+    // SAFETY: zeroed is a valid sigaction, which the call fills in; a null new action changes nothing.
+    let action = unsafe {
+        let mut action: nix::libc::sigaction = std::mem::zeroed();
+        nix::errno::Errno::result(nix::libc::sigaction(signal as i32, std::ptr::null(), &raw mut action))?;
+        action
+    };
+    Ok(action.sa_sigaction == nix::libc::SIG_IGN)
+}
+
+fn take(signals: &SigSet, as_json: bool) {
     let mut asked: Option<(i32, Instant)> = None;
     loop {
         if interrupt::requested().is_none() {
@@ -51,14 +64,14 @@ fn take(signals: &SigSet) {
                     && interrupt::requested().is_some()
                     && since.elapsed() >= limit
                 {
-                    hard_stop(number);
+                    hard_stop(number, as_json);
                 }
             }
             Some(Signal::SIGCHLD) => crate::process::reap_orphans(),
             Some(signal) => {
                 let number = signal as i32;
-                if let Some(Stop::Signal(_)) = interrupt::requested() {
-                    hard_stop(number);
+                if asked.is_some() && interrupt::requested().is_some() {
+                    hard_stop(number, as_json);
                 }
                 asked = Some((number, Instant::now()));
                 interrupt::request(Stop::Signal(number));
@@ -82,10 +95,10 @@ fn wait_for(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
 
 /// Ends the children and the process, whatever the main thread is doing.
 #[allow(clippy::disallowed_methods, reason = "the main thread does not listen: this is all the clean-up there is")]
-fn hard_stop(number: i32) -> ! {
+fn hard_stop(number: i32, as_json: bool) -> ! {
     crate::process::kill_all();
     crate::process::restore_terminal();
-    super::report::stopped_by(number, false);
+    super::report::stopped_by(number, as_json);
     super::exit::die_by(number);
     std::process::exit(128 + number)
 }

@@ -25,7 +25,7 @@ pub struct Row {
 macro_rules! rows {
     ($($name:ident: $code:literal $class:ident $message:literal $(=> $hint:literal)?;)*) => {
         $(
-            #[doc = $message]
+            #[doc = concat!("`", $message, "`")]
             pub static $name: Row = Row {
                 id: stringify!($name), code: $code, class: Class::$class, message: $message, hint: concat!($($hint)?),
             };
@@ -142,6 +142,7 @@ rows! {
 
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
+    FILE_CLOSED: "EBADF" Script "the file is closed";
     WRITE_FAILED: "" Script "cannot write to standard output: <reason>";
 
     // The prompt
@@ -240,6 +241,8 @@ rows! {
     ROUTE_MISSING: "ESRCH" Script "no route \"<route>\"<where>";
     ROUTE_UNREACHABLE: "ENETUNREACH" Script "route \"<route>\"<where>: no link leads to \"<via>\""
         => "add an address in its network first, or onlink = true";
+    ROUTE_NEEDS_WAY: "ENODEV" Script "route \"<route>\"<where> has neither a gateway nor a link"
+        => "add via = \"192.168.1.1\" or dev = \"eth0\", or a type such as \"blackhole\"";
     ROUTE_LINK_DOWN: "ENETDOWN" Script "route \"<route>\"<where>: link \"<link>\" is down" => "set it up first";
     ROUTE_HOST_BITS: "EINVAL" Script "\"<route>\" has bits behind its prefix" => "write \"<network>\"";
     ROUTE_FAMILY: "EINVAL" Script "option \"<key>\": \"<address>\" is of another address family than \"<route>\"";

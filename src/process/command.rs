@@ -33,9 +33,9 @@ pub struct Command {
     pub env: BTreeMap<OsString, OsString>,
     /// Begin with an empty environment.
     pub clear_env: bool,
-    /// How long it may take, for [`super::exec`]: then it is ended.
+    /// How long it may take, for [`super::exec()`]: then it is ended.
     pub timeout: Option<Duration>,
-    /// How many bytes of each stream [`super::exec`] captures before it ends the program; none: [`CAPTURE_LIMIT`].
+    /// How many bytes of each stream [`super::exec()`] captures before it ends the program; none: [`CAPTURE_LIMIT`].
     pub limit: Option<usize>,
     /// For [`super::spawn`]: a session and a terminal of its own in the place of all three streams.
     pub pty: bool,
@@ -66,7 +66,7 @@ pub enum Output {
     Inherit,
     /// Thrown away.
     Null,
-    /// Kept: all of it by [`super::exec`], the newest MiB by [`super::spawn`].
+    /// Kept: all of it by [`super::exec()`], the newest MiB by [`super::spawn`].
     Capture,
     /// Written to this file, which is made or emptied.
     Path(PathBuf),

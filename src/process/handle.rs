@@ -41,6 +41,20 @@ pub fn spawn(namespace: &Namespace, command: &Command) -> Result<Process> {
         true => (pty::open()?, Session::OwnTerminal),
         false => (Ends::of(command)?, Session::Shared),
     };
+    start(namespace, command, ends, session)
+}
+
+/// As [`spawn`], but captured output is the caller's to read, in step with the program: the end of a pipe, which never
+/// blocks. None if it is not captured.
+///
+/// Errors: as [`spawn`].
+pub fn spawn_read(namespace: &Namespace, command: &Command) -> Result<(Process, Option<OwnedFd>)> {
+    let mut ends = Ends::of(command)?;
+    let output = ends.stdout.take();
+    Ok((start(namespace, command, ends, Session::Shared)?, output))
+}
+
+fn start(namespace: &Namespace, command: &Command, ends: Ends, session: Session) -> Result<Process> {
     let kept = |fd: Option<OwnedFd>| fd.map(Stream::keep).transpose();
     let (stdout, stderr) = (kept(ends.stdout)?, kept(ends.stderr)?);
     let spawned = spawner::make(command.plan(namespace, ends.child, session)?)?;

@@ -1,7 +1,7 @@
 //! Children in a namespace: how they are made, what they see, how they end.
 //!
 //! `spawner` makes them, all in one way; `child` is what runs in them before their program; `registry` knows each until it
-//! is reaped, and ends them all. [`exec`] waits for one, a [`Process`] talks with one, [`shell`] gives one the terminal.
+//! is reaped, and ends them all. [`exec()`] waits for one, a [`Process`] talks with one, [`shell()`] gives one the terminal.
 //! May touch processes, mounts of children and the terminal; knows of a namespace only its descriptor and its name.
 
 mod child;
@@ -25,7 +25,7 @@ mod view;
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
 pub use descendants::{GRACE, end_in};
 pub use exec::{Exec, Exit, Failure, exec};
-pub use handle::{Process, spawn};
+pub use handle::{Process, spawn, spawn_read};
 pub use limits::raise_open_files;
 pub use registry::{end_all, kill_all, prepare, reap_orphans};
 pub use shell::{Shell, shell};

@@ -27,7 +27,7 @@ pub struct Shell {
 /// Starts `$SHELL`, or /bin/sh where that cannot be run, in a namespace. Of `surroundings` its directory and environment
 /// count. Without a terminal it reads nsl's input.
 ///
-/// Errors: as [`super::exec`].
+/// Errors: as [`super::exec()`].
 pub fn shell(namespace: &Namespace, surroundings: &Command) -> Result<Shell> {
     let loan = Loan::begin();
     let program = program();

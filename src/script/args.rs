@@ -139,3 +139,8 @@ pub(super) fn describe(value: &Value) -> String {
         other => format!("a {}", other.type_name()),
     }
 }
+
+/// An argument of a function that has no [`Args`] (`io.popen`) is of the wrong type.
+pub(super) fn refused(position: usize, expected: &str, got: &Value) -> Error {
+    Error::new(&explain::ARGUMENT_TYPE).with("position", position).with("expected", expected).with("got", describe(got))
+}

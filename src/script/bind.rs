@@ -11,10 +11,10 @@ use std::pin::Pin;
 use mlua::{IntoLuaMulti, Lua, MultiValue, Value};
 
 use super::args::Args;
-use super::error::decorate;
+use super::error::{decorate, ours};
 use super::place;
 use super::registry::{Acts, Call, Function};
-use crate::error::{Error, explain};
+use crate::error::{Error, Place, explain};
 use crate::wait::{self, Operation, interrupt};
 
 /// The form in which a function is called, which decides how its arguments are counted.
@@ -71,13 +71,22 @@ impl Waiting {
 /// The Lua function for `function` in `form`.
 pub(super) fn function(lua: &Lua, function: &'static Function, form: Form) -> mlua::Result<mlua::Function> {
     match function.call {
-        Call::Now(call) => lua.create_function(move |lua, values: MultiValue| {
-            guarded(lua, function.name, || call(&mut arguments(lua, function, form, values)?))
-        }),
+        Call::Now(call) => {
+            now(lua, function.name, move |lua, values| call(&mut arguments(lua, function, form, values)?))
+        }
         Call::Waits(call) => {
             waiting(lua, function.name, move |lua, values| call(&mut arguments(lua, function, form, values)?))
         }
     }
+}
+
+/// A Lua function whose calls do not wait.
+pub(super) fn now(
+    lua: &Lua,
+    name: &'static str,
+    call: impl Fn(&Lua, MultiValue) -> mlua::Result<MultiValue> + 'static,
+) -> mlua::Result<mlua::Function> {
+    lua.create_function(move |lua, values: MultiValue| guarded(lua, name, || call(lua, values)))
 }
 
 /// A Lua function whose calls wait: `begin` starts the operation, which then lets other tasks go on where Lua can yield
@@ -94,7 +103,7 @@ pub(super) fn waiting(
         let begun = guarded(&lua, name, || begin_async(&lua, values));
         async move {
             let output = begun?.0.drive(lua).await;
-            output.map_err(|error| decorate(error, name, || at))
+            output.map_err(|error| raised(error, name, || at))
         }
     })?;
     let block =
@@ -104,13 +113,13 @@ pub(super) fn waiting(
 
 /// Runs a binding's body: not at all when the run is to stop, and never into a panic.
 fn guarded<T>(lua: &Lua, name: &'static str, body: impl FnOnce() -> mlua::Result<T>) -> mlua::Result<T> {
-    interrupt::check()?;
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(result) => result.map_err(|error| decorate(error, name, || place::here(lua))),
+    match catch_unwind(AssertUnwindSafe(|| interrupt::check().map_err(mlua::Error::from).and_then(|()| body()))) {
+        Ok(result) => result.map_err(|error| raised(error, name, || place::here(lua))),
         Err(_) => {
             let what = PANIC.take().unwrap_or_else(|| "a panic without a message".to_owned());
             let error = Error::new(&explain::BUG).with("what", what);
             interrupt::request(interrupt::Stop::Bug);
+            interrupt::hide(true);
             super::vm::stop_soon(lua)?;
             let (place, frames) = place::here(lua);
             let error = error.op(name).place(place).frames(frames);
@@ -118,6 +127,15 @@ fn guarded<T>(lua: &Lua, name: &'static str, body: impl FnOnce() -> mlua::Result
             Err(error.into())
         }
     }
+}
+
+/// An error that goes to the script, with its operation and its line. If it is an interrupt, it is hidden from the
+/// `<close>` values on its way.
+fn raised(error: mlua::Error, name: &'static str, here: impl FnOnce() -> (Option<Place>, Vec<String>)) -> mlua::Error {
+    if ours(&error).is_some_and(|error| error.is(&explain::INTERRUPTED)) {
+        interrupt::hide(true);
+    }
+    decorate(error, name, here)
 }
 
 thread_local! {

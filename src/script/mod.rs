@@ -9,6 +9,7 @@ mod args;
 mod bind;
 mod device;
 mod error;
+mod file;
 mod handle;
 mod link;
 mod link_record;

@@ -9,6 +9,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use mlua::{Lua, MultiValue, UserData, UserDataMethods, Value, Variadic};
 use nix::errno::Errno;
 
+use super::error::decorate;
+use super::place::here;
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt::{Stop, request};
 
@@ -53,23 +55,27 @@ fn drain(output: &mut Output) -> Result<()> {
     Err(Error::new(&explain::WRITE_FAILED).errno(errno))
 }
 
+/// Adds what a file's `write` is given: strings and numbers.
+pub(super) fn gather<'v>(bytes: &mut Vec<u8>, values: impl Iterator<Item = &'v Value>) -> mlua::Result<()> {
+    for (position, value) in values.enumerate() {
+        match value {
+            Value::String(text) => bytes.extend_from_slice(&text.as_bytes()),
+            Value::Integer(_) | Value::Number(_) => bytes.extend_from_slice(value.to_string()?.as_bytes()),
+            other => return Err(super::args::refused(position + 1, "a string or a number", other).into()),
+        }
+    }
+    Ok(())
+}
+
 /// `io.stdout` as scripts see it.
 pub(super) struct Stdout;
 
 impl UserData for Stdout {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_function("write", |lua, (this, values): (Value, Variadic<Value>)| {
-            for value in values.iter() {
-                match value {
-                    Value::String(text) => write(&text.as_bytes())?,
-                    Value::Integer(_) | Value::Number(_) => write(value.to_string()?.as_bytes())?,
-                    other => {
-                        let error = Error::new(&explain::ARGUMENT_TYPE).with("position", 1);
-                        let error = error.with("expected", "a string").with("got", super::args::describe(other));
-                        return Err(error.op("write").place(super::place::here(lua).0).into());
-                    }
-                }
-            }
+            let mut bytes = Vec::new();
+            let written = gather(&mut bytes, values.iter()).and_then(|()| Ok(write(&bytes)?));
+            written.map_err(|error| decorate(error, "io.write", || here(lua)))?;
             Ok(this)
         });
         methods.add_function("flush", |_, this: Value| {

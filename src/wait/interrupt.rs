@@ -3,7 +3,7 @@
 //! One flag for the process. It is tested by the Lua hook, at the entry of every binding, between the netlink messages
 //! of a longer job, and by every wait (its eventfd is in every poll). It stays set until [`clear`]: what was asked to
 //! stop must not be able to go on by catching an error. While `<close>` values run it is hidden ([`hide`]), so that
-//! clean-up is not interrupted by what caused it.
+//! they are not interrupted by what caused them to run.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::OnceLock;
@@ -91,6 +91,11 @@ pub fn clear() {
 /// Hides (or shows again) the request while clean-up runs.
 pub fn hide(hidden: bool) {
     HIDDEN.store(hidden, Ordering::SeqCst);
+}
+
+/// Whether the request is hidden.
+pub fn hidden() -> bool {
+    HIDDEN.load(Ordering::Relaxed)
 }
 
 /// The descriptor to have in every poll: readable when there is a request; none while it is hidden.

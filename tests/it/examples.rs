@@ -94,6 +94,20 @@ fn article_holds_in_all_its_steps() {
 }
 
 #[test]
+fn article_leaves_alone_what_others_made() {
+    let nsl = sandbox::nsl_path();
+    let example = Example {
+        file: "article.lua",
+        arguments: &[],
+        before: "ip netns add ns0; ip netns add other; ip netns set other 100; ip link add cable type veth peer plug",
+        last_line: "article: all steps hold",
+    };
+    let outcome = outcome(&example, &[nsl.to_str().expect("text")], &directory());
+    check(&example, &outcome, "");
+    assert!(outcome.stdout.contains("left out"), "{}", outcome.stdout);
+}
+
+#[test]
 fn star_reaches_all_hosts() {
     run_all("star.lua");
 }

@@ -85,6 +85,8 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
     let error = if via.is_some() { error.explain(&unreachable) } else { error };
     let error = via.into_iter().fold(error, |error, via| error.with("via", via));
     let dev = spec.dev.as_deref().or_else(|| spec.nexthops.iter().find_map(|nexthop| nexthop.dev.as_deref()));
+    let aimless = via.is_none() && dev.is_none();
+    let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };
     error
         .with("doing", doing)
         .with("capability", "CAP_NET_ADMIN")

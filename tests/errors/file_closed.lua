@@ -1,0 +1,4 @@
+local lines = io.popen "echo one"
+print(lines:read())
+lines:close()
+print(lines:read())

@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.route_add("ns0", "default", {})
