@@ -124,6 +124,7 @@ rows! {
     OPTION_MISSING: "EINVAL" Script "option \"<key>\" is needed";
     NO_FUNCTION: "EINVAL" Script "<module> has no function \"<name>\"" => "did you mean \"<near>\"?";
     NO_FIELD: "EINVAL" Script "a <type> has no field \"<name>\"" => "did you mean \"<near>\"?";
+    FIELD_FIXED: "EINVAL" Script "the fields of a <type> cannot be set: \"<name>\"" => "use its methods to change it";
     NO_VARIABLE: "EINVAL" Script "no variable is called \"<name>\"" => "did you mean \"<near>\"?";
 
     OPTIONS_CLASH: "EINVAL" Script "options \"<one>\" and \"<two>\" exclude each other";

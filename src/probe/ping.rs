@@ -39,13 +39,13 @@ pub struct PingSpec {
 }
 
 impl PingSpec {
-    /// One request with 56 bytes of data and a second for its answer, as `ping` does.
+    /// One request with 56 bytes of data and two seconds for its answer: a fresh IPv6 neighbour may take one to be found.
     pub fn new(target: IpAddr) -> Self {
         Self {
             target,
             count: 1,
             interval: Duration::from_secs(1),
-            timeout: Duration::from_secs(1),
+            timeout: Duration::from_secs(2),
             size: 56,
             source: None,
             ttl: None,

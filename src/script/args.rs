@@ -102,7 +102,9 @@ impl Args {
     pub(super) fn options(&self, position: usize) -> mlua::Result<Options> {
         match self.value(position) {
             Value::Nil => Ok(Options::empty()),
-            Value::Table(table) => Ok(Options::read(&table, self.function.short_name(), &[self.function.options])?),
+            Value::Table(table) => {
+                Ok(Options::read(&table, self.function.short_name(), &[self.function.options], &[])?)
+            }
             _ => Err(self.wrong_type(position, "a table of options").into()),
         }
     }

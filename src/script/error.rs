@@ -247,7 +247,12 @@ impl Failure {
     fn from_text(text: &str) -> Self {
         let text = text.split("\nstack traceback:").next().unwrap_or(text);
         let (place, message) = split_place(text);
-        Self::plain(crate::error::escape(message), place)
+        // Several lines (`require` lists where it looked): the first is the sentence.
+        let mut lines = message.lines().map(|line| crate::error::escape(line.trim()));
+        let first = lines.next().unwrap_or_default();
+        let notes: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+        let first = if notes.is_empty() { first.as_str() } else { first.trim_end_matches(':') };
+        Self { notes, ..Self::plain(first.to_owned(), place) }
     }
 
     /// Lua's own words for a syntax error, its quotes made double: `"end" expected (to close "for" at line 3) near <eof>`.

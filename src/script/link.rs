@@ -101,7 +101,7 @@ fn veth_end(
         }
     };
     let own = match options.table(key)? {
-        Some(table) => Options::read(&table, "veth", &[LINK])?,
+        Some(table) => Options::read(&table, "veth", &[LINK], &[])?,
         None => Options::empty(),
     };
     let mut wanted = read(&own, &place.0)?;
@@ -174,7 +174,8 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
 fn get(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let link = link::get(&device)?;
-    values(&args.lua, link_record::table(&args.lua, &device.namespace, &link, &link_record::Peers::default())?)
+    let record = link_record::table(&args.lua, &device.namespace, &link, &link_record::Peers::default())?;
+    values(&args.lua, records::one(&args.lua, record)?)
 }
 
 /// `netns.link(dev)`, `ns:link "eth0"`: a reference to what may be made a moment later.
@@ -207,7 +208,10 @@ fn wait(args: &mut Args) -> mlua::Result<Waiting> {
     let deadline = if args.absent(3) { None } else { Instant::now().checked_add(args.duration(3)?) };
     let namespace = device.namespace.clone();
     Ok(Waiting::new(link::Wait::new(device, condition, deadline), move |lua, link| match link {
-        Some(link) => values(lua, link_record::table(lua, &namespace, &link, &link_record::Peers::default())?),
+        Some(link) => {
+            let record = link_record::table(lua, &namespace, &link, &link_record::Peers::default())?;
+            values(lua, records::one(lua, record)?)
+        }
         None => values(lua, Value::Nil),
     }))
 }
@@ -233,7 +237,7 @@ fn link_options(args: &Args, position: usize) -> mlua::Result<Options> {
         Value::Nil => Ok(args.options(position)?),
         _ => {
             let kinds: Vec<&'static str> = kind::all_option_names().collect();
-            Options::read(&args.table(position)?, args.short_name(), &[LINK, READ_ONLY, &kinds])
+            Options::read(&args.table(position)?, args.short_name(), &[LINK, &kinds], &[READ_ONLY])
         }
     }
 }

@@ -18,9 +18,14 @@ impl Options {
         Self { entries: Vec::new() }
     }
 
-    /// Reads a table whose keys must be among `known` (in groups). A key that Lua's grammar forbids may carry an
-    /// underscore behind it (`goto_`).
-    pub(super) fn read(table: &Table, function: &'static str, known: &[&[&'static str]]) -> mlua::Result<Self> {
+    /// Reads a table whose keys must be among `known` (in groups), or among `ignored`: what a record that was read has
+    /// beside them. A key that Lua's grammar forbids may carry an underscore behind it (`goto_`).
+    pub(super) fn read(
+        table: &Table,
+        function: &'static str,
+        known: &[&[&'static str]],
+        ignored: &[&[&'static str]],
+    ) -> mlua::Result<Self> {
         let mut entries = Vec::new();
         for pair in table.pairs::<Value, Value>() {
             let (key, value) = pair?;
@@ -30,7 +35,7 @@ impl Options {
             };
             let key = key.to_string_lossy();
             let key = key.strip_suffix('_').unwrap_or(&key).to_owned();
-            if !known.iter().any(|group| group.contains(&key.as_str())) {
+            if !known.iter().chain(ignored).any(|group| group.contains(&key.as_str())) {
                 let mut error = Error::new(&explain::OPTION_UNKNOWN).with("key", &key).with("function", function);
                 if let Some(near) = nearest(&key, known.iter().flat_map(|group| group.iter().copied())) {
                     error = error.with("near", near);

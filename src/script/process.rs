@@ -109,7 +109,7 @@ fn exec_all(args: &mut Args) -> mlua::Result<Waiting> {
         for (name, exit) in done? {
             results.raw_set(lua.create_string(name.as_encoded_bytes())?, exit_table(lua, &exit)?)?;
         }
-        values(lua, results)
+        values(lua, super::records::one(lua, results)?)
     }))
 }
 

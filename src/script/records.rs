@@ -56,6 +56,25 @@ fn list_metatable(lua: &Lua, columns: &'static [&'static str]) -> mlua::Result<T
     Ok(meta)
 }
 
+/// One record, which prints field by field.
+pub(super) fn one(lua: &Lua, record: Table) -> mlua::Result<Table> {
+    let meta = lua.create_table()?;
+    meta.raw_set(
+        "__tostring",
+        lua.create_function(|lua, record: Table| {
+            // Without the metatable it is shown as the plain table it is.
+            let plain = lua.create_table()?;
+            for pair in record.pairs::<Value, Value>() {
+                let (key, value) = pair?;
+                plain.raw_set(key, value)?;
+            }
+            show::show(lua, &Value::Table(plain), 80, false)
+        })?,
+    )?;
+    record.set_metatable(Some(meta))?;
+    Ok(record)
+}
+
 /// A result that prints as `text` and holds the fields of `table`.
 pub(super) fn with_text(lua: &Lua, table: &Table, text: String) -> mlua::Result<()> {
     let meta = lua.create_table()?;

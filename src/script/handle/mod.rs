@@ -75,6 +75,11 @@ pub(super) fn add_common<H: Handle, M: UserDataMethods<H>>(methods: &mut M) {
         }
         method::<H>(lua, &key)
     });
+    methods.add_meta_function("__newindex", |lua, (_, key, _): (AnyUserData, Value, Value)| -> mlua::Result<()> {
+        let (place, frames) = super::place::here(lua);
+        let error = Error::new(&explain::FIELD_FIXED).with("type", H::TYPE).with("name", key.to_string()?);
+        Err(error.place(place).frames(frames).into())
+    });
     methods.add_meta_method("__tostring", |_, this, ()| Ok(crate::error::escape(&this.text())));
 }
 

@@ -1,0 +1,2 @@
+local ns = netns.add()
+ns.name = "web"
