@@ -347,8 +347,8 @@ mod tests {
         assert_eq!(record.waits_until(start), None);
         record.sent(start, None);
         assert_eq!(record.next_send(start), None);
-        assert_eq!(record.waits_until(start), Some(start + Duration::from_secs(1)));
-        assert_eq!(record.waits_until(start + Duration::from_secs(1)), None);
+        assert_eq!(record.waits_until(start), Some(start + Duration::from_secs(2)));
+        assert_eq!(record.waits_until(start + Duration::from_secs(2)), None);
         assert_eq!(record.result().error, Some(Errno::ENETUNREACH));
     }
 
