@@ -5,6 +5,7 @@
 mod errors;
 mod examples;
 mod faults;
+mod ip_netns;
 mod kernel;
 mod layers;
 mod netlink;
