@@ -1,6 +1,7 @@
 //! How nsl ends: the exit codes, and dying by the signal that stopped it.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::sys::signal::{SigHandler, Signal, raise, signal};
 
@@ -46,13 +47,21 @@ pub(super) fn leave(ended: Ended, args: &Args) -> ExitCode {
     report::leftovers(&ended.leftovers, args.json);
     match ended.stop {
         Some(Stop::Signal(number)) => {
-            report::stopped_by(number, args.json);
+            stopped_by(number, args.json);
             die_by(number)
         }
         Some(Stop::Exit(code)) if ended.failures.is_empty() && ended.leftovers.is_empty() => {
             ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
         }
         _ => ExitCode::from(code(&ended)),
+    }
+}
+
+/// Says which signal stopped the run: once, though the main thread and the signal thread may both be leaving.
+pub(super) fn stopped_by(number: i32, as_json: bool) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::SeqCst) {
+        report::stopped_by(number, as_json);
     }
 }
 

@@ -14,6 +14,8 @@ use crate::wait::interrupt::{self, Stop};
 
 /// What a run may take to listen.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// timeout(1) signals its child and then the child's group: so soon after the first, a signal is no second thought.
+const ECHO: Duration = Duration::from_millis(100);
 /// What clean-up may take: TERM, two seconds, KILL, and the kernel's own time.
 const CLEANUP: Duration = Duration::from_secs(10);
 
@@ -70,7 +72,12 @@ fn take(signals: &SigSet, as_json: bool) {
             Some(Signal::SIGCHLD) => crate::process::reap_orphans(),
             Some(signal) => {
                 let number = signal as i32;
-                if asked.is_some() && interrupt::requested().is_some() {
+                if let Some((_, since)) = asked
+                    && interrupt::requested().is_some()
+                {
+                    if since.elapsed() < ECHO {
+                        continue;
+                    }
                     hard_stop(number, as_json);
                 }
                 asked = Some((number, Instant::now()));
@@ -98,7 +105,7 @@ fn wait_for(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
 fn hard_stop(number: i32, as_json: bool) -> ! {
     crate::process::kill_all();
     crate::process::restore_terminal();
-    super::report::stopped_by(number, as_json);
+    super::exit::stopped_by(number, as_json);
     super::exit::die_by(number);
     std::process::exit(128 + number)
 }
