@@ -3,8 +3,8 @@
 
 local host = ...
 local hidden, hide, stopping, stop = host.hidden, host.hide, host.stopping, host.stop
-local create, resume, status, yield, isyieldable, close =
-  coroutine.create, coroutine.resume, coroutine.status, coroutine.yield, coroutine.isyieldable, coroutine.close
+local create, resume, status, yield, isyieldable, close, running = coroutine.create, coroutine.resume,
+  coroutine.status, coroutine.yield, coroutine.isyieldable, coroutine.close, coroutine.running
 local pack, unpack, select, error, rawequal = table.pack, table.unpack, select, error, rawequal
 
 -- An interrupt that had to be raised as an error is hidden while that error runs `<close>` values on its way. What catches
@@ -17,13 +17,29 @@ local function caught(before, ...)
   return ...
 end
 
+-- What Lua's own function would say, from where it was called.
+local function check(name, kind, value, position)
+  if type(value) == kind then return end
+  local got = value == nil and "no value" or type(value)
+  error(("bad argument #%d to '%s' (%s expected, got %s)"):format(position or 1, name, kind, got), 3)
+end
+
 local pcall_any, xpcall_any = pcall, xpcall
 
-function pcall(...) return caught(hidden(), pcall_any(...)) end
+function pcall(...)
+  if select("#", ...) == 0 then error("bad argument #1 to 'pcall' (value expected)", 2) end
+  return caught(hidden(), pcall_any(...))
+end
 
-function xpcall(...) return caught(hidden(), xpcall_any(...)) end
+function xpcall(fn, handler, ...)
+  check("xpcall", "function", handler, 2)
+  return caught(hidden(), xpcall_any(fn, handler, ...))
+end
 
-function coroutine.close(co) return caught(hidden(), close(co)) end
+function coroutine.close(co)
+  check("close", "thread", co)
+  return caught(hidden(), close(co))
+end
 
 -- Runs the `<close>` values of a coroutine that will not go on, not interrupted by what interrupted it.
 local function abandon(co)
@@ -74,6 +90,7 @@ local function unblocked(...)
 end
 
 function coroutine.resume(co, ...)
+  check("resume", "thread", co)
   if blocked == 0 and isyieldable() then return settle(co, hidden(), resume(co, ...)) end
   blocked = blocked + 1
   return settle(co, hidden(), unblocked(resume(co, ...)))
@@ -93,14 +110,45 @@ end
 local resume_any = coroutine.resume
 
 function coroutine.wrap(fn)
+  check("wrap", "function", fn)
   local co = create(fn)
   return function(...) return results_of(co, resume_any(co, ...)) end
+end
+
+-- The script itself runs in a coroutine, so that it can wait; to the script it is the main one, which is none.
+local main
+
+function coroutine.running()
+  local co = running()
+  return co, co == main
+end
+
+function coroutine.isyieldable(co)
+  co = co or running()
+  return co ~= main and isyieldable(co)
+end
+
+function coroutine.yield(...)
+  -- mlua's own waiting takes this function too.
+  if running() == main and not rawequal((...), host.pending) then
+    error("attempt to yield from outside a coroutine", 2)
+  end
+  return yield(...)
 end
 
 -- Loading is text only: bytecode can crash the interpreter.
 local load_any, loadfile_any = load, loadfile
 
-function load(chunk, name, _, ...) return caught(hidden(), load_any(chunk, name, "t", ...)) end
+local function returned(ok, ...)
+  if not ok then error((...), 0) end
+  return ...
+end
+
+-- `load` returns its error, and would have the handler of an outer xpcall turn that into something else: pcall has none.
+function load(chunk, name, _, ...)
+  if type(chunk) ~= "string" then check("load", "function", chunk) end
+  return caught(hidden(), returned(pcall_any(load_any, chunk, name, "t", ...)))
+end
 
 function loadfile(path, _, ...) return loadfile_any(path, "t", ...) end
 
@@ -113,10 +161,14 @@ end
 package.cpath = ""
 package.loadlib = nil
 package.searchers[2] = function(name)
+  if package.path == "" then return "no directory is searched: NSL_PATH is not set" end
   local path, message = package.searchpath(name, package.path)
   if not path then return message end
   local chunk, failure = loadfile_any(path, "t")
-  if not chunk then error(("error loading module '%s' from '%s':\n\t%s"):format(name, path, failure), 0) end
+  if not chunk then
+    -- A syntax error names its file and line itself.
+    error(failure:find(path, 1, true) and failure or ("%s: %s"):format(path, failure), 0)
+  end
   return chunk, path
 end
 package.searchers[3], package.searchers[4] = nil, nil
@@ -129,6 +181,9 @@ return {
       return block(...)
     end
   end,
-  -- A run that was interrupted may have left it raised.
-  reset = function() blocked = 0 end,
+  -- Runs a chunk. A run that was interrupted may have left `blocked` raised.
+  run = function(...)
+    blocked, main = 0, running()
+    return xpcall_any(...)
+  end,
 }

@@ -19,7 +19,7 @@ use crate::wait::interrupt::{self, Stop};
 pub(super) fn open(vm: &Vm, runtime: &Runtime, args: &Args) -> Result<()> {
     let color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     let options = repl::Options { banner: !args.quiet, color, history: history_path() };
-    repl::run(&mut Prompt { vm, runtime, color, json: args.json }, &options)
+    repl::run(&mut Prompt { vm, runtime, color, json: args.json, lines: 0 }, &options)
 }
 
 struct Prompt<'a> {
@@ -27,6 +27,8 @@ struct Prompt<'a> {
     runtime: &'a Runtime,
     color: bool,
     json: bool,
+    /// How many were typed.
+    lines: usize,
 }
 
 /// The name of what is typed, for errors.
@@ -34,19 +36,13 @@ const NAME: &str = "=prompt";
 
 impl Session for Prompt<'_> {
     fn evaluate(&mut self, source: &str) -> Evaluation {
-        let chunk =
-            match self.vm.prepare(NAME, source.as_bytes()).and_then(|()| match compile(self.vm.lua(), source, NAME) {
-                Compiled::Function(chunk) => Ok(chunk),
-                Compiled::Wrong(error) => Err(Box::new(Failure::from_lua(&error))),
-                // What Ctrl-D ended before it was complete.
-                Compiled::Incomplete => Err(Box::new(Failure::unfinished())),
-            }) {
-                Ok(chunk) => chunk,
-                Err(failure) => {
-                    report::failure(&failure, self.json);
-                    return Evaluation::Next;
-                }
-            };
+        let chunk = match self.compile(source) {
+            Ok(chunk) => chunk,
+            Err(failure) => {
+                report::failure(&failure, self.json);
+                return Evaluation::Next;
+            }
+        };
         let ended = self.runtime.block_on(self.vm.run(chunk, Vec::new()));
         match ended {
             Ended::Done(values) => self.show(values),
@@ -85,6 +81,19 @@ impl Session for Prompt<'_> {
 }
 
 impl Prompt<'_> {
+    /// Compiles a chunk. Its lines count on from those before it: an error in a function shows the line it was typed in.
+    fn compile(&mut self, source: &str) -> std::result::Result<mlua::Function, Box<Failure>> {
+        let below = "\n".repeat(self.lines) + source;
+        self.lines += source.lines().count();
+        self.vm.prepare(NAME, below.as_bytes())?;
+        match compile(self.vm.lua(), &below, NAME) {
+            Compiled::Function(chunk) => Ok(chunk),
+            Compiled::Wrong(error) => Err(Box::new(Failure::from_lua(&error))),
+            // What Ctrl-D ended before it was complete.
+            Compiled::Incomplete => Err(Box::new(Failure::unfinished())),
+        }
+    }
+
     /// Shows what a chunk came to.
     fn show(&self, values: mlua::MultiValue) {
         let width = terminal_width();

@@ -85,7 +85,7 @@ pub(super) fn render(failure: &Failure) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let code = failure.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-    let _ = writeln!(text, "{RED}error{RED:#}: {}{code}", failure.message);
+    let _ = writeln!(text, "{RED}error{RED:#}: {}{code}", failure.message.replace('\n', "\n       "));
     let lines: Vec<usize> =
         failure.place.iter().map(|place| place.line).chain(failure.other.iter().map(|(line, _)| *line)).collect();
     let width = lines.iter().max().map_or(1, |line| line.to_string().len());

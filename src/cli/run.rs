@@ -47,11 +47,13 @@ fn begin(args: &Args) -> Result<()> {
 
 /// What is to be run, read before anything is set up, so that a missing file costs nothing.
 fn jobs(args: &Args) -> Result<Vec<Job>> {
-    let mut jobs: Vec<Job> = args
-        .code
-        .iter()
-        .map(|code| Job { source: Source::text("=(command line)", code.clone().into_bytes()), arguments: Vec::new() })
-        .collect();
+    let mut jobs = Vec::new();
+    let mut lines = 0;
+    for code in &args.code {
+        let source = Source::text("=(command line)", code.clone().into_bytes()).below(lines);
+        lines += code.split('\n').count();
+        jobs.push(Job { source, arguments: Vec::new() });
+    }
     let stdin = match args.script.as_deref() {
         Some("-") => true,
         Some(_) => false,
@@ -100,7 +102,8 @@ fn set_up(vm: &Vm, args: &Args) -> mlua::Result<()> {
             vm.set_script((script != "-").then(|| Path::new(script)))
         }
         None => {
-            vm.set_arguments(&[], args.before.first().map_or("nsl", String::as_str), &[])?;
+            let (program, rest) = args.before.split_first().map_or(("nsl", &[][..]), |(first, rest)| (first, rest));
+            vm.set_arguments(&[], program, rest)?;
             vm.set_script(None)
         }
     }

@@ -15,15 +15,16 @@ pub enum Compiled {
 }
 
 /// Compiles `source` as an expression, else as statements. A `=` before it is accepted, as Lua's own prompt once asked
-/// for. `name` is the chunk's name, with its `@` or `=`.
+/// for. `name` is the chunk's name, with its `@` or `=`; empty lines before the source count in its line numbers.
 pub fn compile(lua: &Lua, source: &str, name: &str) -> Compiled {
+    let (above, source) = source.split_at(source.len() - source.trim_start_matches('\n').len());
     let source = source.strip_prefix('=').unwrap_or(source);
     // The newline matters: without it an unfinished "string would count as incomplete, and could never be ended.
-    let expression = load(lua, format!("return {source}\n"), name);
+    let expression = load(lua, format!("{above}return {source}\n"), name);
     let statement = match expression {
         Ok(function) => return Compiled::Function(function),
         Err(ref error) if is_incomplete(error) => return Compiled::Incomplete,
-        Err(_) => load(lua, format!("{source}\n"), name),
+        Err(_) => load(lua, format!("{above}{source}\n"), name),
     };
     match statement {
         Ok(function) => Compiled::Function(function),
@@ -102,8 +103,8 @@ mod tests {
             let Compiled::Function(function) = compile(&lua, source, "=prompt") else { panic!("{source} runs") };
             assert_eq!(function.call::<i64>(()).expect("a value"), sum, "{source}");
         }
-        let Compiled::Wrong(error) = compile(&lua, "x = )", "=prompt") else { panic!("no Lua") };
-        assert!(error.to_string().contains("prompt:1:"), "{error}");
+        let Compiled::Wrong(error) = compile(&lua, "\n\nx = )", "=prompt") else { panic!("no Lua") };
+        assert!(error.to_string().contains("prompt:3:"), "{error}");
         // Compiled Lua is never loaded.
         assert!(matches!(compile(&lua, "\x1bLua", "=prompt"), Compiled::Wrong(_)));
     }

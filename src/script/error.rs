@@ -179,13 +179,14 @@ impl From<Error> for Failure {
 impl Failure {
     /// What was typed ends in the middle.
     pub fn unfinished() -> Self {
-        Self { syntax: true, ..Self::plain("the input ends in the middle of a chunk".to_owned(), None) }
+        Self { syntax: true, ..Self::plain("the input ends in the middle of a chunk", None) }
     }
 
-    /// A sentence and perhaps a place.
-    fn plain(message: String, place: Option<Place>) -> Self {
+    /// A text of the script's or of Lua's, which may have several lines, and perhaps a place.
+    fn plain(text: &str, place: Option<Place>) -> Self {
+        let lines: Vec<String> = text.lines().map(|line| crate::error::escape(&line.replace('\t', "  "))).collect();
         Self {
-            message,
+            message: lines.join("\n"),
             code: None,
             class: Class::Script,
             place,
@@ -220,13 +221,7 @@ impl Failure {
         match value {
             Value::Error(error) => Self::from_lua(error),
             Value::String(text) => Self::from_text(&text.to_string_lossy()),
-            Value::Integer(_) | Value::Number(_) => Self::plain(value.to_string().unwrap_or_default(), None),
-            Value::Table(table) if has_text(table) => Self::plain(value.to_string().unwrap_or_default(), None),
-            other => {
-                let kind = other.type_name();
-                let article = if kind == "nil" || !kind.starts_with('e') { "a" } else { "an" };
-                Self::plain(format!("error object is {article} {kind} value"), None)
-            }
+            other => Self::plain(&own_text(other).unwrap_or_else(|| named(other)), None),
         }
     }
 
@@ -239,26 +234,30 @@ impl Failure {
             mlua::Error::CallbackError { cause, .. } => Self::from_lua(cause),
             mlua::Error::SyntaxError { message, .. } => Self::from_syntax(message),
             mlua::Error::RuntimeError(text) | mlua::Error::MemoryError(text) => Self::from_text(text),
-            other => Self::plain(other.to_string(), None),
+            other => Self::plain(&other.to_string(), None),
         }
     }
 
     /// Takes `lab.lua:3: message` apart; a traceback that was glued on is dropped.
     fn from_text(text: &str) -> Self {
         let text = text.split("\nstack traceback:").next().unwrap_or(text);
-        let (place, message) = split_place(text);
+        let (place, message) = match split_place(text) {
+            // What looks like a place may be an address and a port.
+            (Some(place), message) if super::load::is_known(&place.file) => (Some(place), message),
+            _ => (None, text),
+        };
         // Several lines (`require` lists where it looked): the first is the sentence.
         let mut lines = message.lines().map(|line| crate::error::escape(line.trim()));
         let first = lines.next().unwrap_or_default();
         let notes: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
         let first = if notes.is_empty() { first.as_str() } else { first.trim_end_matches(':') };
-        Self { notes, ..Self::plain(first.to_owned(), place) }
+        Self { notes, ..Self::plain(first, place) }
     }
 
     /// Lua's own words for a syntax error, its quotes made double: `"end" expected (to close "for" at line 3) near <eof>`.
     pub(super) fn from_syntax(text: &str) -> Self {
         let (place, message) = split_place(text);
-        let mut message = crate::error::escape(message).replace('\'', "\"").replace("near <eof>", "near end of file");
+        let mut message = message.replace('\'', "\"").replace("near <eof>", "near end of file");
         let mut other = None;
         if let Some(start) = message.find(" (to close \"")
             && let Some(length) = message[start..].find(')')
@@ -271,13 +270,23 @@ impl Failure {
                 message.replace_range(start..=start + length, "");
             }
         }
-        Self { other, syntax: true, ..Self::plain(message, place) }
+        Self { other, syntax: true, ..Self::plain(&message, place) }
     }
 }
 
-/// Whether a table says by itself how it prints.
-fn has_text(table: &mlua::Table) -> bool {
-    table.metatable().is_some_and(|meta| meta.contains_key("__tostring").unwrap_or(false))
+/// What there is to say of a value without a text.
+fn named(value: &Value) -> String {
+    format!("error object is a {} value", value.type_name())
+}
+
+/// The text of a number, or of a table that says by itself how it prints.
+fn own_text(value: &Value) -> Option<String> {
+    let has_text = match value {
+        Value::Integer(_) | Value::Number(_) => true,
+        Value::Table(table) => table.metatable()?.contains_key("__tostring").ok()?,
+        _ => false,
+    };
+    if has_text { value.to_string().ok() } else { None }
 }
 
 /// `lab.lua:3: message` → place and message; chunks such as `[string "-e"]` are named as they are.

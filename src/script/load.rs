@@ -40,6 +40,13 @@ impl Source {
         Self { name: name.to_owned(), text }
     }
 
+    /// Puts it below `lines` lines of the same name, so that line numbers tell all of them apart.
+    #[must_use]
+    pub fn below(mut self, lines: usize) -> Self {
+        self.text.splice(..0, std::iter::repeat_n(b'\n', lines));
+        self
+    }
+
     /// Compiles it. Bytecode is refused.
     pub(super) fn compile(&self, lua: &Lua) -> std::result::Result<mlua::Function, Box<Failure>> {
         let chunk = lua.load(&self.text).set_name(&self.name).set_mode(ChunkMode::Text);
@@ -53,20 +60,33 @@ impl Source {
 
 thread_local! {
     /// The chunks that were compiled, so that an error can show its line even if the file has changed since.
-    static SOURCES: RefCell<HashMap<String, Vec<u8>>> = RefCell::new(HashMap::new());
+    static SOURCES: RefCell<HashMap<String, Vec<Vec<u8>>>> = RefCell::new(HashMap::new());
 }
 
-/// Keeps a chunk's text for errors.
+/// Keeps a chunk's lines for errors. Where it begins with empty lines, what was kept of that name stays.
 pub(super) fn remember(name: &str, text: &[u8]) {
     let file = super::place::chunk_file(name).to_owned();
-    SOURCES.with_borrow_mut(|sources| sources.insert(file, text.to_owned()));
+    SOURCES.with_borrow_mut(|sources| {
+        let lines = sources.entry(file).or_default();
+        lines.truncate(text.iter().take_while(|byte| **byte == b'\n').count());
+        let known = lines.len();
+        lines.extend(text.split(|byte| *byte == b'\n').skip(known).map(<[u8]>::to_vec));
+    });
 }
 
 /// A line of a chunk that was compiled, or of a file (a module), counted from 1.
 pub fn source_line(file: &str, number: usize) -> Option<String> {
-    let text = SOURCES.with_borrow(|sources| sources.get(file).cloned()).or_else(|| std::fs::read(file).ok())?;
-    let line = text.split(|byte| *byte == b'\n').nth(number.checked_sub(1)?)?;
-    Some(String::from_utf8_lossy(line).into_owned())
+    let place = number.checked_sub(1)?;
+    let known = SOURCES.with_borrow(|sources| sources.get(file).map(|lines| lines.get(place).cloned()));
+    let from_file = || std::fs::read(file).ok()?.split(|byte| *byte == b'\n').nth(place).map(<[u8]>::to_vec);
+    let line = known.unwrap_or_else(from_file)?;
+    Some(String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned())
+}
+
+/// Whether a place can be in this file: a chunk that was compiled, one from a string, or a file.
+pub(super) fn is_known(file: &str) -> bool {
+    let is_chunk = SOURCES.with_borrow(|sources| sources.contains_key(file));
+    is_chunk || file.starts_with("[string ") || Path::new(file).is_file()
 }
 
 /// Makes `require` look beside the script and in `NSL_PATH` (directories, separated by colons), and nowhere else.

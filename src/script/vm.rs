@@ -36,7 +36,6 @@ pub struct Vm {
     lua: Lua,
     runner: mlua::Function,
     handler: mlua::Function,
-    reset: mlua::Function,
 }
 
 impl Vm {
@@ -44,19 +43,19 @@ impl Vm {
     pub fn new() -> mlua::Result<Self> {
         std::sync::LazyLock::force(&super::task::START);
         let lua = Lua::new();
-        let runner = lua.globals().get("xpcall")?;
+        lua.set_memory_limit(memory())?;
         let handler = lua.create_function(|lua, value: Value| lua.create_any_userdata(Failure::raised(lua, &value)))?;
         super::error::install(&lua)?;
         let kept = prelude(&lua)?;
         lua.set_named_registry_value("nsl.waits", kept.get::<mlua::Function>("waits")?)?;
-        let reset = kept.get("reset")?;
+        let runner = kept.get("run")?;
         os::install(&lua)?;
         file::install(&lua)?;
         lua.globals().raw_set("print", output::print(&lua)?)?;
         registry::install(&lua)?;
         strict::strict_globals(&lua)?;
         install_hook(&lua, EVERY)?;
-        Ok(Self { lua, runner, handler, reset })
+        Ok(Self { lua, runner, handler })
     }
 
     /// The VM itself, for what shows and completes values.
@@ -104,7 +103,6 @@ impl Vm {
     }
 
     async fn run_inner(&self, chunk: mlua::Function, arguments: Vec<String>) -> mlua::Result<Ended> {
-        self.reset.call::<()>(())?;
         let mut parameters = MultiValue::from_iter([Value::Function(chunk), Value::Function(self.handler.clone())]);
         for argument in arguments {
             parameters.push_back(Value::String(self.lua.create_string(argument)?));
@@ -131,6 +129,16 @@ impl Vm {
             }))),
         }
     }
+}
+
+/// What Lua may take: most of the memory of this machine, or of what this process may have. Beyond it a script gets an
+/// error; without a limit a refused allocation would end nsl without clean-up.
+fn memory() -> usize {
+    use nix::sys::resource::{Resource, getrlimit};
+    let machine = nix::sys::sysinfo::sysinfo().map_or(u64::MAX, |info| info.ram_total());
+    let own = getrlimit(Resource::RLIMIT_AS).map_or(u64::MAX, |(soft, _)| soft);
+    // The rest is nsl's own, and what the allocator needs besides.
+    usize::try_from(machine.min(own) / 3 * 2).unwrap_or(usize::MAX)
 }
 
 /// The failure that the error handler made.
