@@ -74,13 +74,23 @@ pub(super) fn ours(error: &mlua::Error) -> Option<Error> {
 pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let index = lua.create_function(|lua, (error, key): (mlua::Error, String)| field(lua, &error, &key))?;
     let text = lua.create_function(|_, error: mlua::Error| Ok(line(&error)))?;
+    // `"failed: " .. e` reads as it would if the error were a string.
+    let tostring: mlua::Function = lua.globals().get("tostring")?;
+    let concat = lua.create_function(move |lua, (left, right): (Value, Value)| {
+        let mut joined = Vec::new();
+        for value in [left, right] {
+            joined.extend_from_slice(&tostring.call::<mlua::LuaString>(value)?.as_bytes());
+        }
+        lua.create_string(joined)
+    })?;
     let sample = mlua::Error::runtime("sample");
-    // SAFETY: the three values are on the stack in this order; the block only takes the first one's metatable, which
-    // mlua makes for every error, and sets two fields of it; `exec_raw` restores the stack.
+    // SAFETY: the four values are on the stack in this order; the block only takes the first one's metatable, which
+    // mlua makes for every error, and sets three fields of it; `exec_raw` restores the stack.
     unsafe {
-        lua.exec_raw::<()>((sample, index, text), |state| {
-            mlua::ffi::lua_getmetatable(state, -3);
-            mlua::ffi::lua_insert(state, -3);
+        lua.exec_raw::<()>((sample, index, text, concat), |state| {
+            mlua::ffi::lua_getmetatable(state, -4);
+            mlua::ffi::lua_insert(state, -4);
+            mlua::ffi::lua_setfield(state, -4, c"__concat".as_ptr());
             mlua::ffi::lua_setfield(state, -3, c"__tostring".as_ptr());
             mlua::ffi::lua_setfield(state, -2, c"__index".as_ptr());
             mlua::ffi::lua_settop(state, 0);

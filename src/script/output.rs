@@ -56,11 +56,14 @@ fn drain(output: &mut Output) -> Result<()> {
 }
 
 /// Adds what a file's `write` is given: strings and numbers.
-pub(super) fn gather<'v>(bytes: &mut Vec<u8>, values: impl Iterator<Item = &'v Value>) -> mlua::Result<()> {
-    for (position, value) in values.enumerate() {
+pub(super) fn gather(lua: &Lua, bytes: &mut Vec<u8>, values: &[Value]) -> mlua::Result<()> {
+    for (position, value) in values.iter().enumerate() {
         match value {
-            Value::String(text) => bytes.extend_from_slice(&text.as_bytes()),
-            Value::Integer(_) | Value::Number(_) => bytes.extend_from_slice(value.to_string()?.as_bytes()),
+            Value::String(_) | Value::Integer(_) | Value::Number(_) => {
+                // As Lua writes numbers: 3.0, 1e+15.
+                let text = lua.coerce_string(value.clone())?;
+                bytes.extend_from_slice(&text.map(|text| text.as_bytes().to_vec()).unwrap_or_default());
+            }
             other => return Err(super::args::refused(position + 1, "a string or a number", other).into()),
         }
     }
@@ -74,7 +77,7 @@ impl UserData for Stdout {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_function("write", |lua, (this, values): (Value, Variadic<Value>)| {
             let mut bytes = Vec::new();
-            let written = gather(&mut bytes, values.iter()).and_then(|()| Ok(write(&bytes)?));
+            let written = gather(lua, &mut bytes, &values).and_then(|()| Ok(write(&bytes)?));
             written.map_err(|error| decorate(error, "io.write", || here(lua)))?;
             Ok(this)
         });
@@ -94,17 +97,18 @@ impl UserData for Stdout {
 
 /// `print`: values as text, separated by tabs, on one line.
 pub(super) fn print(lua: &Lua) -> mlua::Result<mlua::Function> {
-    lua.create_function(|_, values: MultiValue| {
+    let tostring: mlua::Function = lua.globals().get("tostring")?;
+    lua.create_function(move |_, values: MultiValue| {
         let mut line = Vec::new();
-        for (position, value) in values.iter().enumerate() {
+        for (position, value) in values.into_iter().enumerate() {
             if position > 0 {
                 line.push(b'\t');
             }
-            match value {
-                Value::String(text) => line.extend_from_slice(&text.as_bytes()),
-                Value::Error(error) => line.extend_from_slice(super::error::line(error).as_bytes()),
-                other => line.extend_from_slice(other.to_string()?.as_bytes()),
-            }
+            let text = match value {
+                Value::String(text) => text,
+                other => tostring.call(other)?,
+            };
+            line.extend_from_slice(&text.as_bytes());
         }
         line.push(b'\n');
         Ok(write(&line)?)

@@ -196,11 +196,11 @@ fn read(_: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
 }
 
 /// `file:write(…)`: the file.
-fn write(_: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
+fn write(lua: &Lua, mut values: MultiValue) -> mlua::Result<Waiting> {
     let this = values.front().cloned().unwrap_or(Value::Nil);
     let open = open(&mut values)?;
     let mut bytes = Vec::new();
-    super::output::gather(&mut bytes, values.iter())?;
+    super::output::gather(lua, &mut bytes, values.make_contiguous())?;
     let Some(program) = open.program.filter(|_| open.reader.is_none()) else {
         return Ok(Waiting::new(Already, |lua, ()| failed_by(lua, Errno::EBADF)));
     };
