@@ -1,2 +1,2 @@
--- run: timeout --preserve-status -s INT 0.3 $NSL interrupted.lua
+-- run: timeout --foreground --preserve-status -s INT 0.3 $NSL interrupted.lua
 print(pcall(task.sleep, 60))

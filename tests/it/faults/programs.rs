@@ -58,12 +58,12 @@ fn row_28_a_thousand_programs() {
               for _ in io.popen(what):lines() do n = n + 1 end
               return n
             end
-            local function fds() return count('ls /proc/' .. netns.output(nil, 'echo $PPID') .. '/fd') end
+            local function fds() collectgarbage() collectgarbage() return count('ls /proc/' .. netns.output(nil, 'echo $PPID') .. '/fd') end
             assert(netns.exec('a', { 'true' }).ok)
             local before = fds()
             for i = 1, 1000 do assert(netns.exec('a', { 'true' }).ok) end
-            print(fds() - before, count 'ps -eo stat= | grep Z')";
-        assert_eq!(script(text), "0\t0\n");
+            print(fds() - before <= 0, count 'ps -eo stat= | grep Z')";
+        assert_eq!(script(text), "true\t0\n");
     });
 }
 
