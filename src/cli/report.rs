@@ -75,7 +75,9 @@ fn json(failure: &Failure) -> serde_json::Value {
         "object": failure.object,
         "message": failure.message,
         "kernel": failure.kernel,
+        "notes": failure.notes,
         "hint": failure.hint,
+        "frames": failure.frames,
         "where": failure.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
     })
 }

@@ -8,18 +8,29 @@ use crate::error::Place;
 /// Calls shown above the innermost; more are counted.
 const FRAMES: usize = 5;
 
+/// A call on the stack.
+struct Frame {
+    place: Place,
+    /// ` in function "name"` where Lua knows one.
+    within: String,
+    /// It is the user's, and not nsl's own Lua.
+    own: bool,
+}
+
 /// The line of the script that runs now, and the calls that led there, innermost first.
 ///
-/// Frames of C and of nsl's own Lua (embedded chunks, whose names begin with `=[nsl`, and mlua's) never show.
+/// Frames of C and of nsl's own Lua (embedded chunks, whose names begin with `=[nsl`, and mlua's) do not show, unless
+/// `NSL_TRACE` is set: then all that have a line do, however many.
 pub(super) fn here(lua: &Lua) -> (Option<Place>, Vec<String>) {
+    let trace = std::env::var_os("NSL_TRACE").is_some();
     let (mut place, mut frames, mut more) = (None, Vec::new(), 0);
     for level in 0.. {
-        let Some(found) = lua.inspect_stack(level, user_frame) else { break };
-        let Some((at, within)) = found else { continue };
-        if place.is_none() {
-            place = Some(at);
-        } else if frames.len() < FRAMES {
-            frames.push(format!("{}:{}{within}", at.file, at.line));
+        let Some(found) = lua.inspect_stack(level, frame) else { break };
+        let Some(frame) = found.filter(|frame| frame.own || trace) else { continue };
+        if place.is_none() && frame.own {
+            place = Some(frame.place);
+        } else if trace || frames.len() < FRAMES {
+            frames.push(format!("{}:{}{}", frame.place.file, frame.place.line, frame.within));
         } else {
             more += 1;
         }
@@ -45,22 +56,17 @@ pub(super) fn calling_chunk(lua: &Lua) -> Option<String> {
     })?
 }
 
-/// The place of a frame if it is the user's, and ` in function "name"` where Lua knows one.
-fn user_frame(debug: &Debug<'_>) -> Option<(Place, String)> {
+/// What is known of a frame; none of C's have a line.
+fn frame(debug: &Debug<'_>) -> Option<Frame> {
     let source = debug.source();
-    if source.what == "C" {
-        return None;
-    }
     let name = source.source?;
-    if name.starts_with("=[nsl") || name.starts_with("=__mlua") {
-        return None;
-    }
     let line = debug.current_line()?;
     let within = match debug.names().name {
         Some(function) if source.what != "main" => format!(" in function \"{function}\""),
         _ => String::new(),
     };
-    Some((Place { file: chunk_file(&name).to_owned(), line }, within))
+    let own = !name.starts_with("=[nsl") && !name.starts_with("=__mlua");
+    Some(Frame { place: Place { file: chunk_file(&name).to_owned(), line }, within, own })
 }
 
 /// A chunk's name without the mark that says what kind of name it is.
