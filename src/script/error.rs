@@ -59,6 +59,12 @@ pub(super) fn decorate(
     }
 }
 
+/// Gives an error of nsl's the line that runs now, where no operation of the API does (the field of a handle).
+pub(super) fn placed(lua: &Lua, error: mlua::Error) -> mlua::Error {
+    let (place, frames) = place::here(lua);
+    ours(&error).map_or(error, |ours| ours.place(place).frames(frames).into())
+}
+
 /// The error of nsl's inside one of mlua's, however often it was wrapped on its way through Lua.
 pub(super) fn ours(error: &mlua::Error) -> Option<Error> {
     let ours = error.chain().find_map(|cause| {

@@ -13,4 +13,5 @@ mod probe;
 mod process;
 mod readme;
 mod sandbox;
+mod script;
 mod types;

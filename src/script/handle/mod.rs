@@ -15,6 +15,7 @@ pub(super) use netns::NetnsHandle;
 pub(super) use process::{FUNCTIONS as PROCESS_FUNCTIONS, ProcessHandle};
 
 use super::bind::{self, Form};
+use super::error::placed;
 use super::registry::{self, Function};
 use crate::error::{Error, explain, nearest};
 
@@ -71,7 +72,7 @@ pub(super) fn add_common<H: Handle, M: UserDataMethods<H>>(methods: &mut M) {
         let Value::String(key) = key else { return Ok(Value::Nil) };
         let key = key.to_string_lossy();
         if H::FIELDS.contains(&key.as_str()) {
-            return this.borrow::<H>()?.field(lua, &key);
+            return this.borrow::<H>()?.field(lua, &key).map_err(|error| placed(lua, error));
         }
         method::<H>(lua, &key)
     });

@@ -59,20 +59,20 @@ fn shell(text: &str) -> Outcome {
 }
 
 /// A nsl that runs beside the test.
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     stderr: BufReader<std::process::ChildStderr>,
 }
 
 impl Running {
     /// Starts a script, and waits until it says that it is ready: `io.stderr:write "ready\n"`.
-    fn ready(text: &str) -> Self {
+    pub(crate) fn ready(text: &str) -> Self {
         let mut running = Self::start(text);
         running.await_line("ready");
         running
     }
 
-    fn start(text: &str) -> Self {
+    pub(crate) fn start(text: &str) -> Self {
         let mut command = Command::new(sandbox::nsl_path());
         command.args(["-e", text]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("nsl starts");
@@ -80,7 +80,7 @@ impl Running {
         Self { child, stderr }
     }
 
-    fn await_line(&mut self, wanted: &str) {
+    pub(crate) fn await_line(&mut self, wanted: &str) {
         let mut line = String::new();
         while line.trim_end() != wanted {
             line.clear();
@@ -89,12 +89,12 @@ impl Running {
         }
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it runs");
     }
 
     /// Its end, and how long that took from now; after ten seconds it is killed.
-    fn end(mut self) -> (Outcome, Duration) {
+    pub(crate) fn end(mut self) -> (Outcome, Duration) {
         let start = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
