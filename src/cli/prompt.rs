@@ -43,14 +43,17 @@ impl Session for Prompt<'_> {
                 return Evaluation::Next;
             }
         };
-        let ended = self.runtime.block_on(self.vm.run(chunk, Vec::new()));
-        match ended {
-            Ended::Done(values) => self.show(values),
-            Ended::Failed(failure) => report::failure(&failure, self.json),
-            Ended::Stopped => {}
-        }
-        if let Err(error) = script::flush_output() {
-            report::failure(&error.into(), self.json);
+        let failure = match self.runtime.block_on(self.vm.run(chunk, Vec::new())) {
+            Ended::Done(values) => {
+                self.show(values);
+                None
+            }
+            Ended::Failed(failure) => Some(failure),
+            Ended::Stopped => None,
+        };
+        let written = script::end_output_line().map_err(|error| Box::new(error.into()));
+        for failure in failure.into_iter().chain(written.err()) {
+            report::failure(&failure, self.json);
         }
         match interrupt::requested() {
             None => Evaluation::Next,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::Args;
 use super::exit::Ended;
-use super::{prompt, rootless, signals};
+use super::{prompt, report, rootless, signals};
 use crate::error::{Error, Result};
 use crate::kernel::namespace::anonymous;
 use crate::process;
@@ -85,6 +85,11 @@ fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failur
         let chunk = vm.compile(&job.source)?;
         match runtime.block_on(vm.run(chunk, job.arguments)) {
             script::Ended::Done(_) => {}
+            // What a script leaves half done is worth a look.
+            script::Ended::Failed(failure) if args.interactive => {
+                report::failure(&failure, args.json);
+                break;
+            }
             script::Ended::Failed(failure) => return Err(failure),
             script::Ended::Stopped => return Ok(Ended { stop: interrupt::requested(), ..Ended::default() }),
         }

@@ -34,6 +34,6 @@ pub use bind::{keep_panics, kept_panic};
 pub use error::Failure;
 pub use handle::members as handle_members;
 pub use load::{Source, source_line};
-pub use output::{flush as flush_output, write as write_output};
+pub use output::{end_line as end_output_line, flush as flush_output, write as write_output};
 pub use registry::{Function, functions};
 pub use vm::{Ended, Vm};

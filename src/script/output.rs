@@ -20,10 +20,13 @@ const FULL: usize = 1 << 16;
 struct Output {
     buffer: Vec<u8>,
     terminal: bool,
+    /// Whether what was written last does not end a line.
+    within_line: bool,
 }
 
-static OUTPUT: LazyLock<Mutex<Output>> =
-    LazyLock::new(|| Mutex::new(Output { buffer: Vec::new(), terminal: std::io::stdout().is_terminal() }));
+static OUTPUT: LazyLock<Mutex<Output>> = LazyLock::new(|| {
+    Mutex::new(Output { buffer: Vec::new(), terminal: std::io::stdout().is_terminal(), within_line: false })
+});
 
 fn output() -> MutexGuard<'static, Output> {
     // A panic while writing leaves whole bytes in the buffer: it is as good as before.
@@ -34,7 +37,14 @@ fn output() -> MutexGuard<'static, Output> {
 pub fn write(bytes: &[u8]) -> Result<()> {
     let mut output = output();
     output.buffer.extend_from_slice(bytes);
+    output.within_line = bytes.last().map_or(output.within_line, |byte| *byte != b'\n');
     if output.buffer.len() >= FULL || (output.terminal && bytes.contains(&b'\n')) { drain(&mut output) } else { Ok(()) }
+}
+
+/// Writes out what is in the buffer, and ends the line that was begun: a prompt follows.
+pub fn end_line() -> Result<()> {
+    let is_begun = output().within_line;
+    if is_begun { write(b"\n").and_then(|()| flush()) } else { flush() }
 }
 
 /// Writes out what is in the buffer.

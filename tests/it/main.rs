@@ -11,6 +11,7 @@ mod layers;
 mod netlink;
 mod probe;
 mod process;
+mod prompt;
 mod readme;
 mod sandbox;
 mod script;

@@ -24,9 +24,11 @@ fn row_40_the_end_of_input_at_the_prompt() {
         command.env("NSL_HISTORY", "").env("TERM", "xterm");
         let mut terminal = OsSession::spawn(command).expect("a terminal");
         terminal.set_expect_timeout(Some(Duration::from_secs(10)));
-        terminal.expect("nsl> ").expect("a prompt");
+        // Bracketed paste is switched on where a prompt begins; "nsl> " is written again at each key.
+        let ready = "\x1b[?2004h";
+        terminal.expect(ready).expect("a prompt");
         terminal.send_line(BUILD).expect("sent");
-        terminal.expect("nsl> ").expect("a prompt");
+        terminal.expect(ready).expect("a prompt");
         assert!(state() != before);
         terminal.send(ControlCode::EndOfTransmission).expect("sent");
         let last = terminal.expect(Eof).expect("the end");

@@ -1,0 +1,108 @@
+//! The terminal is lent to shells and to the shell that nsl was started from, and comes back as it was.
+
+use std::process::Command;
+use std::time::Duration;
+
+use expectrl::{ControlCode, Eof, Expect};
+
+use super::{READY, Terminal, plain};
+use crate::sandbox::{self, run, sh};
+
+/// The modes of the terminal, as seen from nsl itself.
+const MODES: &str = "netns.output(nil, { 'stty', '-g' })";
+
+#[test]
+fn a_shell_shows_its_namespace_and_gives_the_terminal_back() {
+    run(|| {
+        sh("ip netns add ns0; ip -n ns0 link add inside type bridge");
+        for shell in ["/bin/bash", "/bin/sh"] {
+            let mut nsl = Terminal::with(&[], &[("SHELL", shell), ("HOME", "/nonexistent")]);
+            let modes = nsl.line(MODES);
+            nsl.begin("netns.shell('ns0').code");
+            nsl.expect("ns0> ");
+            nsl.keys("ls /sys/class/net | tr '\\n' ' '\r");
+            let printed = nsl.expect("ns0> ");
+            assert!(printed.ends_with("inside lo "), "{shell}: {printed:?}");
+            // Ctrl-C is the shell's.
+            nsl.keys("sleep 100\r");
+            std::thread::sleep(Duration::from_millis(200));
+            nsl.control(ControlCode::EndOfText);
+            nsl.expect("ns0> ");
+            nsl.keys("stty -echo -icanon; exit 7\r");
+            assert!(nsl.expect(READY).ends_with("7\n"), "{shell}");
+            assert_eq!(nsl.line(MODES), modes, "{shell}");
+        }
+        let mut nsl = Terminal::open(&[]);
+        let modes = nsl.line(MODES);
+        // Killed, it cannot restore the modes itself.
+        nsl.begin("netns.shell('ns0').signal");
+        nsl.expect("ns0> ");
+        nsl.keys("stty raw -echo; kill -9 $$\r");
+        assert!(nsl.expect(READY).ends_with("\"SIGKILL\"\n"));
+        assert_eq!(nsl.line(MODES), modes);
+        nsl.begin("netns.shell('ns0').code");
+        nsl.expect("ns0> ");
+        nsl.control(ControlCode::EndOfTransmission);
+        assert!(nsl.expect(READY).ends_with("0\n"));
+        assert_eq!(nsl.line("'goes on'"), "\"goes on\"\n");
+    });
+}
+
+#[test]
+fn the_terminal_is_restored_when_nsl_is_stopped_while_a_shell_has_it() {
+    run(|| {
+        for signals in [1, 2] {
+            let mut command = Command::new("sh");
+            let nsl = sandbox::nsl_path().display().to_string();
+            command
+                .args(["-c", "stty -g; \"$0\" -e 'netns.shell()'; echo ended $?; stty -g", &nsl])
+                .env("SHELL", "/bin/sh");
+            let mut terminal = Terminal::start(&mut command);
+            let modes = terminal.expect("home> ");
+            terminal.keys("trap '' HUP TERM; stty raw -echo; echo ready; sleep 100\r");
+            terminal.expect("ready");
+            for _ in 0..signals {
+                sh("pkill -TERM -x nsl");
+                std::thread::sleep(Duration::from_millis(150));
+            }
+            let rest = terminal.0.expect(Eof).expect("the end");
+            let rest = plain(&String::from_utf8_lossy(rest.as_bytes()));
+            let lines: Vec<&str> = rest.lines().filter(|line| !line.is_empty() && *line != "Terminated").collect();
+            assert_eq!(lines, ["terminated", "ended 143", modes.trim_end()], "{signals} signals");
+        }
+    });
+}
+
+#[test]
+fn ctrl_z_is_harmless() {
+    run(|| {
+        let mut nsl = Terminal::open(&[]);
+        nsl.line("x = 1");
+        nsl.keys("x +");
+        nsl.control(ControlCode::Substitute);
+        nsl.expect(READY);
+        assert_eq!(nsl.line(" 1"), "2\n");
+        // From a shell with job control it stops, and goes on with the line that was begun.
+        let mut command = Command::new("bash");
+        command.args(["--norc", "-i"]).env("PS1", "shell> ").env("NSL_HISTORY", "");
+        let mut shell = Terminal::start(&mut command);
+        shell.expect("shell> ");
+        shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
+        shell.expect("nsl> ");
+        shell.keys("x = 'kept' netns.exec(nil, { 'sleep', '0.5' })\r");
+        std::thread::sleep(Duration::from_millis(200));
+        shell.control(ControlCode::Substitute);
+        shell.expect("shell> ");
+        shell.keys("fg\r");
+        shell.expect("nsl> ");
+        shell.keys("x .. '!'");
+        std::thread::sleep(Duration::from_millis(100));
+        shell.control(ControlCode::Substitute);
+        shell.expect("shell> ");
+        shell.keys("stty -a | grep -o -- '-*icanon'; fg\r");
+        shell.expect("icanon");
+        shell.expect("nsl> ");
+        shell.keys("\r");
+        shell.expect("\"kept!\"");
+    });
+}
