@@ -9,6 +9,7 @@ pub mod device;
 pub mod link;
 pub mod names;
 pub mod namespace;
+pub mod privilege;
 pub mod route;
 pub mod sysctl;
 pub mod units;

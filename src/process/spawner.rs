@@ -2,7 +2,7 @@
 //!
 //! The thread starts with the first child and lives until nsl exits, because a child's parent-death signal fires when the
 //! *thread* that made it ends. All signals are blocked on it, it starts no thread (it may have set its children's PID
-//! namespace) and a panic on it is an error of one job.
+//! namespace) and a panic on it is an error of one job. A second such thread makes the children of the run's PID namespace.
 
 #![allow(clippy::disallowed_methods, reason = "the thread here decides where its children go, and stays itself")]
 #![allow(unsafe_code)]
@@ -52,18 +52,19 @@ struct Job {
     reply: SyncSender<Result<Spawned>>,
 }
 
-static SPAWNER: Mutex<Option<Sender<Job>>> = Mutex::new(None);
+/// The thread for plain children and the one for those of the run's PID namespace.
+static SPAWNERS: [Mutex<Option<Sender<Job>>>; 2] = [Mutex::new(None), Mutex::new(None)];
 
 /// Makes a child, on the spawner thread; returns when its program runs.
 pub(super) fn make(plan: Plan) -> Result<Spawned> {
     let gone = || Error::new(&explain::BUG).with("what", "the thread that starts programs is gone");
     let (reply, answer) = sync_channel(1);
-    queue()?.send(Job { plan, reply }).map_err(|_| gone())?;
+    queue(plan.contained)?.send(Job { plan, reply }).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
 }
 
-fn queue() -> Result<Sender<Job>> {
-    let mut spawner = SPAWNER.lock().unwrap_or_else(PoisonError::into_inner);
+fn queue(contained: bool) -> Result<Sender<Job>> {
+    let mut spawner = SPAWNERS[usize::from(contained)].lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(queue) = &*spawner {
         return Ok(queue.clone());
     }
@@ -107,10 +108,9 @@ struct Spawner {
 
 impl Spawner {
     fn spawn(&mut self, plan: &Plan) -> Result<Spawned> {
-        if plan.contained && self.init.is_none() {
-            self.start_init()?;
+        if plan.contained {
+            self.contain()?;
         }
-        self.direct(plan.contained)?;
         let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &self.init {
             // The kernel says ENOMEM for ever (pid_namespaces(7)).
             Some(init) if plan.contained && init.end().is_some() => Error::new(&explain::CONTAINER_GONE),
@@ -139,17 +139,20 @@ impl Spawner {
         Ok(())
     }
 
-    /// Sends this thread's next children into the run's PID namespace, or into nsl's own.
-    fn direct(&mut self, contained: bool) -> Result<()> {
-        if contained == self.contained {
+    /// Sends this thread's children into the run's PID namespace from now on. There is no way back for it: in a user
+    /// namespace of its own nsl may not enter the PID namespace that it lives in.
+    fn contain(&mut self) -> Result<()> {
+        if self.contained {
             return Ok(());
         }
-        let entered = match &self.init {
-            Some(init) if contained => setns(init.pidfd(), CloneFlags::CLONE_NEWPID),
-            _ => setns(registry::pidfd_of(std::process::id() as i32)?, CloneFlags::CLONE_NEWPID),
-        };
-        entered.map_err(|errno| Error::system(errno).explain(&[(Errno::ESRCH, &explain::CONTAINER_GONE)]))?;
-        self.contained = contained;
+        if self.init.is_none() {
+            self.start_init()?;
+        }
+        if let Some(init) = &self.init {
+            let entered = setns(init.pidfd(), CloneFlags::CLONE_NEWPID);
+            entered.map_err(|errno| Error::system(errno).explain(&[(Errno::ESRCH, &explain::CONTAINER_GONE)]))?;
+        }
+        self.contained = true;
         Ok(())
     }
 

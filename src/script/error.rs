@@ -6,7 +6,8 @@
 use mlua::{Lua, Value};
 
 use super::place::{self, chunk_file};
-use crate::error::{Class, Error, Place};
+use crate::error::{Class, Error, Place, explain};
+use crate::kernel::privilege;
 use crate::process::Exit;
 
 impl From<Error> for mlua::Error {
@@ -48,6 +49,8 @@ pub(super) fn decorate(
 ) -> mlua::Error {
     let add = |error: Error| {
         let (place, frames) = here();
+        let lacks_note = error.is(&explain::NEEDS_CAPABILITY) && error.notes().is_empty();
+        let error = if lacks_note { error.note(privilege::note()) } else { error };
         error.op(op).place(place).frames(frames)
     };
     if let Some(failed) = error.chain().find_map(|cause| cause.downcast_ref::<CommandFailed>()) {

@@ -13,6 +13,7 @@ mod probe;
 mod process;
 mod prompt;
 mod readme;
+mod rootless;
 mod sandbox;
 mod script;
 mod types;

@@ -4,12 +4,9 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit};
-use nix::unistd::geteuid;
 
 use crate::error::{Error, explain};
-
-/// The capabilities nsl needs, with their bits (Linux include/uapi/linux/capability.h).
-const CAPABILITIES: [(&str, u32); 3] = [("CAP_SYS_ADMIN", 21), ("CAP_NET_ADMIN", 12), ("CAP_SYS_PTRACE", 19)];
+use crate::kernel::privilege;
 
 /// A refusal of `doing` ("entering a network namespace"), which takes CAP_SYS_ADMIN.
 pub(super) fn word(errno: Errno, doing: &str) -> Error {
@@ -54,33 +51,11 @@ pub(super) fn file(errno: Errno, path: &Path) -> Error {
 
 /// A missing capability, with a note of what the process has.
 pub(super) fn needs(doing: &str, capability: &str) -> Error {
-    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
-    let missing = missing_in(&status);
-    if missing.is_empty() {
+    if privilege::missing().is_empty() {
         // They hold in this user namespace, and what was asked for is not its.
         let error = Error::new(&explain::OUT_OF_REACH).with("doing", doing).with("capability", capability);
         return error.errno(Errno::EPERM);
     }
     let error = Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", capability);
-    error.errno(Errno::EPERM).note(format!("running as uid {}; missing {}", geteuid(), missing.join(", ")))
-}
-
-/// The capabilities that a `/proc/PID/status` lacks.
-fn missing_in(status: &str) -> Vec<&'static str> {
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let effective = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
-    CAPABILITIES.iter().filter(|(_, bit)| effective & (1 << bit) == 0).map(|(name, _)| *name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn missing_capabilities_are_read_from_the_status() {
-        let all = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SYS_PTRACE"];
-        assert_eq!(missing_in("CapPrm:\tffff\nCapEff:\t0000000000000000\n"), all);
-        assert_eq!(missing_in("CapEff:\t0000000000081000\n"), ["CAP_SYS_ADMIN"]);
-        assert!(missing_in("CapEff:\t000001ffffffffff\n").is_empty());
-    }
+    error.errno(Errno::EPERM).note(privilege::note())
 }

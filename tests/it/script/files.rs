@@ -126,7 +126,12 @@ fn ten_thousand_calls_leak_no_descriptor() {
     run(|| {
         prints(
             r##"local me = netns.output(nil, "echo $PPID")
-            local function open() return tonumber(netns.output(nil, "ls /proc/" .. me .. "/fd | wc -l")) end
+            -- Another thread may have one open for a moment: the least of several looks counts.
+            local function open()
+              local least = math.huge
+              for _ = 1, 5 do least = math.min(least, tonumber(netns.output(nil, "ls /proc/" .. me .. "/fd | wc -l"))) end
+              return least
+            end
             netns.add "n"
             local function round(count)
               for i = 1, count do
