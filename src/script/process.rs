@@ -16,7 +16,7 @@ use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::{Namespace, named};
 use crate::process::{self, Command, Exec, Exit, Input, Output};
-use crate::wait::{Operation, Step};
+use crate::wait::{Operation, Step, interrupt};
 
 const RUN: &[&str] = &["capture", "stdin", "cwd", "env", "clear_env", "timeout", "limit", "check", "quiet"];
 const OUTPUT: &[&str] = &["stdin", "cwd", "env", "clear_env", "timeout", "limit"];
@@ -230,12 +230,22 @@ fn environment(options: &Options, table: &Table) -> Result<BTreeMap<OsString, Os
     pairs.collect()
 }
 
+/// Lets an interrupt that ended a program reach nsl too, so that a script does not go on for a moment.
+pub(super) fn seen(exit: &Exit) {
+    if exit.signal.as_deref() == Some("SIGINT") {
+        interrupt::await_signal();
+    }
+}
+
 /// How a program ended, unless it was ended before its time, or failed where that is asked for.
 fn succeeded(
     ended: std::result::Result<Exit, process::Failure>,
     command: &Command,
     check: bool,
 ) -> std::result::Result<Exit, CommandFailed> {
+    if let Ok(exit) = &ended {
+        seen(exit);
+    }
     match ended {
         Err(failure) => Err(CommandFailed { error: failure.error, exit: failure.exit }),
         Ok(exit) if check && !exit.ok() => Err(CommandFailed { error: failed(command, &exit), exit }),

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use crate::error::{Error, Result, explain};
@@ -77,6 +78,16 @@ pub fn pending() -> bool {
 /// An `EINTR` error if the run should stop now.
 pub fn check() -> Result<()> {
     if pending() { Err(Error::new(&explain::INTERRUPTED)) } else { Ok(()) }
+}
+
+/// Waits for a request that is on its way: Ctrl-C goes to nsl and to its programs, and the end of one of these may be seen
+/// first. Returns as soon as there is one.
+pub fn await_signal() {
+    const ON_ITS_WAY: u8 = 50;
+    if let Some(fd) = fd() {
+        // Whoever asks goes on either way.
+        let _ = poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], PollTimeout::from(ON_ITS_WAY));
+    }
 }
 
 /// Forgets the request: the prompt goes on after Ctrl-C.

@@ -103,6 +103,7 @@ fn failed_by(lua: &Lua, errno: Errno) -> mlua::Result<MultiValue> {
 
 /// How a program ended, as `os.execute` and the `close` of a pipe return it.
 pub(super) fn ended(lua: &Lua, exit: &Exit) -> mlua::Result<MultiValue> {
+    super::process::seen(exit);
     let signal = exit.signal.as_deref().and_then(|name| process::signal::parse(name).ok());
     let (how, number) = match signal {
         Some(number) => ("signal", number),
