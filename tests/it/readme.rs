@@ -96,7 +96,7 @@ fn the_session_is_a_real_one() {
         let block = blocks().into_iter().find(|block| block.text.starts_with("$ sudo nsl\n")).expect("a session");
         let told = block.text.split_once('\n').expect("lines").1.to_owned();
         let mut command = Command::new(sandbox::nsl_path());
-        command.env("TERM", "dumb").env("XDG_STATE_HOME", "/run/state");
+        command.env("TERM", "dumb").env("NO_COLOR", "1").env("XDG_STATE_HOME", "/run/state");
         let mut terminal = Session::spawn(command).expect("a terminal");
         terminal.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
         let mut printed = String::new();
