@@ -6,6 +6,7 @@
 //! cli       what each subcommand does; exit codes; signals; how an error is printed
 //! repl      the prompt: input, completion, history, showing values
 //! script    Lua: the VM and its life, arguments into Rust types, values into Lua; one file a topic
+//! lab       a plan (plain data), what is assigned to it, and the same up in the kernel
 //! probe     programs' jobs done in-process: ping
 //! process   children in a namespace: spawn, their view of /sys and /etc, their end
 //! kernel    one file an object: namespace, link (and a file a kind), addr, route, sysctl
@@ -19,6 +20,7 @@
 pub mod cli;
 pub mod error;
 pub mod kernel;
+pub mod lab;
 pub mod netlink;
 pub mod probe;
 pub mod process;

@@ -1,0 +1,205 @@
+//! What a script declared: nodes and links in the order of their declaration, each with its line. Plain data.
+
+use std::collections::BTreeMap;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::error::Place;
+
+/// A lab as it was declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// A named lab is visible in /run/netns as `NAME-h1` …
+    pub name: Option<String>,
+    /// What holds for all of it.
+    pub options: Options,
+    /// In the order of declaration.
+    pub nodes: Vec<Node>,
+    /// In the order of declaration.
+    pub links: Vec<Link>,
+}
+
+/// Options of a lab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Where IPv4 subnets come from; none: the lab has no IPv4 of its own.
+    pub subnets: Option<Ipv4Net>,
+    /// Where IPv6 subnets come from.
+    pub subnets6: Option<Ipv6Net>,
+    /// Lab interfaces speak IPv6 even where nothing assigns an address.
+    pub ipv6: bool,
+    /// Which routes are made.
+    pub routing: Routing,
+    /// Paths of equal cost become one route with several next hops.
+    pub ecmp: bool,
+    /// What the names in /run/netns begin with; for a named lab only.
+    pub prefix: String,
+    /// The mtu of every link that has none of its own.
+    pub mtu: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            subnets: Some(Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 0, 0, 0), 8)),
+            subnets6: None,
+            ipv6: false,
+            routing: Routing::Static,
+            ecmp: false,
+            prefix: String::new(),
+            mtu: None,
+        }
+    }
+}
+
+/// Which routes a lab gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Routing {
+    /// Shortest paths by the links' costs.
+    Static,
+    /// Hosts get their default route, routers nothing.
+    Default,
+    /// None at all.
+    None,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Does not forward.
+    Host,
+    /// Forwards.
+    Router,
+    /// A bridge in a namespace of its own.
+    Switch,
+    /// A namespace whose forwarding is left as it is.
+    Node,
+}
+
+/// A node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its name, unique in the lab.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The line that declared it.
+    pub place: Option<Place>,
+    /// The LAN of a switch: one subnet a family, or what the pool gives.
+    pub subnets: Vec<IpNet>,
+    /// More addresses, on its loopback.
+    pub addresses: Vec<IpNet>,
+    /// IPv6 for this node's interfaces whatever the lab says.
+    pub ipv6: Option<bool>,
+    /// A switch's spanning tree: as loops need it, or as the script insists.
+    pub stp: Option<bool>,
+    /// Set once the node is up, on top of what the lab sets by itself: `net.ipv4.ip_forward`.
+    pub sysctl: BTreeMap<String, String>,
+    /// More routes: destination and gateway or device.
+    pub routes: Vec<ExtraRoute>,
+    /// Commands that are run in order once the lab is up, each waited for: words each.
+    pub run: Vec<Vec<String>>,
+    /// Commands that are started then and kept.
+    pub daemons: Vec<Vec<String>>,
+    /// What it is in the topology, for drawing.
+    pub role: Option<String>,
+}
+
+impl Node {
+    /// A node of this name and kind, all else as it comes.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            place: None,
+            subnets: Vec::new(),
+            addresses: Vec::new(),
+            ipv6: None,
+            stp: None,
+            sysctl: BTreeMap::new(),
+            routes: Vec::new(),
+            run: Vec::new(),
+            daemons: Vec::new(),
+            role: None,
+        }
+    }
+}
+
+/// A route that the script gives a node beside those of the lab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtraRoute {
+    /// `default` is the network of length 0.
+    pub dst: IpNet,
+    /// The gateway.
+    pub via: Option<std::net::IpAddr>,
+    /// The name of the interface.
+    pub dev: Option<String>,
+}
+
+/// A cable between two nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// One end.
+    pub a: End,
+    /// The other.
+    pub b: End,
+    /// The line that declared it.
+    pub place: Option<Place>,
+    /// Its subnets, one a family at most; none: from the pool, or the switch's LAN.
+    pub subnets: Vec<IpNet>,
+    /// In bytes.
+    pub mtu: Option<u32>,
+    /// What a path pays for it; 1 unless told.
+    pub cost: u32,
+}
+
+impl Link {
+    /// A link between the nodes at these places of [`Plan::nodes`].
+    pub fn new(a: usize, b: usize) -> Self {
+        Self { a: End::new(a), b: End::new(b), place: None, subnets: Vec::new(), mtu: None, cost: 1 }
+    }
+}
+
+/// One end of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// The node's place in [`Plan::nodes`].
+    pub node: usize,
+    /// The interface's name; none: `eth0`, `eth1`, … in the order of the node's links.
+    pub name: Option<String>,
+    /// Its addresses.
+    pub ip: Ip,
+    /// Its MAC address.
+    pub mac: Option<[u8; 6]>,
+    /// What else `link_set` takes.
+    pub wants: Wants,
+}
+
+impl End {
+    /// An end at a node, all else as it comes.
+    pub fn new(node: usize) -> Self {
+        Self { node, name: None, ip: Ip::Assigned, mac: None, wants: Wants::default() }
+    }
+}
+
+/// The addresses of an end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ip {
+    /// From the link's subnets.
+    Assigned,
+    /// None (`ip = false`).
+    None,
+    /// These, with their prefixes; a family that is missing is assigned.
+    Given(Vec<IpNet>),
+}
+
+/// Further settings of an interface.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wants {
+    /// In bytes; wins over the link's.
+    pub mtu: Option<u32>,
+    /// Packets in its transmit queue.
+    pub txqueuelen: Option<u32>,
+    /// Free text.
+    pub alias: Option<String>,
+}
