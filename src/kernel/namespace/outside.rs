@@ -53,9 +53,9 @@ pub(super) fn delete(mut pairs: Vec<Pair>) -> Vec<Error> {
 fn delete_in(socket: &mut Socket, pairs: &[Pair]) -> Result<()> {
     let mut ours = Vec::new();
     for (end, inner) in pairs {
-        // A link's other side is named by the id that its namespace has here; without an id there is no such link.
-        if let Some(inner_id) = id::seen_from(socket, inner)?
-            && leads_to(socket, end.index, inner_id)?
+        // A link's other side is named by the id that its namespace has here, which it may only get by being asked for.
+        if let Some(other) = other_side(socket, end.index)?
+            && id::seen_from(socket, inner)? == Some(other)
         {
             ours.push(end.index);
         }
@@ -67,25 +67,25 @@ fn delete_in(socket: &mut Socket, pairs: &[Pair]) -> Result<()> {
     }
 }
 
-/// Whether the interface is, still, a veth with its other side in the namespace that is called `inner_id` here.
-fn leads_to(socket: &mut Socket, index: u32, inner_id: i32) -> Result<bool> {
+/// The id here of the namespace that the other side of a veth is in; none if the interface is no such link any more.
+fn other_side(socket: &mut Socket, index: u32) -> Result<Option<i32>> {
     let answers = match socket.query(RouteNetlinkMessage::GetLink(link(index, vec![])), 0) {
-        Err(error) if error.as_errno() == Some(Errno::ENODEV) => return Ok(false),
+        Err(error) if error.as_errno() == Some(Errno::ENODEV) => return Ok(None),
         answers => answers?,
     };
     let attributes = answers.into_iter().flat_map(|answer| match answer {
         RouteNetlinkMessage::NewLink(link) => link.attributes,
         _ => Vec::new(),
     });
-    let (mut veth, mut leads) = (false, false);
+    let (mut veth, mut other) = (false, None);
     for attribute in attributes {
         match attribute {
-            LinkAttribute::LinkNetNsId(id) => leads = id == inner_id,
+            LinkAttribute::LinkNetNsId(id) => other = Some(id),
             LinkAttribute::LinkInfo(infos) => veth = infos.contains(&LinkInfo::Kind(InfoKind::Veth)),
             _ => {}
         }
     }
-    Ok(veth && leads)
+    Ok(other.filter(|_| veth))
 }
 
 fn delete_group(socket: &mut Socket, indexes: &[u32]) -> Result<()> {
