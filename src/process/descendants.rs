@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::registry::{Child, pidfd_of, send};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::namespace::Namespace;
 use crate::wait::{Needs, Ready};
 
@@ -81,13 +81,13 @@ impl Family {
         family
     }
 
-    /// Those of nsl's descendants that are in a network namespace (its inode number).
-    pub(super) fn in_network(inode: u64) -> Self {
+    /// Those of nsl's descendants that are in one of these network namespaces (inode numbers).
+    pub(super) fn in_networks(inodes: &HashSet<u64>) -> Self {
         let mut all = Self::own(None, HashSet::new());
         all.grow();
         let inside = |pid: &i32| {
             use std::os::unix::fs::MetadataExt;
-            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| net.ino() == inode)
+            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| inodes.contains(&net.ino()))
         };
         all.members.retain(|pid, _| inside(pid));
         Self { roots: HashSet::new(), ..all }
@@ -222,9 +222,22 @@ pub(super) fn end(child: &Arc<Child>) {
 ///
 /// Errors: the namespace cannot be opened; a process that could not be ended (`EBUSY`).
 pub fn end_in(namespace: &Namespace) -> Result<()> {
-    let left = Ending::new(Family::in_network(namespace.inode()?), false, GRACE).finish();
+    let family = Family::in_networks(&HashSet::from([namespace.inode()?]));
+    let left = Ending::new(family, false, GRACE).finish();
     super::registry::reap_orphans();
     left.into_iter().next().map_or(Ok(()), |pid| Err(super::registry::left_over(pid)))
+}
+
+/// [`end_in`] for many namespaces together; what cannot be opened any more has nothing to end. Gives an error for each
+/// process that could not be ended.
+pub fn end_in_all<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>) -> Vec<Error> {
+    if !super::registry::is_used() {
+        return Vec::new();
+    }
+    let inodes = namespaces.into_iter().filter_map(|namespace| namespace.inode().ok()).collect();
+    let left = Ending::new(Family::in_networks(&inodes), false, GRACE).finish();
+    super::registry::reap_orphans();
+    left.into_iter().map(super::registry::left_over).collect()
 }
 
 /// Waits until one of the descriptors is readable, at most `limit`.

@@ -23,7 +23,7 @@ mod terminal;
 mod view;
 
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
-pub use descendants::{GRACE, end_in};
+pub use descendants::{GRACE, end_in, end_in_all};
 pub use exec::{Exec, Exit, Failure, exec};
 pub use handle::{Process, spawn, spawn_read};
 pub use limits::raise_open_files;

@@ -106,6 +106,11 @@ pub(super) fn add_init(pid: i32, pidfd: OwnedFd, lease: OwnedFd) -> Arc<Child> {
     init
 }
 
+/// Whether there ever was a child; if not there is nothing to look for in /proc, which takes its time.
+pub(super) fn is_used() -> bool {
+    registry().used
+}
+
 /// A reaped child's pid may be another's by now.
 fn forget(child: &Arc<Child>) {
     let children = &mut registry().children;

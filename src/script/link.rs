@@ -201,6 +201,7 @@ fn wait(args: &mut Args) -> mlua::Result<Waiting> {
         up: options.switch("up")?,
         carrier: options.switch("carrier")?,
         operstate: options.string("operstate")?,
+        settled: None,
     };
     if [condition.present, condition.up, condition.carrier] == [None; 3] && condition.operstate.is_none() {
         condition.up = Some(true);

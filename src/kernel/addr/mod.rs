@@ -16,7 +16,7 @@ use super::device::Device;
 use super::link;
 use super::names::Names;
 use super::namespace::Namespace;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::netlink::Socket;
 
 /// How long an address is good for, in whole seconds.
@@ -83,6 +83,16 @@ impl AddrSpec {
             mngtmpaddr: false,
             metric: None,
         }
+    }
+
+    /// The request to add it to the link with this index, for a batch; [`AddrSpec::refused`] words a refusal.
+    pub fn request(&self, index: u32) -> (RouteNetlinkMessage, u16) {
+        (RouteNetlinkMessage::NewAddress(self.message(index)), NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    /// Words a refusal of [`AddrSpec::request`].
+    pub fn refused(&self, error: Error, device: &Device) -> Error {
+        word(error, device, self, "adding an address")
     }
 
     fn flags(&self) -> AddressFlags {

@@ -88,7 +88,7 @@ fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut
     }
     let error = set::word_options(error, &spec.options, kind);
     let error = match &spec.master {
-        Some(Master::Link(master)) => set::word_master(error, master),
+        Some(Master::Link(master)) => set::refused_master(error, master),
         _ => error,
     };
     refused(error, device, "creating a link", socket)

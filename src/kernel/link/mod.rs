@@ -9,6 +9,8 @@ pub mod kind;
 mod list;
 mod mac;
 mod message;
+pub mod request;
+mod running;
 mod set;
 mod show;
 mod spec;
@@ -21,7 +23,8 @@ pub use kind::veth::{End, veth};
 pub use kind::{Setting, Settings};
 pub use list::{Link, Stats, get, list, peer, resolve};
 pub use mac::{format_mac, parse_mac};
-pub use set::set;
+pub use running::{is_running, wait_for_changes};
+pub use set::{refused_master, set};
 pub use show::{Shown, show, show_one};
 pub use spec::{AddrGenMode, LinkSpec, Master};
 pub use wait::{Condition, Wait};
@@ -33,7 +36,7 @@ use crate::error::{Error, explain};
 use crate::netlink::Socket;
 
 /// Words a refusal about `device` that any verb may meet.
-fn refused(error: Error, device: &Device, doing: &'static str, socket: &mut Socket) -> Error {
+pub fn refused(error: Error, device: &Device, doing: &'static str, socket: &mut Socket) -> Error {
     let error = device.or_missing(error, socket);
     error
         .explain(&[(Errno::EPERM, &explain::NEEDS_CAPABILITY), (Errno::EEXIST, &explain::LINK_EXISTS)])

@@ -177,7 +177,7 @@ fn send(socket: &mut Socket, device: &Device, spec: &LinkSpec, request: LinkMess
         let carrier = [(Errno::EOPNOTSUPP, &explain::LINK_CARRIER_FIXED)];
         let error = if spec.carrier.is_some() { error.explain(&carrier) } else { error };
         let error = match &spec.master {
-            Some(Master::Link(master)) => word_master(error, master),
+            Some(Master::Link(master)) => refused_master(error, master),
             _ => error,
         };
         refused(error, device, "changing a link", socket)
@@ -209,7 +209,7 @@ fn word_mtu(error: Error, device: &Device, mtu: u32, socket: &mut Socket) -> Err
 }
 
 /// Words a refusal to make a port of `master`.
-pub(super) fn word_master(error: Error, master: &Device) -> Error {
+pub fn refused_master(error: Error, master: &Device) -> Error {
     let rows = [(Errno::EXFULL, &explain::BRIDGE_FULL), (Errno::EOPNOTSUPP, &explain::LINK_TAKES_NO_PORTS)];
     // With a text the kernel says more than that.
     let rows = if error.kernel_text().is_some() { &rows[..1] } else { &rows[..] };

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use super::{Link, list, message};
+use super::{Link, Setting, list, message};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::names::Names;
@@ -29,6 +29,8 @@ pub struct Condition {
     pub carrier: Option<bool>,
     /// `"UP"`, `"DOWN"` …
     pub operstate: Option<String>,
+    /// As a port of a bridge with spanning tree it forwards or is blocked, and does not listen or learn any more.
+    pub settled: Option<bool>,
 }
 
 impl Condition {
@@ -38,6 +40,7 @@ impl Condition {
         self.present != Some(false)
             && self.up.is_none_or(up)
             && self.carrier.is_none_or(|carrier| link.carrier == carrier)
+            && self.settled.is_none_or(|settled| has_settled(link) == settled)
             && self.operstate.as_ref().is_none_or(|state| link.operstate == *state)
     }
 }
@@ -50,11 +53,18 @@ impl fmt::Display for Condition {
             word(self.present, "present", "gone"),
             word(self.up, "up", "down"),
             word(self.carrier, "with carrier", "without carrier"),
+            word(self.settled, "a port that forwards or is blocked", "a port that listens or learns"),
         ];
         let mut words: Vec<String> = words.into_iter().flatten().map(str::to_owned).collect();
         words.extend(self.operstate.as_ref().map(|state| format!("operstate \"{state}\"")));
         f.write_str(&words.join(" and "))
     }
+}
+
+/// Whether the spanning tree has decided what becomes of a port.
+fn has_settled(link: &Link) -> bool {
+    let undecided = |state: &str| matches!(state, "listening" | "learning");
+    !link.port.iter().any(|(key, value)| key == "state" && matches!(value, Setting::Text(text) if undecided(text)))
 }
 
 /// Waits until a link meets a condition; gives the link as it then is, none if it was to be gone.

@@ -28,6 +28,10 @@ pub(super) enum Origin {
     /// The inode, for its label.
     Anonymous(u64),
     Path(PathBuf),
+    /// Made with many others (`many`): what it is called among them.
+    Node {
+        label: String,
+    },
 }
 
 /// The number of nsl's own namespace among the sockets.
@@ -60,7 +64,7 @@ impl Held {
     }
 
     /// Lets go of the namespace, and gives what has to be deleted outside; nothing the second time.
-    fn let_go(&self) -> Vec<outside::Pair> {
+    pub(super) fn let_go(&self) -> Vec<outside::Pair> {
         let ends = std::mem::take(&mut *locked(&self.outside));
         let Some(fd) = locked(&self.fd).take() else { return Vec::new() };
         sockets::forget(self.id);
@@ -125,7 +129,7 @@ impl Namespace {
         }
     }
 
-    fn held(&self) -> Option<&Held> {
+    pub(super) fn held(&self) -> Option<&Held> {
         match &*self.0 {
             Kind::Held(held) => Some(held),
             _ => None,

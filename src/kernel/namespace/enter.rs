@@ -89,6 +89,25 @@ pub(super) fn create() -> Result<OwnedFd> {
     visit(Place::New, || Ok(nsfs::open_own()?))
 }
 
+/// Makes `count` new network namespaces in one visit, and calls `work` in each with its number and its descriptor. At the
+/// first failure those that were made end, as far as nothing else holds them.
+pub(super) fn create_each<T: Send + 'static>(
+    count: usize,
+    mut work: impl FnMut(usize, OwnedFd) -> Result<T> + Send + 'static,
+) -> Result<Vec<T>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let each = move |number| {
+        if number > 0 {
+            // From one new namespace straight into the next.
+            unshare(CloneFlags::CLONE_NEWNET).map_err(refusal::creating)?;
+        }
+        work(number, nsfs::open_own()?)
+    };
+    visit(Place::New, move || (0..count).map(each).collect())
+}
+
 fn visit<T: Send + 'static>(place: Place, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let refused: fn(Errno) -> Error = match place {
         Place::Inside(_) => |errno| refusal::word(errno, "entering a network namespace"),

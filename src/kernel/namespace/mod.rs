@@ -8,6 +8,7 @@ pub mod anonymous;
 mod directory;
 mod enter;
 pub mod id;
+pub mod many;
 pub mod named;
 pub mod names;
 mod nsfs;
@@ -183,6 +184,7 @@ impl Namespace {
             Kind::Held(held) => match held.origin() {
                 Origin::Path(path) => path.display().to_string(),
                 Origin::Anonymous(inode) => format!("anonymous namespace net:[{inode}]"),
+                Origin::Node { label } => label.clone(),
             },
         }
     }
@@ -246,7 +248,7 @@ impl Namespace {
 
     /// Whether nsl made it without a name, so that it and all that runs inside end with nsl.
     pub fn is_anonymous(&self) -> bool {
-        matches!(&*self.0, Kind::Held(held) if matches!(held.origin(), Origin::Anonymous(_)))
+        matches!(&*self.0, Kind::Held(held) if !matches!(held.origin(), Origin::Path(_)))
     }
 
     fn key(&self) -> Result<nsfs::Key> {

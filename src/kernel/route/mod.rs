@@ -58,6 +58,19 @@ pub fn delete(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
     })
 }
 
+impl RouteSpec {
+    /// The request to add it, for a batch; `index` gives the interface index of a link. [`RouteSpec::refused`] words a
+    /// refusal.
+    pub fn request(&self, index: &mut dyn FnMut(&str) -> Result<u32>) -> Result<(RouteNetlinkMessage, u16)> {
+        Ok((RouteNetlinkMessage::NewRoute(self.message(Verb::Add, index)?), NLM_F_CREATE | NLM_F_EXCL))
+    }
+
+    /// Words a refusal of [`RouteSpec::request`].
+    pub fn refused(&self, error: Error, namespace: &Namespace) -> Error {
+        word(error, namespace, self, "adding a route")
+    }
+}
+
 fn index(socket: &mut Socket, namespace: &Namespace, name: &str) -> Result<u32> {
     Device::new(namespace, name)?.index_in(socket)
 }

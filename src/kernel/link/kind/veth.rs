@@ -19,6 +19,9 @@ use crate::kernel::namespace::Namespace;
 /// How often names are chosen anew when others take them meanwhile.
 const TRIES: usize = 10;
 
+/// The mtu that an end can have, in bytes (Linux `ETH_MIN_MTU`, `ETH_MAX_MTU`).
+pub const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
+
 /// One end of a pair to be made.
 #[derive(Debug)]
 pub struct End<'a> {
@@ -99,10 +102,10 @@ fn create(a: (&Device, &LinkSpec), b: (&Device, &LinkSpec)) -> Result<(Device, D
     match pair(index_a, index_b) {
         Ok(()) => Ok((known(a.0, index_a), known(b.0, index_b))),
         Err(error) if index_is_taken(&error) && !a.0.is_there() && !b.0.is_there() => {
-            pair(0, 0).map_err(|error| word(error, a.0, b.0))?;
+            pair(0, 0).map_err(|error| refused(error, a.0, b.0))?;
             Ok((known(a.0, a.0.index()?), known(b.0, b.0.index()?)))
         }
-        Err(error) => Err(word(error, a.0, b.0)),
+        Err(error) => Err(refused(error, a.0, b.0)),
     }
 }
 
@@ -131,8 +134,8 @@ fn device(end: &End<'_>, taken: Option<&str>) -> Result<Device> {
     Device::new(end.namespace, &free.unwrap_or_default())
 }
 
-/// Words a refusal: a taken name is looked up, because the kernel does not say whose it is.
-fn word(error: Error, a: &Device, b: &Device) -> Error {
+/// Words a refusal to make a pair: a taken name is looked up, because the kernel does not say whose it is.
+pub fn refused(error: Error, a: &Device, b: &Device) -> Error {
     let (object, error) = match error.as_errno() {
         Some(Errno::EEXIST) => {
             let taken = if a.index().is_err() && b.index().is_ok() { b } else { a };

@@ -2,11 +2,15 @@
 //!
 //! What `/proc/sys/net` shows depends on the namespace of the thread that opens a file there, so each is opened inside.
 
+mod here;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
+
+pub use here::Here;
 
 use super::namespace::Namespace;
 use crate::error::{Error, Result, explain, nearest};

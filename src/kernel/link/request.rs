@@ -1,0 +1,66 @@
+//! Requests about links whose places and indexes are known beforehand, to be sent in batches: nothing is looked up, and
+//! no refusal is undone.
+
+use std::os::fd::OwnedFd;
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkInfo, LinkMessage};
+
+use super::{LinkSpec, Settings, kind, message};
+use crate::error::Result;
+
+/// A message and its flags, for [`crate::netlink::Socket::batch`].
+pub type Request = (RouteNetlinkMessage, u16);
+
+const NEW: u16 = NLM_F_CREATE | NLM_F_EXCL;
+
+/// One end of a veth pair to be made.
+#[derive(Debug)]
+pub struct NewEnd<'a> {
+    /// Where it is made: open until the request was sent.
+    pub namespace: &'a OwnedFd,
+    /// Its name.
+    pub name: &'a str,
+    /// Its interface index; that of the other end must be another (`device`).
+    pub index: u32,
+    /// What the kernel takes in the message that makes it: all but alias, addrgenmode, master. Only the first end of a
+    /// pair can be made `up`.
+    pub spec: &'a LinkSpec,
+}
+
+/// Makes a veth pair straight where its ends belong. Sent from any namespace.
+pub fn pair(a: &NewEnd<'_>, b: &NewEnd<'_>) -> Request {
+    let mut first = end(a);
+    let peer = InfoData::Veth(InfoVeth::Peer(end(b)));
+    message::inform(&mut first, vec![LinkInfo::Kind(InfoKind::Veth), LinkInfo::Data(peer)]);
+    (RouteNetlinkMessage::NewLink(first), NEW)
+}
+
+fn end(end: &NewEnd<'_>) -> LinkMessage {
+    let mut message = message::named(end.name);
+    message.header.index = end.index;
+    message::apply(&mut message, end.spec, None);
+    message::one_queue(&mut message);
+    message::place(&mut message, end.namespace);
+    message
+}
+
+/// Makes a link of this kind with the kind's options. Sent from the namespace where it belongs: a bridge cannot move.
+///
+/// `EINVAL` for an option that the kind lacks.
+pub fn new(kind: &str, name: &str, index: u32, options: &Settings) -> Result<Request> {
+    let mut message = message::named(name);
+    message.header.index = index;
+    message::one_queue(&mut message);
+    message::inform(&mut message, kind::own_info(kind, options)?);
+    Ok((RouteNetlinkMessage::NewLink(message), NEW))
+}
+
+/// Changes a link in the socket's namespace; `master` is the index of the link that it becomes a port of. Name,
+/// namespace and options of its kind are not for this.
+pub fn change(index: u32, spec: &LinkSpec, master: Option<u32>) -> Request {
+    let mut message = message::indexed(index);
+    message::apply(&mut message, spec, master);
+    (RouteNetlinkMessage::NewLink(message), 0)
+}
