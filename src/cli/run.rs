@@ -8,6 +8,7 @@ use super::exit::Ended;
 use super::{prompt, report, rootless, signals};
 use crate::error::{Error, Result};
 use crate::kernel::namespace::anonymous;
+use crate::lab;
 use crate::process;
 use crate::script::{self, Failure, Source, Vm};
 use crate::wait::interrupt::{self, Stop};
@@ -120,6 +121,7 @@ fn clean_up(ended: &mut Ended) {
         ended.failures.push(error.into());
     }
     ended.leftovers.extend(process::end_all());
+    ended.leftovers.extend(lab::take_down_all());
     ended.leftovers.extend(anonymous::close_all());
     if ended.stop.is_none() {
         ended.stop = interrupt::requested();

@@ -181,6 +181,8 @@ rows! {
     OUTPUT_LATE: "ETIMEDOUT" Script "<what> did not come within <timeout>";
     OUTPUT_ENDED: "EPIPE" Script "the output ended before <what> came";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
+    DAEMON_ENDED: "EEXIT" Script "daemon \"<command>\" of \"<node>\" ended while the lab came up"
+        => "run it with netns.exec to see what it says";
     // Links and their names
     LINK_NAME_EMPTY: "EINVAL" Script "invalid link name \"<name>\": it is empty"
         => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";

@@ -5,6 +5,15 @@
 //! Nothing here knows Lua, and nothing prints.
 
 pub mod assign;
+pub mod build;
+mod live;
 pub mod plan;
+mod ready;
+mod registry;
+mod start;
 
+pub use live::{Live, LiveInterface, LiveNode};
 pub use plan::{End, Ip, Kind, Link, Node, Options, Plan, Routing, Wants};
+pub use ready::Ready;
+pub use registry::{count, take_down_all};
+pub use start::Start;

@@ -1,0 +1,104 @@
+//! Second phase: the veth pairs, each made by one message straight where its ends belong.
+
+use nix::errno::Errno;
+
+use super::{Phase, Progress, Report, Site};
+use crate::error::{Error, Result, explain};
+use crate::kernel::device::Device;
+use crate::kernel::link::LinkSpec;
+use crate::kernel::link::kind::veth;
+use crate::kernel::link::request::{NewEnd, Request, pair};
+use crate::kernel::namespace::Namespace;
+use crate::lab::assign::{Assigned, Interface};
+use crate::lab::plan::{End, Plan};
+
+/// How many are asked for at a time, between two looks at the interrupt.
+const CHUNK: usize = 64;
+
+pub(super) fn make(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], report: Report<'_>) -> Result<()> {
+    let total = plan.links.len();
+    for start in (0..total).step_by(CHUNK) {
+        report(Progress { phase: Phase::Links, done: start, total });
+        let links = start..total.min(start + CHUNK);
+        let requests = links.map(|link| request(plan, assigned, sites, link)).collect();
+        let mut refused = None;
+        Namespace::home().with_socket(|socket| {
+            refused = socket.batch(requests).err();
+            Ok(())
+        })?;
+        if let Some((place, error)) = refused {
+            let link = start + place;
+            return Err(word(error, &sides(plan, assigned, sites, link)).place(plan.links[link].place.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// An end of a link with everything about it.
+struct Side<'a> {
+    site: &'a Site<'a>,
+    interface: &'a Interface,
+    end: &'a End,
+}
+
+fn sides<'a>(plan: &'a Plan, assigned: &Assigned, sites: &'a [Site<'a>], link: usize) -> [Side<'a>; 2] {
+    let planned = &plan.links[link];
+    let [a, b] = assigned.links[link];
+    [(&planned.a, a), (&planned.b, b)].map(|(end, interface)| {
+        let site = &sites[end.node];
+        Side { site, interface: &site.assigned.interfaces[interface], end }
+    })
+}
+
+/// The request for a pair. The kernel makes its first end up if asked to, which saves a message.
+fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize) -> Request {
+    let planned = &plan.links[link];
+    let comes_up = [&planned.a, &planned.b].into_iter().zip(assigned.links[link]).position(|(end, interface)| {
+        let site = &mut sites[end.node];
+        site.up[interface] = !site.must_prepare(interface);
+        site.up[interface]
+    });
+    let mut sides = sides(plan, assigned, sites, link);
+    if comes_up == Some(1) {
+        sides.swap(0, 1);
+    }
+    let specs = [spec(&sides[0], comes_up.map(|_| true)), spec(&sides[1], None)];
+    pair(&sides[0].wanted(&specs[0]), &sides[1].wanted(&specs[1]))
+}
+
+impl<'a> Side<'a> {
+    fn wanted(&self, spec: &'a LinkSpec) -> NewEnd<'a> {
+        let Self { site, interface, .. } = *self;
+        NewEnd { namespace: &site.fd, name: &interface.name, index: interface.index, spec }
+    }
+
+    fn device(&self) -> Result<Device> {
+        Device::new(&self.site.namespace, &self.interface.name)
+    }
+}
+
+/// Words a refusal to make a pair.
+fn word(error: Error, sides: &[Side<'_>; 2]) -> Error {
+    let (a, b) = match (sides[0].device(), sides[1].device()) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(error), _) | (_, Err(error)) => return error,
+    };
+    let out_of_range = |side: &&Side<'_>| side.interface.mtu.is_some_and(|mtu| !veth::MTU.contains(&mtu));
+    if let Some(side) = sides.iter().find(out_of_range) {
+        let error = error.explain(&[(Errno::EINVAL, &explain::LINK_MTU_RANGE)]);
+        let error = error.with("link", side.site.device(&side.interface.name, side.interface.index));
+        let error = error.with("least", veth::MTU.start()).with("most", veth::MTU.end());
+        return error.with("mtu", side.interface.mtu.unwrap_or_default()).object(&a);
+    }
+    veth::refused(error, &a, &b)
+}
+
+fn spec(side: &Side<'_>, up: Option<bool>) -> LinkSpec {
+    LinkSpec {
+        up,
+        mtu: side.interface.mtu,
+        address: Some(side.interface.mac),
+        txqueuelen: side.end.wants.txqueuelen,
+        ..LinkSpec::default()
+    }
+}

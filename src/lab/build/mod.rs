@@ -1,0 +1,128 @@
+//! From a plan to namespaces, links, addresses and routes in the kernel: phase by phase over the whole lab, all or
+//! nothing. What fails points at the line that declared it, and everything made until then is gone.
+
+mod links;
+mod namespaces;
+mod nodes;
+mod settings;
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use super::assign::{Assigned, AssignedNode};
+use super::live::{Live, LiveInterface, LiveNode};
+use super::plan::{Node, Plan};
+use super::ready::Ready;
+use super::start::Start;
+use crate::error::Result;
+use crate::kernel::device::Device;
+use crate::kernel::namespace::Namespace;
+use crate::netlink::Socket;
+use crate::wait::{block, interrupt};
+
+/// What a build is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Making namespaces, and bridges in them.
+    Namespaces,
+    /// Making veth pairs.
+    Links,
+    /// Giving nodes their addresses, ports and routes.
+    Nodes,
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// How many of `total` are done.
+    pub done: usize,
+    /// How many there are in this phase.
+    pub total: usize,
+}
+
+/// A lab whose links may not carry packets yet, and whose commands have not run.
+#[derive(Debug)]
+pub struct Raised {
+    /// The lab; dropping it takes it down.
+    pub live: Live,
+    /// Waits until all its links carry packets.
+    pub ready: Ready,
+}
+
+/// A node that is being built.
+struct Site<'a> {
+    /// Its place in the plan.
+    number: usize,
+    node: &'a Node,
+    assigned: &'a AssignedNode,
+    namespace: Namespace,
+    fd: Arc<OwnedFd>,
+    /// None where there are too many nodes for two descriptors each.
+    socket: Option<Socket>,
+    /// Whether it speaks IPv6.
+    ipv6: bool,
+    /// For each interface whether it was made up already.
+    up: Vec<bool>,
+}
+
+/// Where a build tells how far it is.
+type Report<'a> = &'a mut dyn FnMut(Progress);
+
+/// Builds a lab, waits until its links carry packets, and runs its commands. Waits in place.
+///
+/// Errors: those of [`raise`] and of [`Start`]; a link without a carrier (`ETIMEDOUT`). Then nothing is left.
+pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
+    let Raised { live, ready } = raise(plan, assigned, progress)?;
+    block(ready)?;
+    block(Start::new(plan, &live))?;
+    Ok(live)
+}
+
+/// Makes everything that the kernel has to have for a lab.
+///
+/// Errors: no privilege; a limit (`ENOSPC`, `EMFILE`); what the kernel refuses, with the node or link and the line that
+/// declared it; an interrupt. Then nothing is left.
+pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Raised> {
+    let mut sites = namespaces::make(plan, assigned, progress)?;
+    links::make(plan, assigned, &mut sites, progress)?;
+    nodes::configure(plan, assigned, &mut sites, progress)?;
+    interrupt::check()?;
+    let (nodes, sockets): (Vec<_>, Vec<_>) = sites.into_iter().map(Site::finished).unzip();
+    let live = Live::new(nodes);
+    let ready = Ready::new(plan, assigned, &live, sockets);
+    Ok(Raised { live, ready })
+}
+
+impl Site<'_> {
+    /// Calls `work` with a socket inside: the node's own, or a kept one.
+    fn with_socket<T>(&mut self, work: impl FnOnce(&mut Socket) -> Result<T>) -> Result<T> {
+        match &mut self.socket {
+            Some(socket) => work(socket),
+            None => self.namespace.with_socket(work),
+        }
+    }
+
+    /// Whether something has to be done to an interface before it is up: a port has to be one first, and one that is to
+    /// keep silent in a node that speaks IPv6 has to be told.
+    fn must_prepare(&self, interface: usize) -> bool {
+        self.assigned.bridge.is_some() || (self.ipv6 && !self.assigned.interfaces[interface].ipv6)
+    }
+
+    /// A link of the node, for messages.
+    fn device(&self, name: &str, index: u32) -> Device {
+        Device::known(&self.namespace, name, index)
+    }
+
+    fn finished(self) -> (LiveNode, Option<Socket>) {
+        let interface = |name: &str, index| LiveInterface { name: name.to_owned(), index };
+        let node = LiveNode {
+            name: self.node.name.clone(),
+            interfaces: self.assigned.interfaces.iter().map(|one| interface(&one.name, one.index)).collect(),
+            bridge: self.assigned.bridge.as_ref().map(|bridge| interface(&bridge.name, bridge.index)),
+            namespace: self.namespace,
+        };
+        (node, self.socket)
+    }
+}

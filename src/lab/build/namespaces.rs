@@ -1,0 +1,123 @@
+//! First phase: the namespaces, each with its sysctls, its loopback up, and the bridge of a switch.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit};
+
+use super::settings::{Inherited, Settings, speaks_ipv6};
+use super::{Phase, Progress, Report, Site};
+use crate::error::{Error, Place, Result};
+use crate::kernel::link::{LinkSpec, Setting, request};
+use crate::kernel::namespace::many::{self, Made};
+use crate::kernel::sysctl::Here;
+use crate::lab::assign::{Assigned, AssignedNode, Bridge};
+use crate::lab::plan::{Node, Plan};
+use crate::netlink::Socket;
+use crate::wait::interrupt;
+
+/// How many are made in one visit, between two looks at the interrupt.
+const CHUNK: usize = 64;
+/// How many write their sysctls through one `Here` (measured: 8 to 32 are the cheapest).
+const TOGETHER: usize = 16;
+/// Descriptors that are left for everything but the namespaces and their sockets.
+const RESERVE: usize = 512;
+/// The index of the loopback in every namespace (Linux `LOOPBACK_IFINDEX`).
+pub(super) const LOOPBACK: u32 = 1;
+
+/// What is done in a namespace while it is made.
+struct Order {
+    label: String,
+    place: Option<Place>,
+    settings: Settings,
+}
+
+pub(super) fn make<'a>(plan: &'a Plan, assigned: &'a Assigned, report: Report<'_>) -> Result<Vec<Site<'a>>> {
+    let total = plan.nodes.len();
+    let keep_sockets = 2 * total + RESERVE <= open_files();
+    let inherited = Arc::new(OnceLock::new());
+    let nodes: Vec<(&Node, &AssignedNode)> = plan.nodes.iter().zip(&assigned.nodes).collect();
+    let mut sites = Vec::with_capacity(total);
+    for chunk in nodes.chunks(CHUNK) {
+        interrupt::check()?;
+        report(Progress { phase: Phase::Namespaces, done: sites.len(), total });
+        let made = visit(chunk, &inherited).map_err(|error| error.place(first_place(chunk)))?;
+        for (&(node, assigned), Made { namespace, mut socket }) in chunk.iter().zip(made) {
+            let fd = namespace.open()?;
+            furnish(&mut socket, assigned).map_err(|error| error.object(&node.name).place(node.place.clone()))?;
+            sites.push(Site {
+                number: sites.len(),
+                node,
+                assigned,
+                namespace,
+                fd,
+                socket: keep_sockets.then_some(socket),
+                ipv6: speaks_ipv6(node, assigned),
+                up: vec![false; assigned.interfaces.len()],
+            });
+        }
+    }
+    Ok(sites)
+}
+
+/// Makes the namespaces of some nodes and writes their sysctls, inside.
+fn visit(nodes: &[(&Node, &AssignedNode)], inherited: &Arc<OnceLock<Inherited>>) -> Result<Vec<Made>> {
+    let order = |&(node, assigned): &(&Node, &AssignedNode)| Order {
+        label: node.name.clone(),
+        place: node.place.clone(),
+        settings: Settings::of(node, assigned),
+    };
+    let orders: Vec<Order> = nodes.iter().map(order).collect();
+    let (inherited, mut here) = (Arc::clone(inherited), None);
+    many::add(orders.iter().map(|order| order.label.clone()).collect(), move |number| {
+        if number % TOGETHER == 0 {
+            here = Some(Here::open()?);
+        }
+        let here = here.as_ref().ok_or_else(|| Error::system(Errno::EBADF))?;
+        let inherited = match inherited.get() {
+            Some(inherited) => inherited,
+            None => {
+                let read = Inherited::read(here)?;
+                inherited.get_or_init(|| read)
+            }
+        };
+        let order = &orders[number];
+        let applied = order.settings.apply(here, inherited);
+        applied.map_err(|error| error.object(&order.label).place(order.place.clone()))
+    })
+}
+
+/// Sets the loopback up and makes a switch's bridge.
+fn furnish(socket: &mut Socket, assigned: &AssignedNode) -> Result<()> {
+    let up = LinkSpec { up: Some(true), ..LinkSpec::default() };
+    let mut requests = vec![request::change(LOOPBACK, &up, None)];
+    if let Some(bridge) = &assigned.bridge {
+        requests.push(request::new("bridge", &bridge.name, bridge.index, &options(bridge))?);
+    }
+    socket.batch(requests).map_err(|(_, error)| error)
+}
+
+/// The spanning tree with the shortest times that Linux allows (`BR_MIN_FORWARD_DELAY`, `BR_MIN_MAX_AGE`).
+fn options(bridge: &Bridge) -> Vec<(Cow<'static, str>, Setting)> {
+    if !bridge.stp {
+        return Vec::new();
+    }
+    let seconds = |name: &'static str, seconds| (Cow::Borrowed(name), Setting::Integer(seconds));
+    vec![
+        seconds("forward_delay", 2),
+        seconds("hello_time", 1),
+        seconds("max_age", 6),
+        (Cow::Borrowed("stp_state"), Setting::Switch(true)),
+    ]
+}
+
+/// A limit that is met says nothing about one node: the first of those that were to be made stands for them.
+fn first_place(nodes: &[(&Node, &AssignedNode)]) -> Option<Place> {
+    nodes.first().and_then(|(node, _)| node.place.clone())
+}
+
+fn open_files() -> usize {
+    let soft = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+    usize::try_from(soft).unwrap_or(usize::MAX)
+}

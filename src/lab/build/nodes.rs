@@ -1,0 +1,182 @@
+//! Third phase: what is inside each node — addresses, ports, links up, routes — in one batch a node.
+
+use super::namespaces::LOOPBACK;
+use super::{Phase, Progress, Report, Site, settings};
+use crate::error::{Error, Place, Result};
+use crate::kernel::addr::AddrSpec;
+use crate::kernel::device::Device;
+use crate::kernel::link::request::{self, Request};
+use crate::kernel::link::{self, AddrGenMode, LinkSpec};
+use crate::kernel::route::{Destination, NextHop, RouteSpec};
+use crate::kernel::sysctl;
+use crate::lab::assign::{Assigned, Route, Way};
+use crate::lab::plan::{Plan, Wants};
+use crate::wait::interrupt;
+
+/// How many nodes are done between two reports.
+const STRIDE: usize = 16;
+
+/// What is being built.
+struct Lab<'a> {
+    plan: &'a Plan,
+    assigned: &'a Assigned,
+}
+
+pub(super) fn configure(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], report: Report<'_>) -> Result<()> {
+    let lab = Lab { plan, assigned };
+    let total = sites.len();
+    for (done, site) in sites.iter_mut().enumerate() {
+        if done % STRIDE == 0 {
+            interrupt::check()?;
+            report(Progress { phase: Phase::Nodes, done, total });
+        }
+        let place = || site.node.place.clone();
+        for (key, value) in settings::of_interfaces(site.node, site.assigned) {
+            sysctl::write(&site.namespace, key, value).map_err(|error| error.place(place()))?;
+        }
+        let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
+        carry_out(plan, site, orders)?;
+    }
+    Ok(())
+}
+
+/// What a request of the batch is about, for the words of its refusal.
+enum About<'a> {
+    Loopback(AddrSpec),
+    Interface(usize),
+    Address(usize, AddrSpec),
+    Bridge,
+    Route(&'a Route),
+}
+
+/// The requests for one node, in the order in which they are made.
+struct Orders<'a> {
+    requests: Vec<Request>,
+    about: Vec<About<'a>>,
+}
+
+impl<'a> Orders<'a> {
+    fn push(&mut self, request: Request, about: About<'a>) {
+        self.requests.push(request);
+        self.about.push(about);
+    }
+}
+
+fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
+    let mut orders = Orders { requests: Vec::new(), about: Vec::new() };
+    for address in &site.node.addresses {
+        let spec = address_spec(*address);
+        orders.push(spec.request(LOOPBACK), About::Loopback(spec));
+    }
+    for (place, interface) in site.assigned.interfaces.iter().enumerate() {
+        for address in &interface.addresses {
+            let spec = address_spec(*address);
+            orders.push(spec.request(interface.index), About::Address(place, spec));
+        }
+        bring_up(lab, site, place, &mut orders);
+    }
+    if let Some(bridge) = &site.assigned.bridge {
+        // Last, so that its ports all begin at once.
+        orders.push(request::change(bridge.index, &up(), None), About::Bridge);
+    }
+    for route in &site.assigned.routes {
+        let request = route_spec(site, route).request(&mut |name| index(site, name))?;
+        orders.push(request, About::Route(route));
+    }
+    Ok(orders)
+}
+
+fn address_spec(address: ipnet::IpNet) -> AddrSpec {
+    // It is known that nobody else has it.
+    AddrSpec { nodad: address.addr().is_ipv6(), ..AddrSpec::new(address) }
+}
+
+fn up() -> LinkSpec {
+    LinkSpec { up: Some(true), ..LinkSpec::default() }
+}
+
+/// Sets an interface up that is not, as a port where it is one; and what the message that made it could not hold.
+fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) {
+    let interface = &site.assigned.interfaces[place];
+    let mut order = |spec: &LinkSpec, master| {
+        orders.push(request::change(interface.index, spec, master), About::Interface(place));
+    };
+    if site.ipv6 && !interface.ipv6 {
+        // The kernel sets a link up before it reads this of the same message.
+        order(&LinkSpec { addrgenmode: Some(AddrGenMode::None), ..LinkSpec::default() }, None);
+    }
+    let spec = LinkSpec {
+        up: (!site.up[place]).then_some(true),
+        alias: wants(lab, site, place).alias.clone(),
+        ..LinkSpec::default()
+    };
+    if spec.up.is_some() || spec.alias.is_some() {
+        order(&spec, site.assigned.bridge.as_ref().map(|bridge| bridge.index));
+    }
+}
+
+/// What the script wants of an interface.
+fn wants<'a>(lab: &Lab<'a>, site: &Site<'_>, place: usize) -> &'a Wants {
+    let number = site.assigned.interfaces[place].link;
+    let link = &lab.plan.links[number];
+    let is_first = link.a.node == site.number && lab.assigned.links[number][0] == place;
+    if is_first { &link.a.wants } else { &link.b.wants }
+}
+
+fn route_spec(site: &Site<'_>, route: &Route) -> RouteSpec {
+    let dev = |interface: usize| Some(site.assigned.interfaces[interface].name.clone());
+    let dst = Destination::Net(route.dst);
+    match route.ways[..] {
+        [way] => RouteSpec { via: way.via, dev: dev(way.interface), ..RouteSpec::new(dst) },
+        ref ways => {
+            let hop = |way: &Way| NextHop { via: way.via, dev: dev(way.interface), ..NextHop::default() };
+            RouteSpec { nexthops: ways.iter().map(hop).collect(), ..RouteSpec::new(dst) }
+        }
+    }
+}
+
+fn index(site: &Site<'_>, name: &str) -> Result<u32> {
+    let known = site.assigned.interfaces.iter().find(|interface| interface.name == name);
+    known.map_or_else(|| Device::new(&site.namespace, name)?.index(), |interface| Ok(interface.index))
+}
+
+fn carry_out(plan: &Plan, site: &mut Site<'_>, orders: Orders<'_>) -> Result<()> {
+    let Orders { requests, about } = orders;
+    let mut refused = None;
+    site.with_socket(|socket| {
+        refused = socket.batch(requests).err();
+        Ok(())
+    })?;
+    match refused {
+        None => Ok(()),
+        Some((place, error)) => Err(match about.get(place) {
+            Some(about) => word(error, plan, site, about),
+            None => error,
+        }),
+    }
+}
+
+fn word(error: Error, plan: &Plan, site: &mut Site<'_>, about: &About<'_>) -> Error {
+    let of_link = |interface: usize| plan.links[site.assigned.interfaces[interface].link].place.clone();
+    let of_node = site.node.place.clone();
+    let interface = |interface: usize| {
+        let interface = &site.assigned.interfaces[interface];
+        site.device(&interface.name, interface.index)
+    };
+    let (error, place): (Error, Option<Place>) = match about {
+        About::Loopback(spec) => (spec.refused(error, &site.device("lo", LOOPBACK)), of_node),
+        About::Address(at, spec) => (spec.refused(error, &interface(*at)), of_link(*at)),
+        About::Route(route) => (route_spec(site, route).refused(error, &site.namespace), of_node),
+        About::Bridge => (error.object(format!("{}/br0", site.node.name)), of_node),
+        About::Interface(at) => {
+            let (device, place) = (interface(*at), of_link(*at));
+            let bridge = site.assigned.bridge.as_ref().map(|bridge| site.device(&bridge.name, bridge.index));
+            let error = bridge.iter().fold(error, link::refused_master);
+            let refused = site
+                .namespace
+                .with_socket(|socket| Ok(link::refused(error.clone(), &device, "setting a link up", socket)));
+            (refused.unwrap_or(error), place)
+        }
+    };
+    error.place(place)
+}

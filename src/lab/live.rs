@@ -1,0 +1,75 @@
+//! A lab that is up: its nodes as namespaces, until it is taken down.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::registry::{self, Entry};
+use crate::error::Error;
+use crate::kernel::namespace::Namespace;
+
+/// A lab that is up. Dropping it takes it down.
+#[derive(Debug)]
+pub struct Live {
+    entry: Arc<Entry>,
+    places: HashMap<String, usize>,
+}
+
+/// A node that is up.
+#[derive(Debug, Clone)]
+pub struct LiveNode {
+    /// As the plan has it.
+    pub name: String,
+    /// Where it is.
+    pub namespace: Namespace,
+    /// In the order of its links.
+    pub interfaces: Vec<LiveInterface>,
+    /// A switch's bridge.
+    pub bridge: Option<LiveInterface>,
+}
+
+/// An interface of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveInterface {
+    /// The name it was made with.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+}
+
+impl Live {
+    /// Takes over what was built.
+    pub(super) fn new(nodes: Vec<LiveNode>) -> Self {
+        let places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
+        Self { entry: registry::enter(nodes), places }
+    }
+
+    /// Its nodes, in the order of the plan.
+    pub fn nodes(&self) -> &[LiveNode] {
+        self.entry.nodes()
+    }
+
+    /// The node of this name.
+    pub fn node(&self, name: &str) -> Option<&LiveNode> {
+        self.places.get(name).map(|&place| &self.nodes()[place])
+    }
+
+    /// Ends its programs, then all its namespaces at once; nothing the second time. When it returns every name and every
+    /// link that was seen outside is free again.
+    ///
+    /// Gives what could not be taken away, one error each.
+    pub fn down(&mut self) -> Vec<Error> {
+        self.entry.take_down()
+    }
+
+    /// Whether it is still up.
+    pub fn is_up(&self) -> bool {
+        self.entry.is_up()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Whoever wants to know what is left calls `down`.
+        let _ = self.down();
+    }
+}

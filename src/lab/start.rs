@@ -1,0 +1,114 @@
+//! The commands of a lab's nodes: `run`, one after another, and `daemons`, which stay.
+
+use std::ffi::OsString;
+
+use super::live::Live;
+use super::plan::Plan;
+use crate::error::{Error, Place, Result, explain};
+use crate::kernel::namespace::Namespace;
+use crate::process::{self, Command, Exec, Exit, Input, Output, Process};
+use crate::wait::{Operation, Step};
+
+/// Runs the commands of all nodes in the order of the plan, each to its end, then starts the daemons.
+///
+/// Errors: a command that cannot be run or fails (`EEXIT`), with its node and its line; a daemon that has ended by the
+/// time that the last one was started.
+#[derive(Debug)]
+pub struct Start {
+    /// What is to be run, the next one last.
+    commands: Vec<Task>,
+    /// What is to be started then, in order.
+    daemons: Vec<Task>,
+    running: Option<(Exec, Task)>,
+}
+
+#[derive(Debug, Clone)]
+struct Task {
+    node: String,
+    place: Option<Place>,
+    namespace: Namespace,
+    words: Vec<String>,
+}
+
+impl Start {
+    /// What is to be done for the nodes of `plan`, which are up as `live`.
+    pub fn new(plan: &Plan, live: &Live) -> Self {
+        let tasks = |of: fn(&super::plan::Node) -> &Vec<Vec<String>>| -> Vec<Task> {
+            let nodes = plan.nodes.iter().zip(live.nodes());
+            let task = |node: &super::plan::Node, namespace: &Namespace, words: &Vec<String>| Task {
+                node: node.name.clone(),
+                place: node.place.clone(),
+                namespace: namespace.clone(),
+                words: words.clone(),
+            };
+            nodes
+                .flat_map(|(node, live)| of(node).iter().map(move |words| task(node, &live.namespace, words)))
+                .collect()
+        };
+        let mut commands = tasks(|node| &node.run);
+        commands.reverse();
+        Self { commands, daemons: tasks(|node| &node.daemons), running: None }
+    }
+
+    fn start_daemons(&mut self) -> Result<()> {
+        let start = |task: &Task| -> Result<Process> {
+            let mut command = task.command();
+            command.stdout = Output::Null;
+            process::spawn(&task.namespace, &command).map_err(|error| task.word(error))
+        };
+        let started = self.daemons.iter().map(start).collect::<Result<Vec<_>>>()?;
+        match started.iter().zip(&self.daemons).find(|(daemon, _)| !daemon.running()) {
+            None => Ok(()),
+            Some((_, task)) => {
+                let error = Error::new(&explain::DAEMON_ENDED).with("command", task.words.join(" "));
+                Err(task.word(error.with("node", &task.node)))
+            }
+        }
+    }
+}
+
+impl Task {
+    fn command(&self) -> Command {
+        Command { stdin: Input::Null, ..Command::new(self.words.iter().map(OsString::from)) }
+    }
+
+    fn word(&self, error: Error) -> Error {
+        error.object(&self.node).place(self.place.clone())
+    }
+
+    /// Whether a command that ended did its work.
+    fn judge(&self, exit: &Exit) -> Result<()> {
+        let error = match (&exit.code, &exit.signal) {
+            (Some(0), _) => return Ok(()),
+            (Some(code), _) => Error::new(&explain::COMMAND_FAILED).with("code", code),
+            (None, signal) => {
+                Error::new(&explain::COMMAND_KILLED).with("signal", signal.as_deref().unwrap_or("a signal"))
+            }
+        };
+        Err(self.word(error.with("command", self.command().shown())))
+    }
+}
+
+impl Operation for Start {
+    type Output = ();
+
+    fn step(&mut self) -> Result<Step<()>> {
+        loop {
+            if let Some((exec, task)) = &mut self.running {
+                match exec.step()? {
+                    Step::Wait(needs) => return Ok(Step::Wait(needs)),
+                    Step::Done(Ok(exit)) => task.judge(&exit)?,
+                    Step::Done(Err(failure)) => return Err(task.word(failure.error)),
+                }
+                self.running = None;
+            }
+            match self.commands.pop() {
+                Some(task) => {
+                    let exec = process::exec(&task.namespace, &task.command()).map_err(|error| task.word(error))?;
+                    self.running = Some((exec, task));
+                }
+                None => return self.start_daemons().map(Step::Done),
+            }
+        }
+    }
+}
