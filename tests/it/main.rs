@@ -7,6 +7,7 @@ mod examples;
 mod faults;
 mod ip_netns;
 mod kernel;
+mod lab;
 mod layers;
 mod netlink;
 mod probe;
