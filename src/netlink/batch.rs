@@ -57,6 +57,44 @@ impl Socket {
         outcomes
     }
 
+    /// Sends all `messages` and gives those that were refused, with their indexes; a refusal stops nothing.
+    ///
+    /// Only the last of a chunk is acknowledged, refusals are told anyway (`netlink_rcv_skb` in net/netlink/af_netlink.c).
+    /// No interrupt is looked at, so that clean-up can use it: whoever sends much does so between two calls. An error says
+    /// nothing of what was carried out.
+    pub fn batch_refusals(&mut self, messages: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<(usize, Error)>> {
+        let (mut refused, mut start) = (Vec::new(), 0);
+        while start < messages.len() {
+            let length = chunk_length(&messages[start..]);
+            let refusals = self.chunk_refusals(&messages[start..start + length])?;
+            refused.extend(refusals.into_iter().map(|(index, error)| (start + index, error)));
+            start += length;
+        }
+        Ok(refused)
+    }
+
+    /// Sends one chunk, the last of it with an acknowledgement, and reads until that.
+    fn chunk_refusals(&mut self, chunk: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<(usize, Error)>> {
+        let mut bytes = Vec::new();
+        let sequences: Vec<u32> = chunk.iter().map(|_| self.next_sequence()).collect();
+        for (index, ((message, flags), &sequence)) in chunk.iter().zip(&sequences).enumerate() {
+            let ack = if index + 1 == chunk.len() { NLM_F_ACK } else { 0 };
+            frame::append(&mut bytes, message, flags | NLM_F_REQUEST | ack, sequence);
+        }
+        self.send(&bytes)?;
+        let (mut refused, mut ended) = (Vec::new(), false);
+        while !ended {
+            let Some(frames) = self.receive_frames()? else { return Err(Error::system(Errno::ENOBUFS)) };
+            for frame in frames.filter(|frame| frame.kind == NLMSG_ERROR) {
+                let Some(index) = sequences.iter().position(|&sequence| sequence == frame.sequence) else { continue };
+                ended |= index + 1 == chunk.len();
+                refused.extend(ack::outcome(&frame, false).err().map(|error| (index, error)));
+            }
+        }
+        self.finished();
+        Ok(refused)
+    }
+
     /// Sends one chunk and reads its acknowledgements. One that was lost counts as a refusal (`ENOBUFS`).
     fn chunk(&mut self, chunk: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<Result<()>>> {
         let mut bytes = Vec::new();

@@ -5,11 +5,13 @@
 
 pub mod icmp;
 pub mod ping;
+pub mod pingall;
 mod report;
 mod socket;
 mod target;
 
 pub use icmp::Family;
 pub use ping::{Ping, PingSpec};
+pub use pingall::{PingAll, PingAllRun, PingAllSpec, PingHost};
 pub use report::{PingResult, Refusal, Reply, RoundTrip};
 pub use target::address_of;

@@ -1,3 +1,4 @@
 //! Probes, in networks that the real `ip` built.
 
 mod ping;
+mod pingall;
