@@ -280,13 +280,14 @@ fn many_ways_are_prepared_and_cleared() {
         let mut spec = star(4, false);
         // More neighbours of routers than there is room for: 24 of them, which are not there.
         spec.ways = (0..24).map(|i| station("sw", &format!("10.0.9.{i}/16"), 2, mac(999), 0)).collect();
-        sh("ip netns exec h1 sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
-        spec.timeout = Duration::from_millis(300);
+        // Nobody answers: the run can be caught before it ends.
+        sh("for n in 1 2 3 4; do ip netns exec h$n sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'; done");
+        spec.timeout = Duration::from_millis(100);
         let mut run = PingAllRun::start(spec).expect("a run");
         until_entries(&mut run);
         assert!(permanent().contains("10.0.9.1 dev eth0 lladdr 02:00:00:00:03:e7 PERMANENT"));
         let result = block(run).expect("a result");
-        assert_eq!(result.failed, [(1, 0), (2, 0), (3, 0)], "{result}");
+        assert_eq!((result.sent, result.received, result.loss), (12, 0, 1.0), "{result}");
         assert_eq!(permanent(), "");
     });
 }
