@@ -1,8 +1,106 @@
 //! From a plan to everything that was left open, as a pure function: the same plan gives the same lab everywhere.
+//!
+//! One file a question: what may not be (`check`), names, who shares a broadcast domain (`segments`), subnets,
+//! addresses, MACs and indexes, routes. Whatever cannot be is refused here, with the lines that declared it, before anything is
+//! built. Nothing here touches the kernel.
+
+mod addresses;
+mod check;
+mod draft;
+mod family;
+mod macs;
+mod names;
+mod pool;
+mod routes;
+mod segments;
+mod subnets;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+
+use super::plan::{Kind, Plan};
+use crate::error::{Error, Result, explain};
+use addresses::Addresses;
+use draft::{Draft, ends};
+use segments::Segments;
+
+/// Assigns all that a plan left open: names, indexes, MACs, subnets, addresses, routes.
+///
+/// Errors say which lines of the script do not go together; [`crate::error::Place`] is that of the later one.
+pub fn assign(plan: &Plan) -> Result<Assigned> {
+    check::check(plan)?;
+    let ipv6 = subnets::has_ipv6(plan);
+    let draft = Draft { plan, names: names::assign(plan)?, segments: Segments::of(plan), ipv6 };
+    addresses::check_given(&draft)?;
+    let subnets = subnets::assign(&draft)?;
+    let addresses = addresses::assign(&draft, &subnets)?;
+    let macs = macs::assign(&draft)?;
+    let mut assigned = nodes(plan);
+    connect(&draft, &addresses, &macs, &mut assigned);
+    routes::assign(&draft, &subnets, &addresses, &mut assigned)?;
+    Ok(assigned)
+}
+
+/// The nodes by themselves.
+fn nodes(plan: &Plan) -> Assigned {
+    let looped = segments::looped(plan);
+    let (mut nodes, mut noted) = (Vec::with_capacity(plan.nodes.len()), Vec::new());
+    let mut switches = 0;
+    for (node, looped) in plan.nodes.iter().zip(looped) {
+        let bridge = (node.kind == Kind::Switch).then(|| Bridge {
+            name: names::BRIDGE.to_owned(),
+            index: macs::bridge_index(switches),
+            stp: node.stp.unwrap_or(looped),
+        });
+        switches += usize::from(bridge.is_some());
+        if looped && node.stp.is_none() {
+            noted.push(node.name.as_str());
+        }
+        let forward = match node.kind {
+            Kind::Router => Some(true),
+            Kind::Host | Kind::Switch => Some(false),
+            Kind::Node => None,
+        };
+        nodes.push(AssignedNode { bridge, forward, ..AssignedNode::default() });
+    }
+    let notes = if noted.is_empty() { Vec::new() } else { vec![loop_note(&noted)] };
+    Assigned { nodes, links: Vec::with_capacity(plan.links.len()), notes }
+}
+
+/// What is said about switches that get spanning tree because they are in a loop.
+fn loop_note(switches: &[&str]) -> String {
+    let shown: Vec<String> = switches.iter().take(10).map(|name| format!("\"{name}\"")).collect();
+    let more = if switches.len() > 10 { format!(" and {} more", switches.len() - 10) } else { String::new() };
+    Error::new(&explain::LAB_LOOP).with("switches", shown.join(", ") + &more).message()
+}
+
+/// Gives the nodes their interfaces.
+fn connect(draft: &Draft, addresses: &Addresses, macs: &[[u8; 6]], assigned: &mut Assigned) {
+    let plan = draft.plan;
+    for id in ends(plan) {
+        let (end, link) = (draft.end(id), draft.link(id));
+        let node = &plan.nodes[end.node];
+        let addresses = addresses.of_end[id].clone();
+        let usual = draft.ipv6 && node.kind != Kind::Switch;
+        let interfaces = &mut assigned.nodes[end.node].interfaces;
+        if id.is_multiple_of(2) {
+            assigned.links.push([0, 0]);
+        }
+        assigned.links[id / 2][id % 2] = interfaces.len();
+        interfaces.push(Interface {
+            name: draft.names[id].clone(),
+            index: macs::index(id),
+            mac: macs[id],
+            ipv6: node.ipv6.unwrap_or(usual) || addresses.iter().any(|net| net.addr().is_ipv6()),
+            addresses,
+            mtu: end.wants.mtu.or(link.mtu).or(plan.options.mtu),
+            link: id / 2,
+        });
+    }
+}
 
 /// All that a plan comes to. `nodes` and `links` are parallel to those of the plan.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,0 +1,99 @@
+//! Whether a plan can be a lab at all: its names, what its links join, and what a switch cannot have. Pure.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+use ipnet::IpNet;
+
+use super::super::plan::{Ip, Kind, Node, Plan};
+use super::draft::{clash, refusal};
+use crate::error::{Place, Result, explain};
+use crate::kernel::namespace::names;
+
+/// How many ports a bridge can have: the kernel numbers them from 1 in 10 bits (`BR_PORT_BITS`).
+const MOST_PORTS: usize = 1023;
+
+/// Refuses what is wrong with single nodes and links.
+pub(super) fn check(plan: &Plan) -> Result<()> {
+    for pool in [plan.options.subnets.map(IpNet::V4), plan.options.subnets6.map(IpNet::V6)].into_iter().flatten() {
+        check_range(pool, &None)?;
+    }
+    let mut names = HashMap::new();
+    for node in &plan.nodes {
+        if let Some(first) = names.insert(node.name.as_str(), node) {
+            return Err(clash(&explain::LAB_NODE_TWICE, &first.place, &node.place).with("name", &node.name));
+        }
+        check_node(plan, node)?;
+    }
+    let mut ports = vec![0; plan.nodes.len()];
+    for link in &plan.links {
+        let (Some(a), Some(b)) = (plan.nodes.get(link.a.node), plan.nodes.get(link.b.node)) else {
+            return Err(refusal(&explain::LAB_NODE_FOREIGN, &link.place));
+        };
+        if link.a.node == link.b.node {
+            return Err(clash(&explain::LAB_LINK_SELF, &a.place, &link.place).with("node", &a.name));
+        }
+        if link.cost == 0 {
+            return Err(refusal(&explain::LAB_COST, &link.place));
+        }
+        link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
+        for (node, end) in [(a, &link.a), (b, &link.b)] {
+            ports[end.node] += 1;
+            if node.kind != Kind::Switch {
+                continue;
+            }
+            if ports[end.node] > MOST_PORTS {
+                return Err(clash(&explain::LAB_SWITCH_FULL, &node.place, &link.place).with("name", &node.name));
+            }
+            if let Ip::Given(addresses) = &end.ip {
+                no_address(node, addresses, &link.place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_node(plan: &Plan, node: &Node) -> Result<()> {
+    // The whole name in /run/netns has to be one; a node of an unnamed lab is held to the same.
+    let prefix = if plan.name.is_some() { plan.options.prefix.as_str() } else { "" };
+    for name in [&node.name, &format!("{prefix}{}", node.name)] {
+        names::check_new(OsStr::new(name)).map_err(|error| error.place(node.place.clone()))?;
+    }
+    node.subnets.iter().try_for_each(|&subnet| check_range(subnet, &node.place))?;
+    match (node.kind, node.subnets.first()) {
+        (Kind::Switch, _) => no_address(node, &node.addresses, &node.place),
+        (_, None) => Ok(()),
+        (_, Some(subnet)) => {
+            let error = refusal(&explain::LAB_SUBNET_NODE, &node.place);
+            Err(error.with("node", &node.name).with("subnet", subnet))
+        }
+    }
+}
+
+/// Refuses an address on a switch, whose bridge only forwards frames.
+fn no_address(switch: &Node, addresses: &[IpNet], here: &Option<Place>) -> Result<()> {
+    let Some(address) = addresses.first() else { return Ok(()) };
+    let error = clash(&explain::LAB_SWITCH_ADDRESS, &switch.place, here);
+    Err(error.with("node", &switch.name).with("address", address))
+}
+
+/// Refuses a range that is written with bits behind its prefix, which is a mistake more often than not, and one whose
+/// addresses no interface can have.
+fn check_range(net: IpNet, here: &Option<Place>) -> Result<()> {
+    host_bits(net, here)?;
+    let what = match net.addr() {
+        address if address.is_multicast() => "of multicast addresses",
+        address if address.is_loopback() => "of loopback addresses",
+        address if address.is_unspecified() => "of addresses that mean none",
+        _ => return Ok(()),
+    };
+    Err(refusal(&explain::LAB_SUBNET_UNFIT, here).with("subnet", net).with("what", what))
+}
+
+/// Refuses a network that is written with bits behind its prefix.
+pub(super) fn host_bits(net: IpNet, here: &Option<Place>) -> Result<()> {
+    if net.trunc() == net {
+        return Ok(());
+    }
+    Err(refusal(&explain::ROUTE_HOST_BITS, here).with("route", net).with("network", net.trunc()))
+}

@@ -1,0 +1,177 @@
+//! What routes of one family lead to: subnets at the routers on them, loopback addresses at their nodes. Pure.
+
+use std::ops::Range;
+
+use ipnet::IpNet;
+
+use super::super::super::plan::{Ip, Kind};
+use super::super::addresses::Addresses;
+use super::super::draft::{Draft, EndId, ends};
+use super::super::family::{Family, is_alone, is_link_local, number};
+use super::super::subnets::Subnets;
+
+/// All destinations, and where each of them is.
+pub(super) struct Destinations {
+    /// Networks as number and length, in the order of their numbers; none overlaps another.
+    pub(super) nets: Vec<(u128, u8)>,
+    /// For each network where its owners begin; one more at the end.
+    offsets: Vec<u32>,
+    owners: Vec<u32>,
+    /// How many of the networks each node owns.
+    owned: Vec<usize>,
+    /// The networks in each broadcast domain: its subnet where a router leads to it, else what is found at its hosts.
+    pub(super) of_segment: Vec<Vec<u32>>,
+    /// For each broadcast domain the ends of routers that have an address in its subnet.
+    pub(super) routers: Vec<Vec<EndId>>,
+    /// Ends of hosts between parts of the lab that no router joins, in a subnet that a router leads to: from the other
+    /// parts their addresses can be reached at the host alone.
+    pub(super) hidden: Vec<EndId>,
+    /// The hosts that own a network or have a hidden end.
+    pub(super) wanted: Vec<bool>,
+    /// Whether there is any such host.
+    pub(super) at_hosts: bool,
+}
+
+/// A network before it is sorted in.
+struct Found {
+    net: IpNet,
+    owners: Vec<u32>,
+    segment: Option<usize>,
+}
+
+impl Destinations {
+    pub(super) fn new(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, family: Family) -> Self {
+        let nodes = draft.plan.nodes.len();
+        let routers = routers(draft, addresses, family);
+        let between = between(draft, addresses, family, &routers);
+        let (bare, hidden): (Vec<_>, _) =
+            between.into_iter().partition(|&id| routers[draft.segments.of_end(id)].is_empty());
+        let mut found = of_segments(draft, subnets, family, &routers);
+        found.extend(of_nodes(draft, subnets, family));
+        found.extend(bare.into_iter().filter_map(|id| {
+            let net = addresses.in_subnet[family as usize][id].map(IpNet::from)?;
+            let (owners, segment) = (vec![draft.end(id).node as u32], Some(draft.segments.of_end(id)));
+            Some(Found { net, owners, segment })
+        }));
+        found.sort_by_key(|found| (number(found.net.network()), found.net.prefix_len()));
+        let mut all = Self {
+            nets: Vec::with_capacity(found.len()),
+            offsets: vec![0],
+            owners: Vec::new(),
+            owned: vec![0; nodes],
+            of_segment: vec![Vec::new(); subnets.len()],
+            routers,
+            hidden,
+            wanted: vec![false; nodes],
+            at_hosts: false,
+        };
+        let mut last = None;
+        for Found { net, owners, segment } in found {
+            // What one node gave itself twice, or within what it gave itself: others were refused.
+            if last >= Some(number(net.network())) {
+                continue;
+            }
+            last = Some(number(net.broadcast()));
+            if let Some(segment) = segment {
+                all.of_segment[segment].push(all.nets.len() as u32);
+            }
+            all.nets.push((number(net.network()), net.prefix_len()));
+            owners.iter().for_each(|&owner| all.owned[owner as usize] += 1);
+            all.owners.extend(owners);
+            all.offsets.push(all.owners.len() as u32);
+        }
+        let hosts = |node: &usize| draft.plan.nodes[*node].kind != Kind::Router;
+        let hidden = all.hidden.iter().map(|&id| draft.end(id).node);
+        for node in all.owners.iter().map(|&owner| owner as usize).chain(hidden).filter(hosts) {
+            (all.wanted[node], all.at_hosts) = (true, true);
+        }
+        all
+    }
+
+    /// The nodes where a network is.
+    pub(super) fn owners(&self, network: usize) -> impl Iterator<Item = usize> {
+        let Range { start, end } = self.offsets[network]..self.offsets[network + 1];
+        self.owners[start as usize..end as usize].iter().map(|&owner| owner as usize)
+    }
+
+    /// Whether a node owns all there is.
+    pub(super) fn all_at(&self, node: usize) -> bool {
+        self.owned[node] == self.nets.len()
+    }
+}
+
+/// The routers' ends of each broadcast domain that have an address in its subnet.
+fn routers(draft: &Draft, addresses: &Addresses, family: Family) -> Vec<Vec<EndId>> {
+    let routes =
+        |id: &EndId| draft.node(*id).kind == Kind::Router && addresses.in_subnet[family as usize][*id].is_some();
+    let segments = draft.segments.list.iter();
+    segments.map(|segment| segment.ends.iter().copied().filter(routes).collect()).collect()
+}
+
+/// The subnets that routers lead to.
+fn of_segments(draft: &Draft, subnets: &[Subnets], family: Family, routers: &[Vec<EndId>]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (segment, (subnets, routers)) in subnets.iter().zip(routers).enumerate() {
+        let mut owners: Vec<u32> = routers.iter().map(|&id| draft.end(id).node as u32).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        if let (Some(subnet), false) = (subnets[family as usize], owners.is_empty()) {
+            found.push(Found { net: subnet.net, owners, segment: Some(segment) });
+        }
+    }
+    found
+}
+
+/// What nodes have on their loopbacks, and addresses alone at their ends that are not of the link's subnet.
+fn of_nodes(draft: &Draft, subnets: &[Subnets], family: Family) -> Vec<Found> {
+    let routed = |net: &IpNet| Family::of(*net) == family && !is_link_local(net.addr());
+    let mut found = Vec::new();
+    let mut add = |net: &IpNet, node: usize| {
+        found.push(Found { net: net.trunc(), owners: vec![node as u32], segment: None });
+    };
+    for (number, node) in draft.plan.nodes.iter().enumerate() {
+        node.addresses.iter().filter(|net| routed(net)).for_each(|net| add(net, number));
+    }
+    for id in ends(draft.plan) {
+        let Ip::Given(nets) = &draft.end(id).ip else { continue };
+        let subnet = subnets[draft.segments.of_end(id)][family as usize];
+        let apart = |net: &&IpNet| is_alone(**net) && !subnet.is_some_and(|subnet| subnet.net.contains(&net.addr()));
+        nets.iter().filter(|net| routed(net)).filter(apart).for_each(|net| add(net, draft.end(id).node));
+    }
+    found
+}
+
+/// The ends of hosts that are in several parts of the lab, where a part is what routers join.
+fn between(draft: &Draft, addresses: &Addresses, family: Family, routers: &[Vec<EndId>]) -> Vec<EndId> {
+    let nodes = draft.plan.nodes.len();
+    // For each node, and behind them for each broadcast domain without a router, what it is joined with.
+    let mut joined: Vec<usize> = (0..nodes + routers.len()).collect();
+    fn root(joined: &mut [usize], mut part: usize) -> usize {
+        while joined[part] != part {
+            joined[part] = joined[joined[part]];
+            part = joined[part];
+        }
+        part
+    }
+    for routers in routers {
+        for pair in routers.windows(2) {
+            let (one, other) = (draft.end(pair[0]).node, draft.end(pair[1]).node);
+            let (one, other) = (root(&mut joined, one), root(&mut joined, other));
+            joined[one.max(other)] = one.min(other);
+        }
+    }
+    let mut part = |id: EndId| {
+        let segment = draft.segments.of_end(id);
+        root(&mut joined, routers[segment].first().map_or(nodes + segment, |&id| draft.end(id).node))
+    };
+    let hosts = ends(draft.plan).filter(|&id| !matches!(draft.node(id).kind, Kind::Router | Kind::Switch));
+    let hosts: Vec<EndId> = hosts.filter(|&id| addresses.in_subnet[family as usize][id].is_some()).collect();
+    // Each host's part, until it is found to be in two.
+    let mut first = vec![None; nodes];
+    let mut several = vec![false; nodes];
+    for &id in &hosts {
+        let (node, part) = (draft.end(id).node, part(id));
+        several[node] |= *first[node].get_or_insert(part) != part;
+    }
+    hosts.into_iter().filter(|&id| several[draft.end(id).node]).collect()
+}
