@@ -141,6 +141,17 @@ rows! {
     COMMAND_KILLED: "EEXIT" Script "command \"<command>\" was ended by <signal>";
     COMMAND_EMPTY: "EINVAL" Script "the command is empty";
 
+    // Labs
+    LAB_NODE_EXISTS: "EEXIST" Script "node \"<node>\" is declared already, at <there>" => "give it another name";
+    LAB_NODE_MISSING: "ENOENT" Script "the lab has no node \"<node>\"" => "did you mean \"<near>\"?";
+    LAB_NODE_FOREIGN: "EINVAL" Script "node \"<node>\" is of another lab" => "link nodes of one lab";
+    LAB_NODE_REMOVED: "ENOENT" Script "node \"<node>\" was removed from the lab";
+    LAB_LINK_REMOVED: "ENOENT" Script "the link was removed from the lab";
+    LAB_NOT_UP: "ENOENT" Script "node \"<node>\" is not up" => "bring its lab up first, with net:up()";
+    LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
+    LAB_IS_UP: "EBUSY" Script "the lab is up" => "take it down first, with net:down()";
+    LAB_NO_ADDRESSES: "EADDRNOTAVAIL" Script "no node of the lab has an address to ask" => "give it subnets, or IPv6";
+
     // The program's own input and output
     SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
     FILE_CLOSED: "EBADF" Script "the file is closed";
@@ -255,8 +266,6 @@ rows! {
     // Labs: what a plan cannot be
     LAB_NODE_TWICE: "EEXIST" Script "node \"<name>\" is declared twice: at <there> and at <here>"
         => "give one of them another name";
-    LAB_NODE_FOREIGN: "EINVAL" Script "the link at <here> leads to a node that is not of its lab"
-        => "link nodes that the same lab made";
     LAB_LINK_SELF: "EINVAL" Script "the link at <here> joins \"<node>\" (declared at <there>) to itself"
         => "give it two nodes";
     LAB_COST: "EINVAL" Script "the cost of the link at <here> is 0" => "use 1 or more";
@@ -315,6 +324,11 @@ rows! {
         => "use the address of a neighbour";
     LAB_LOOP: "" Script "switches in a loop get spanning tree: <switches>";
 
+    // The program's own input and output
+    // The prompt
+    // Links and their names
+    // Addresses
+    // Routes
     // Sysctls
     SYSCTL_MISSING: "ENOENT" Script "no sysctl \"<key>\"" => "did you mean \"<near>\"?";
     SYSCTL_BAD: "EINVAL" Script "\"<key>\" is not the name of a sysctl" => "write it like \"net.ipv4.ip_forward\"";

@@ -6,14 +6,18 @@
 
 pub mod assign;
 pub mod build;
+pub mod cable;
 mod live;
 pub mod plan;
+mod reach;
 mod ready;
 mod registry;
 mod start;
 
+pub use assign::{Assigned, AssignedNode, Way};
 pub use live::{Live, LiveInterface, LiveNode};
-pub use plan::{End, Ip, Kind, Link, Node, Options, Plan, Routing, Wants};
+pub use plan::{End, ExtraRoute, Ip, Kind, Link, Node, Options, Plan, Routing, Wants};
+pub use reach::{Who, all_pairs};
 pub use ready::Ready;
 pub use registry::{count, take_down_all};
 pub use start::Start;

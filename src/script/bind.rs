@@ -176,7 +176,7 @@ fn arguments(lua: &Lua, function: &'static Function, form: Form, values: MultiVa
             Acts::OnEither if matches!(values.get(1), Some(Value::String(_) | Value::UserData(_))) => {
                 join_devices(lua, &mut values, 1)?;
             }
-            Acts::Alone | Acts::OnNamespace | Acts::OnProcess | Acts::OnEither => shift = 1,
+            Acts::Alone | Acts::OnNamespace | Acts::Method(_) | Acts::OnEither => shift = 1,
         },
     }
     Args::new(lua, function, values, shift)

@@ -3,7 +3,7 @@
 use mlua::Value;
 
 use super::args::Args;
-use super::handle::{LinkHandle, NetnsHandle};
+use super::handle::{LinkHandle, namespace_of};
 use super::options::Options;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
@@ -37,9 +37,7 @@ impl Args {
                 Ok(DeviceOrNamespace::Device(self.device(position)?))
             }
             Value::Nil | Value::String(_) => Ok(DeviceOrNamespace::Namespace(self.namespace(position)?)),
-            Value::UserData(handle) if handle.is::<NetnsHandle>() => {
-                Ok(DeviceOrNamespace::Namespace(self.namespace(position)?))
-            }
+            value if namespace_of(&value).is_some() => Ok(DeviceOrNamespace::Namespace(self.namespace(position)?)),
             _ => Err(self.wrong_type(position, "a device or a namespace").into()),
         }
     }

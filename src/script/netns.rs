@@ -7,7 +7,7 @@ use mlua::{Lua, MultiValue, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
-use super::handle::{MonitorHandle, NetnsHandle};
+use super::handle::{MonitorHandle, NetnsHandle, namespace_of};
 use super::records::{Record, list as list_of};
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
@@ -215,8 +215,8 @@ impl Args {
     }
 
     fn namespace_handle(&self, position: usize, expected: &str) -> mlua::Result<Namespace> {
-        match self.value(position).as_userdata().and_then(|handle| handle.borrow::<NetnsHandle>().ok()) {
-            Some(handle) => Ok(handle.namespace().clone()),
+        match namespace_of(&self.value(position)) {
+            Some(namespace) => Ok(namespace?),
             None => Err(self.wrong_type(position, expected).into()),
         }
     }
@@ -226,7 +226,6 @@ impl Args {
 pub(super) fn from_value(value: &Value) -> Option<Result<Namespace>> {
     match value {
         Value::String(name) => Some(Namespace::called(OsStr::from_bytes(&name.as_bytes()))),
-        Value::UserData(handle) => handle.borrow::<NetnsHandle>().ok().map(|handle| Ok(handle.namespace().clone())),
-        _ => None,
+        other => namespace_of(other),
     }
 }

@@ -131,3 +131,9 @@ pub(super) fn warn(warning: &Error) {
     let hint = warning.hint().map(|hint| format!("  = hint: {hint}\n")).unwrap_or_default();
     let _ = write!(std::io::stderr(), "warning: {}\n{hint}", warning.message());
 }
+
+/// Tells the user, on stderr, what is worth knowing.
+pub(super) fn note(text: &str) {
+    // If stderr is gone there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "nsl: {}", crate::error::escape(text));
+}

@@ -6,20 +6,18 @@ use mlua::{Lua, Table, Value};
 
 use super::args::Args;
 use super::bind::{Waiting, values};
-use super::handle::NetnsHandle;
+use super::handle::namespace_of;
+use super::options::Options;
 use super::records::{Record, with_text};
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
 use crate::kernel::namespace::Namespace;
 use crate::probe::{Family, Ping, PingResult, PingSpec, address_of};
 
-pub(super) static FUNCTIONS: &[Function] = &[Function {
-    name: "netns.ping",
-    acts: Acts::OnNamespace,
-    most: 3,
-    options: &["count", "interval", "timeout", "size", "source", "ttl", "dev", "family"],
-    call: Call::Waits(ping),
-}];
+pub(super) const PING: &[&str] = &["count", "interval", "timeout", "size", "source", "ttl", "dev", "family"];
+
+pub(super) static FUNCTIONS: &[Function] =
+    &[Function { name: "netns.ping", acts: Acts::OnNamespace, most: 3, options: PING, call: Call::Waits(ping) }];
 
 /// `netns.ping(ns, target, opts?)`.
 fn ping(args: &mut Args) -> mlua::Result<Waiting> {
@@ -27,6 +25,16 @@ fn ping(args: &mut Args) -> mlua::Result<Waiting> {
     let options = args.options(3)?;
     let family = options.family("family")?;
     let (target, scope) = target(args, &namespace, family)?;
+    begin(&namespace, target, scope, &options)
+}
+
+/// Pings `target`, by the link `scope` if it names one, as the options say.
+pub(super) fn begin(
+    namespace: &Namespace,
+    target: IpAddr,
+    scope: Option<String>,
+    options: &Options,
+) -> mlua::Result<Waiting> {
     let mut spec = PingSpec::new(target);
     spec.device = scope;
     if let Some(count) = options.number("count", "a number from 1 to 1000000")? {
@@ -46,7 +54,7 @@ fn ping(args: &mut Args) -> mlua::Result<Waiting> {
     if let Some(device) = options.string("dev")? {
         spec.device = Some(device);
     }
-    Ok(Waiting::new(Ping::start(&namespace, spec)?, |lua, result| values(lua, result_table(lua, &result)?)))
+    Ok(Waiting::new(Ping::start(namespace, spec)?, |lua, result| values(lua, result_table(lua, &result)?)))
 }
 
 /// Where to ping: an address (`fe80::1%eth0` names the link too), or a namespace, of whose addresses one on a shared
@@ -62,11 +70,10 @@ fn target(args: &Args, from: &Namespace, family: Option<Family>) -> mlua::Result
             };
             Ok((crate::kernel::address_text::address(address)?, scope))
         }
-        Value::UserData(handle) if handle.is::<NetnsHandle>() => {
-            let to = handle.borrow::<NetnsHandle>()?.namespace().clone();
-            Ok((address_of(&to, from, family)?, None))
-        }
-        _ => Err(args.wrong_type(2, EXPECTED).into()),
+        value => match namespace_of(&value) {
+            Some(to) => Ok((address_of(&to?, from, family)?, None)),
+            None => Err(args.wrong_type(2, EXPECTED).into()),
+        },
     }
 }
 

@@ -18,8 +18,8 @@ pub enum Acts {
     OnNamespace,
     /// On this many devices: `netns.addr_add(dev, …)`, `link:addr_add(…)`, `ns:addr_add("eth0", …)`.
     OnDevices(usize),
-    /// On a process: `process:wait(…)`, a method only.
-    OnProcess,
+    /// A method only, of the handle with this type: `process:wait(…)`.
+    Method(&'static str),
     /// On a device or a namespace: `netns.addr_list(dev_or_ns)`.
     OnEither,
 }
@@ -63,18 +63,18 @@ impl Function {
             Acts::OnDevices(_) | Acts::OnEither => {
                 Some(self.short_name().strip_prefix("link_").unwrap_or(self.short_name()))
             }
-            Acts::Alone | Acts::OnNamespace | Acts::OnProcess => None,
+            Acts::Alone | Acts::OnNamespace | Acts::Method(_) => None,
         }
     }
 
     /// Its name as a method of a `Netns`, if it is one.
     pub fn on_namespace(&self) -> Option<&'static str> {
-        (!matches!(self.acts, Acts::Alone | Acts::OnProcess)).then(|| self.short_name())
+        (!matches!(self.acts, Acts::Alone | Acts::Method(_))).then(|| self.short_name())
     }
 
-    /// Its name as a method of a `Process`, if it is one.
-    pub fn on_process(&self) -> Option<&'static str> {
-        (self.acts == Acts::OnProcess).then(|| self.short_name())
+    /// Its name as a method of the handle `kind` alone, if it is one.
+    pub fn method_of(&self, kind: &str) -> Option<&'static str> {
+        matches!(self.acts, Acts::Method(of) if of == kind).then(|| self.short_name())
     }
 }
 
@@ -89,6 +89,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::sysctl::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
+        super::lab::FUNCTIONS,
         super::task::FUNCTIONS,
     ]
     .into_iter()
@@ -108,7 +109,7 @@ static PANIC: Function = Function {
 /// Makes the modules and sets them as globals and in `package.loaded`.
 pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let loaded: mlua::Table = lua.globals().get::<mlua::Table>("package")?.get("loaded")?;
-    for module in ["netns", "task"] {
+    for module in ["netns", "lab", "task"] {
         let table = lua.create_table()?;
         for function in functions().filter(|function| function.name.starts_with(&format!("{module}."))) {
             table.raw_set(function.short_name(), super::bind::function(lua, function, super::bind::Form::Plain)?)?;

@@ -136,8 +136,8 @@ fn each_function_of_the_code_is_annotated_with_its_options() {
         let field = |class: &str, name: &str| {
             assert!(types.keys(class).contains(name), "{class} has no {name}");
         };
-        if let Some(method) = function.on_process() {
-            field("nsl.Process", method);
+        if let nsl::script::Acts::Method(class) = function.acts {
+            field(&format!("nsl.{class}"), function.short_name());
             continue;
         }
         if let Some(method) = function.on_link() {

@@ -2,6 +2,7 @@
 //!
 //! A handle's fields are asked for each time; every other key is a method, made when it is first called.
 
+mod lab;
 mod link;
 mod monitor;
 mod netns;
@@ -9,6 +10,7 @@ mod process;
 
 use mlua::{AnyUserData, Lua, MultiValue, Table, UserData, UserDataMethods, Value};
 
+pub(super) use lab::{CableHandle, LabHandle, NodeHandle};
 pub(super) use link::LinkHandle;
 pub(super) use monitor::MonitorHandle;
 pub(super) use netns::NetnsHandle;
@@ -17,7 +19,8 @@ pub(super) use process::{FUNCTIONS as PROCESS_FUNCTIONS, ProcessHandle};
 use super::bind::{self, Form};
 use super::error::placed;
 use super::registry::{self, Function};
-use crate::error::{Error, explain, nearest};
+use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::namespace::Namespace;
 
 /// What all handles share.
 pub(super) trait Handle: UserData + 'static {
@@ -44,6 +47,9 @@ pub(super) fn type_name(value: &Value) -> Option<&'static str> {
         (handle.is::<LinkHandle>(), LinkHandle::TYPE),
         (handle.is::<ProcessHandle>(), ProcessHandle::TYPE),
         (handle.is::<MonitorHandle>(), MonitorHandle::TYPE),
+        (handle.is::<LabHandle>(), LabHandle::TYPE),
+        (handle.is::<NodeHandle>(), NodeHandle::TYPE),
+        (handle.is::<CableHandle>(), CableHandle::TYPE),
     ]
     .into_iter()
     .find_map(|(is, name)| is.then_some(name))
@@ -61,6 +67,12 @@ pub fn members(handle: &AnyUserData, methods: bool) -> Vec<String> {
         of::<LinkHandle>(methods)
     } else if handle.is::<ProcessHandle>() {
         of::<ProcessHandle>(methods)
+    } else if handle.is::<LabHandle>() {
+        of::<LabHandle>(methods)
+    } else if handle.is::<NodeHandle>() {
+        of::<NodeHandle>(methods)
+    } else if handle.is::<CableHandle>() {
+        of::<CableHandle>(methods)
     } else {
         Vec::new()
     }
@@ -115,12 +127,19 @@ fn method<H: Handle>(lua: &Lua, name: &str) -> mlua::Result<Value> {
     Ok(Value::Function(method))
 }
 
+/// The namespace that a handle is: a `Netns`, or a node of a lab that is up.
+pub(super) fn namespace_of(value: &Value) -> Option<Result<Namespace>> {
+    let handle = value.as_userdata()?;
+    if let Ok(netns) = handle.borrow::<NetnsHandle>() {
+        return Some(Ok(netns.namespace().clone()));
+    }
+    handle.borrow::<NodeHandle>().ok().map(|node| node.namespace())
+}
+
 /// The link called `name` in the namespace of the handle `namespace`.
 pub(super) fn reference(lua: &Lua, namespace: &Value, name: &str) -> mlua::Result<Option<Value>> {
-    let Some(namespace) = namespace.as_userdata().and_then(|handle| handle.borrow::<NetnsHandle>().ok()) else {
-        return Ok(None);
-    };
-    let link = LinkHandle::reference(namespace.namespace(), name)?;
+    let Some(namespace) = namespace_of(namespace) else { return Ok(None) };
+    let link = LinkHandle::reference(&namespace?, name)?;
     Ok(Some(Value::UserData(lua.create_userdata(link)?)))
 }
 

@@ -21,7 +21,7 @@ impl ProcessHandle {
 
 /// A method of `Process`, which takes the handle first.
 const fn method(name: &'static str, most: usize, call: Call) -> Function {
-    Function { name, acts: Acts::OnProcess, most, options: &[], call }
+    Function { name, acts: Acts::Method("Process"), most, options: &[], call }
 }
 
 pub(in crate::script) static FUNCTIONS: &[Function] = &[
@@ -146,7 +146,7 @@ impl Handle for ProcessHandle {
     }
 
     fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.on_process()
+        function.method_of(Self::TYPE)
     }
 
     fn text(&self) -> String {

@@ -1,0 +1,138 @@
+---@meta
+
+--- Options of a lab.
+---@class nsl.LabOpts
+---@field subnets? string|false       # where IPv4 subnets come from: "10.0.0.0/8" unless told; false: no IPv4
+---@field subnets6? string            # where IPv6 subnets come from
+---@field ipv6? boolean               # interfaces speak IPv6, also where no address is assigned
+---@field routing? "static"|"default"|"none"    # shortest paths (unless told), only the hosts' default routes, or none
+---@field ecmp? boolean               # paths of equal cost become one route with several next hops
+---@field prefix? string              # what names in /run/netns begin with, for a named lab: NAME- unless told
+---@field mtu? integer                # of every link that has none of its own
+
+--- Options of a node.
+---@class nsl.NodeOpts
+---@field sysctl? table<string, string|number|boolean>    # settings of its namespace, on top of the lab's own
+---@field addresses? string[]         # more addresses, on its loopback, each with its prefix
+---@field routes? nsl.NodeRoute[]     # more routes
+---@field role? string                # what it is in the topology
+---@field subnet? string|string[]     # the LAN of a switch
+---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
+---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
+---@field run? (string|string[])[]    # commands run in order once it is up; a failing one fails `up`
+---@field daemons? (string|string[])[]    # commands started then, and ended with the lab
+
+--- A route of a node beside those of the lab.
+---@class nsl.NodeRoute
+---@field dst string                  # "default", or a network
+---@field via? string                 # the gateway
+---@field dev? string                 # the interface
+
+--- Options of a link of a lab.
+---@class nsl.LabLinkOpts
+---@field a? nsl.EndOpts              # the first node's end
+---@field b? nsl.EndOpts              # the second node's end
+---@field subnet? string|string[]     # its network; from the lab's pool unless told
+---@field mtu? integer                # bytes
+---@field cost? integer               # what a path pays for it: 1 unless told
+
+--- One end of a link.
+---@class nsl.EndOpts
+---@field name? string                # of the interface: eth0, eth1 … unless told
+---@field ip? string|string[]|false   # its addresses, with their prefixes; false: none
+---@field mac? string                 # its MAC address
+---@field mtu? integer                # bytes
+---@field txqueuelen? integer         # packets in its transmit queue
+---@field alias? string               # free text
+
+--- How to take a graph into a lab.
+---@class nsl.AddOpts
+---@field link? nsl.LabLinkOpts|fun(link: table): nsl.LabLinkOpts?    # for each link
+---@field node? nsl.NodeOpts|fun(node: table): nsl.NodeOpts?          # for each node
+---@field prefix? string              # before each name
+
+--- How to bring a lab up.
+---@class nsl.UpOpts
+---@field quiet? boolean              # no notes on stderr
+
+--- What came up.
+---@class nsl.LabStats
+---@field nodes integer
+---@field links integer
+---@field routes integer              # beside those that addresses bring along
+---@field elapsed number              # seconds
+
+--- What a plan assigns to one interface.
+---@class nsl.PlannedInterface
+---@field name string
+---@field address string[]            # with their prefixes
+---@field mac string
+---@field link string                 # "h1 -- r1"
+---@field peer { node: string, name: string, address?: string }    # the other end
+
+--- What is asked of all pairs.
+---@class nsl.PingallOpts
+---@field nodes? "all"                # all routed nodes, not only the hosts
+---@field sample? integer             # only so many pairs, chosen by the seed
+---@field seed? integer
+---@field family? nsl.Family          # of the addresses
+---@field timeout? nsl.Time           # how long an answer is waited for
+
+--- What all pairs came to. Prints as a matrix, or beyond 40 nodes as a summary.
+---@class nsl.PingallResult
+---@field sent integer
+---@field received integer
+---@field loss number                 # from 0 to 1
+---@field failed { from: string, to: string }[]
+---@field too_far integer             # pairs further apart than a TTL of 255 reaches
+---@field elapsed number              # seconds
+
+--- A lab: data until it is up. `<close>` takes it down.
+---@class nsl.Lab
+---@field name? string
+---@field nodes table<integer|string, nsl.Node>    # in the order of declaration, and by name
+---@field links nsl.Cable[]           # in the order of declaration
+---@field stats? nsl.LabStats         # once it was up
+---@field host fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node      # a node that does not forward
+---@field router fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node    # a node that forwards
+---@field switch fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node    # a bridge in a namespace of its own
+---@field node fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node      # a node whose forwarding is left alone
+---@field link fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.LabLinkOpts): nsl.Cable    # a cable
+---@field add fun(self: nsl.Lab, graph: table, opts?: nsl.AddOpts): table<string, nsl.Node>    # the nodes and links of a graph
+---@field remove fun(self: nsl.Lab, node_or_link: nsl.Node|nsl.Cable|string)    # from the plan
+---@field up fun(self: nsl.Lab, opts?: nsl.UpOpts): nsl.Lab                     # builds it: all or nothing
+---@field down fun(self: nsl.Lab)                                               # ends its programs and takes it away
+---@field plan fun(self: nsl.Lab): table                                        # what `up` would do, as data
+---@field ping fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.PingOpts): nsl.PingResult    # from a to b
+---@field pingall fun(self: nsl.Lab, opts?: nsl.PingallOpts): nsl.PingallResult # all pairs of hosts at once
+
+--- A node of a lab. Once the lab is up it is a `Netns` too.
+---@class nsl.Node: nsl.Netns
+---@field kind "host"|"router"|"switch"|"node"
+---@field role? string
+---@field interfaces nsl.PlannedInterface[]    # what the plan assigns
+---@field netns nsl.Netns             # its namespace, once it is up
+
+--- A link of a lab.
+---@class nsl.Cable
+---@field a nsl.Link                  # its end at the first node, once it is up
+---@field b nsl.Link                  # its end at the second node
+---@field down fun(self: nsl.Cable)   # takes both ends down
+---@field up fun(self: nsl.Cable)     # brings both ends up, with their addresses and routes
+
+--- Begins a lab: a topology that is data until it is up.
+---
+--- Addresses, names, MACs and subnets are a function of the script alone. A lab lives as long as its script.
+--- ```lua
+--- local net <close> = lab.new()
+--- local r1 = net:router "r1"
+--- for i = 1, 3 do net:link(net:host("h" .. i), r1) end
+--- net:up()
+--- print(net:pingall())
+--- ```
+---@param name? string|nsl.LabOpts    # or its options
+---@param opts? nsl.LabOpts
+---@return nsl.Lab lab
+---@raises EINVAL
+---@since 0.1
+function lab.new(name, opts) end

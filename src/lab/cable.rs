@@ -1,0 +1,60 @@
+//! One link of a lab that is up, down and up again: what the kernel drops with it comes back with it.
+
+use super::{Assigned, Live, Plan};
+use crate::error::Result;
+use crate::kernel::addr::{self, AddrSpec};
+use crate::kernel::device::Device;
+use crate::kernel::link::{self, LinkSpec};
+use crate::kernel::route::{self, Destination, NextHop, RouteSpec};
+
+/// Takes both ends of a link (its place in the plan) down, or up with their addresses and the routes over them.
+pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool) -> Result<()> {
+    let planned = &plan.links[cable];
+    let sides = [(planned.a.node, assigned.links[cable][0]), (planned.b.node, assigned.links[cable][1])];
+    for (node, interface) in sides {
+        let spec = LinkSpec { up: Some(up), ..LinkSpec::default() };
+        link::set(&device(assigned, live, node, interface), &spec)?;
+    }
+    if !up {
+        return Ok(());
+    }
+    for (node, interface) in sides {
+        let device = device(assigned, live, node, interface);
+        for address in &assigned.nodes[node].interfaces[interface].addresses {
+            let spec = AddrSpec { nodad: address.addr().is_ipv6(), ..AddrSpec::new(*address) };
+            match addr::add(&device, &spec) {
+                Err(error) if error.code() == "EEXIST" => {}
+                added => added?,
+            }
+        }
+    }
+    for (node, interface) in sides {
+        for planned in &assigned.nodes[node].routes {
+            if planned.ways.iter().any(|way| way.interface == interface) {
+                route::replace(&live.nodes()[node].namespace, &spec_of(assigned, node, planned))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn device(assigned: &Assigned, live: &Live, node: usize, interface: usize) -> Device {
+    let planned = &assigned.nodes[node].interfaces[interface];
+    Device::known(&live.nodes()[node].namespace, &planned.name, planned.index)
+}
+
+/// A planned route as the kernel is asked for it.
+fn spec_of(assigned: &Assigned, node: usize, planned: &super::assign::Route) -> RouteSpec {
+    let name = |way: &super::Way| Some(assigned.nodes[node].interfaces[way.interface].name.clone());
+    let family = if planned.dst.addr().is_ipv4() { route::Family::Inet } else { route::Family::Inet6 };
+    let dst = if planned.dst.prefix_len() == 0 { Destination::Default } else { Destination::Net(planned.dst) };
+    let mut spec = RouteSpec { family: Some(family), ..RouteSpec::new(dst) };
+    match &planned.ways[..] {
+        [way] => (spec.via, spec.dev) = (way.via, name(way)),
+        ways => {
+            let hop = |way: &super::Way| NextHop { via: way.via, dev: name(way), ..NextHop::default() };
+            spec.nexthops = ways.iter().map(hop).collect();
+        }
+    }
+    spec
+}

@@ -1,0 +1,187 @@
+//! `lab`: a topology as data, then up. One file a stage: declaring, being up, asking.
+
+mod declare;
+mod life;
+mod options;
+mod probe;
+
+pub(super) mod fields;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use mlua::MultiValue;
+
+use super::args::Args;
+use super::bind::values;
+use super::handle::{LabHandle, NodeHandle};
+use super::registry::{Acts, Call, Function};
+use crate::error::{Error, Result, explain};
+use crate::kernel::namespace::Namespace;
+use crate::lab::{self, Live, Plan};
+
+pub(super) use options::{LAB, LINK, NODE};
+
+/// A lab that handles share.
+pub(super) type Shared = Rc<RefCell<Lab>>;
+
+/// A plan, and the same up.
+pub(super) struct Lab {
+    plan: Plan,
+    /// The number of each link of the plan, which stays when others are removed.
+    cables: Vec<u64>,
+    next_cable: u64,
+    /// What the plan comes to; none once the plan changed.
+    assigned: Option<Rc<lab::Assigned>>,
+    live: Option<Live>,
+    /// How long the last `up` took.
+    elapsed: Option<f64>,
+}
+
+const fn method(name: &'static str, most: usize, options: &'static [&'static str], call: Call) -> Function {
+    Function { name, acts: Acts::Method("Lab"), most, options, call }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function { name: "lab.new", acts: Acts::Alone, most: 2, options: LAB, call: Call::Now(new) },
+    method("net.host", 3, NODE, Call::Now(declare::host)),
+    method("net.router", 3, NODE, Call::Now(declare::router)),
+    method("net.switch", 3, NODE, Call::Now(declare::switch)),
+    method("net.node", 3, NODE, Call::Now(declare::node)),
+    method("net.link", 4, LINK, Call::Now(declare::link)),
+    method("net.add", 3, &["link", "node", "prefix"], Call::Now(declare::add)),
+    method("net.remove", 2, &[], Call::Now(declare::remove)),
+    method("net.up", 2, &["quiet"], Call::Now(life::up)),
+    method("net.down", 1, &[], Call::Now(life::down)),
+    method("net.plan", 1, &[], Call::Now(life::plan)),
+    method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
+    method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout"], Call::Waits(probe::pingall)),
+    Function {
+        name: "cable.down",
+        acts: Acts::Method("Cable"),
+        most: 1,
+        options: &[],
+        call: Call::Now(life::cable_down),
+    },
+    Function { name: "cable.up", acts: Acts::Method("Cable"), most: 1, options: &[], call: Call::Now(life::cable_up) },
+];
+
+/// `lab.new(name?, opts?)`, `lab.new(opts)`.
+fn new(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (name, options) = match args.value(1) {
+        mlua::Value::String(name) => (Some(name.to_string_lossy()), args.options(2)?),
+        mlua::Value::Nil if args.count() == 0 => (None, args.options(1)?),
+        mlua::Value::Table(_) if args.count() == 1 => (None, args.options(1)?),
+        _ => return Err(args.wrong_type(1, "a name or a table of options").into()),
+    };
+    let plan = options::lab(name, &options)?;
+    let lab = Lab { plan, cables: Vec::new(), next_cable: 0, assigned: None, live: None, elapsed: None };
+    values(&args.lua, LabHandle(Rc::new(RefCell::new(lab))))
+}
+
+impl Lab {
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What the plan comes to, worked out when it is first needed.
+    pub(super) fn assigned(&mut self) -> Result<Rc<lab::Assigned>> {
+        if let Some(assigned) = &self.assigned {
+            return Ok(Rc::clone(assigned));
+        }
+        let assigned = Rc::new(lab::assign::assign(&self.plan)?);
+        self.assigned = Some(Rc::clone(&assigned));
+        Ok(assigned)
+    }
+
+    pub(super) fn node_index(&self, name: &str) -> Option<usize> {
+        self.plan.nodes.iter().position(|node| node.name == name)
+    }
+
+    pub(super) fn cable_index(&self, id: u64) -> Option<usize> {
+        self.cables.iter().position(|known| *known == id)
+    }
+
+    /// The namespace of a node that is up.
+    pub(super) fn namespace(&self, index: usize) -> Result<Namespace> {
+        let node = &self.plan.nodes[index].name;
+        let live = self.live.as_ref().and_then(|live| live.node(node));
+        live.map(|live| live.namespace.clone())
+            .ok_or_else(|| Error::new(&explain::LAB_NOT_UP).with("node", node).object(node))
+    }
+
+    /// A ping of all pairs of a lab that is up.
+    fn all_pairs(
+        &mut self,
+        who: lab::Who,
+        family: Option<crate::probe::Family>,
+    ) -> Result<crate::probe::pingall::PingAllSpec> {
+        let assigned = self.assigned()?;
+        match &self.live {
+            Some(live) => lab::all_pairs(&self.plan, &assigned, live, who, family),
+            None => Err(Error::new(&explain::LAB_DOWN)),
+        }
+    }
+
+    /// `h1 -- r1`.
+    pub(super) fn cable_text(&self, index: usize) -> String {
+        let link = &self.plan.links[index];
+        let name = |end: &lab::End| self.plan.nodes[end.node].name.clone();
+        format!("{} -- {}", name(&link.a), name(&link.b))
+    }
+
+    /// Takes down what is up; what could not be taken away is given.
+    pub(super) fn down(lab: &Shared) -> Vec<Error> {
+        let live = lab.borrow_mut().live.take();
+        live.map(|mut live| live.down()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Lab {
+    /// `lab "demo" (3 nodes, 2 links, up)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.plan.name {
+            Some(name) => write!(f, "lab \"{name}\"")?,
+            None => f.write_str("lab")?,
+        }
+        let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let up = if self.live.is_some() { ", up" } else { "" };
+        write!(f, " ({}, {}{up})", count(self.plan.nodes.len(), "node"), count(self.plan.links.len(), "link"))
+    }
+}
+
+impl Args {
+    /// The lab a method is called on.
+    fn lab(&self) -> mlua::Result<Shared> {
+        match self.value(1).as_userdata().and_then(|handle| handle.borrow::<LabHandle>().ok()) {
+            Some(handle) => Ok(Rc::clone(&handle.0)),
+            None => Err(self.wrong_type(1, "a lab").into()),
+        }
+    }
+
+    /// A node of `lab`, by handle or name: its place in the plan.
+    fn node(&self, position: usize, lab: &Shared) -> mlua::Result<usize> {
+        match self.value(position) {
+            mlua::Value::String(name) => {
+                let name = name.to_string_lossy();
+                let state = lab.borrow();
+                Ok(state.node_index(&name).ok_or_else(|| {
+                    let error = Error::new(&explain::LAB_NODE_MISSING).with("node", &name).object(&name);
+                    let names = state.plan.nodes.iter().map(|node| node.name.as_str());
+                    match crate::error::nearest(&name, names) {
+                        Some(near) => error.with("near", near),
+                        None => error,
+                    }
+                })?)
+            }
+            value => match value.as_userdata().and_then(|handle| handle.borrow::<NodeHandle>().ok()) {
+                Some(node) if Rc::ptr_eq(&node.lab, lab) => Ok(node.index()?),
+                Some(node) => {
+                    Err(Error::new(&explain::LAB_NODE_FOREIGN).with("node", &node.name).object(&node.name).into())
+                }
+                None => Err(self.wrong_type(position, "a node or its name").into()),
+            },
+        }
+    }
+}

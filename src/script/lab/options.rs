@@ -1,0 +1,161 @@
+//! The options of labs, nodes and links.
+
+use ipnet::IpNet;
+use mlua::{Table, Value};
+
+use crate::error::{Error, Result, explain};
+use crate::kernel::address_text;
+use crate::lab::{End, ExtraRoute, Ip, Kind, Link, Node, Options as LabOptions, Plan, Routing};
+use crate::script::options::Options;
+
+pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
+pub(in crate::script) const NODE: &[&str] =
+    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "run", "daemons"];
+pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"];
+pub(in crate::script) const END: &[&str] = &["name", "ip", "mac", "mtu", "txqueuelen", "alias"];
+
+/// An empty plan with the options of a lab.
+pub(super) fn lab(name: Option<String>, options: &Options) -> Result<Plan> {
+    let mut read = LabOptions {
+        prefix: name.as_ref().map(|name| format!("{name}-")).unwrap_or_default(),
+        ..LabOptions::default()
+    };
+    match options.value("subnets") {
+        None => {}
+        Some(Value::Boolean(false)) => read.subnets = None,
+        Some(_) => match network(options, "subnets")? {
+            Some(IpNet::V4(net)) => read.subnets = Some(net),
+            other => return Err(options.wrong_value("subnets", "an IPv4 network", shown(other))),
+        },
+    }
+    match network(options, "subnets6")? {
+        None => {}
+        Some(IpNet::V6(net)) => read.subnets6 = Some(net),
+        other => return Err(options.wrong_value("subnets6", "an IPv6 network", shown(other))),
+    }
+    read.ipv6 = options.is_on("ipv6")?;
+    read.ecmp = options.is_on("ecmp")?;
+    read.routing = match options.string("routing")?.as_deref() {
+        None | Some("static") => Routing::Static,
+        Some("default") => Routing::Default,
+        Some("none") => Routing::None,
+        Some(other) => return Err(options.wrong_value("routing", "\"static\", \"default\" or \"none\"", other)),
+    };
+    if let Some(prefix) = options.string("prefix")? {
+        read.prefix = prefix;
+    }
+    read.mtu = options.number("mtu", "a number of bytes")?;
+    Ok(Plan { name, options: read, nodes: Vec::new(), links: Vec::new() })
+}
+
+fn shown(net: Option<IpNet>) -> String {
+    net.map(|net| net.to_string()).unwrap_or_default()
+}
+
+fn network(options: &Options, key: &str) -> Result<Option<IpNet>> {
+    options.string(key)?.map(|text| address_text::network(&text)).transpose()
+}
+
+/// A node as its options say.
+pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> {
+    let mut node = Node::new(name, kind);
+    node.subnets = networks(options, "subnet", address_text::network)?;
+    node.addresses = networks(options, "addresses", address_text::interface)?;
+    node.ipv6 = options.switch("ipv6")?;
+    node.stp = options.switch("stp")?;
+    node.role = options.string("role")?;
+    if let Some(table) = options.table("sysctl")? {
+        let wrong = || options.wrong_type("sysctl", "a table from keys to values");
+        for pair in table.pairs::<String, Value>() {
+            let (key, value) = pair.map_err(|_| wrong())?;
+            let value = match value {
+                Value::Boolean(on) => u8::from(on).to_string(),
+                Value::String(_) | Value::Integer(_) | Value::Number(_) => value.to_string().map_err(|_| wrong())?,
+                _ => return Err(wrong()),
+            };
+            node.sysctl.insert(key, value);
+        }
+    }
+    node.run = commands(options, "run")?;
+    node.daemons = commands(options, "daemons")?;
+    node.routes = routes(options)?;
+    Ok(node)
+}
+
+fn networks(options: &Options, key: &str, read: fn(&str) -> Result<IpNet>) -> Result<Vec<IpNet>> {
+    options.strings(key)?.unwrap_or_default().iter().map(|text| read(text)).collect()
+}
+
+/// An array of commands: each a line for the shell, or an array of words.
+fn commands(options: &Options, key: &str) -> Result<Vec<Vec<String>>> {
+    let wrong = || options.wrong_type(key, "an array of commands (each a string, or an array of words)");
+    let Some(table) = options.table(key)? else { return Ok(Vec::new()) };
+    let mut commands = Vec::new();
+    for command in table.sequence_values::<Value>() {
+        commands.push(match command.map_err(|_| wrong())? {
+            Value::String(line) => vec!["/bin/sh".to_owned(), "-c".to_owned(), line.to_string_lossy()],
+            Value::Table(words) => {
+                words.sequence_values::<String>().collect::<mlua::Result<Vec<_>>>().map_err(|_| wrong())?
+            }
+            _ => return Err(wrong()),
+        });
+    }
+    Ok(commands)
+}
+
+/// `routes={{dst=, via=, dev=}}`.
+fn routes(options: &Options) -> Result<Vec<ExtraRoute>> {
+    let wrong = || options.wrong_type("routes", "an array of tables {dst=, via=, dev=}");
+    let Some(table) = options.table("routes")? else { return Ok(Vec::new()) };
+    let mut routes = Vec::new();
+    for route in table.sequence_values::<Table>() {
+        let route = own(Options::read(&route.map_err(|_| wrong())?, "routes", &[&["dst", "via", "dev"]], &[]))?;
+        let via = route.address("via")?;
+        let dst = route.string("dst")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "dst"))?;
+        let dst = match (dst.as_str(), via) {
+            ("default", Some(via)) if via.is_ipv6() => address_text::network("::/0")?,
+            ("default", _) => address_text::network("0.0.0.0/0")?,
+            (dst, _) => address_text::network(dst)?,
+        };
+        routes.push(ExtraRoute { dst, via, dev: route.string("dev")? });
+    }
+    Ok(routes)
+}
+
+/// A link as its options say.
+pub(super) fn link(a: usize, b: usize, options: &Options) -> Result<Link> {
+    let mut link = Link::new(a, b);
+    link.subnets = networks(options, "subnet", address_text::network)?;
+    link.mtu = options.number("mtu", "a number of bytes")?;
+    if let Some(cost) = options.number("cost", "a number from 1")? {
+        link.cost = cost;
+    }
+    link.a = end(a, options, "a")?;
+    link.b = end(b, options, "b")?;
+    Ok(link)
+}
+
+fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
+    let mut end = End::new(node);
+    let Some(table) = options.table(key)? else { return Ok(end) };
+    let options = own(Options::read(&table, "link", &[END], &[]))?;
+    end.name = options.string("name")?;
+    end.ip = match options.value("ip") {
+        None => Ip::Assigned,
+        Some(Value::Boolean(false)) => Ip::None,
+        Some(_) => Ip::Given(networks(&options, "ip", address_text::interface)?),
+    };
+    end.mac = options.string("mac")?.map(|mac| crate::kernel::link::parse_mac(&mac)).transpose()?;
+    end.wants.mtu = options.number("mtu", "a number of bytes")?;
+    end.wants.txqueuelen = options.number("txqueuelen", "a number of packets")?;
+    end.wants.alias = options.string("alias")?;
+    Ok(end)
+}
+
+/// The options, or their error as one of nsl's.
+fn own(options: mlua::Result<Options>) -> Result<Options> {
+    options.map_err(|error| {
+        let text = || Error::new(&explain::BUG).with("what", crate::script::error::line(&error));
+        crate::script::error::ours(&error).unwrap_or_else(text)
+    })
+}

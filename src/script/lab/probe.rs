@@ -1,0 +1,58 @@
+//! Asking: from node to node, and all pairs at once.
+
+use mlua::{Lua, Table};
+
+use crate::lab::Who;
+use crate::probe::pingall::{Pairs, PingAll, PingAllRun};
+use crate::script::args::Args;
+use crate::script::bind::{Waiting, values};
+use crate::script::records::{Record, with_text};
+
+/// `net:ping(a, b, opts?)`.
+pub(super) fn ping(args: &mut Args) -> mlua::Result<Waiting> {
+    let lab = args.lab()?;
+    let (from, to) = (args.node(2, &lab)?, args.node(3, &lab)?);
+    let (from, to) = (lab.borrow().namespace(from)?, lab.borrow().namespace(to)?);
+    let options = args.options(4)?;
+    let target = crate::probe::address_of(&to, &from, options.family("family")?)?;
+    crate::script::probe::begin(&from, target, None, &options)
+}
+
+/// `net:pingall{nodes=, sample=, seed=, family=, timeout=}`.
+pub(super) fn pingall(args: &mut Args) -> mlua::Result<Waiting> {
+    let lab = args.lab()?;
+    let options = args.options(2)?;
+    let who = match options.string("nodes")?.as_deref() {
+        None => Who::Hosts,
+        Some("all") => Who::All,
+        Some(other) => return Err(options.wrong_value("nodes", "\"all\"", other).into()),
+    };
+    let family = options.family("family")?;
+    let mut spec = lab.borrow_mut().all_pairs(who, family)?;
+    if let Some(timeout) = options.duration("timeout")? {
+        spec.timeout = timeout;
+    }
+    if let Some(count) = options.number("sample", "a number of pairs")? {
+        spec.pairs = Pairs::Sample { count, seed: options.number("seed", "a number")?.unwrap_or(0) };
+    }
+    Ok(Waiting::new(PingAllRun::start(spec)?, |lua, result| values(lua, table(lua, &result)?)))
+}
+
+/// The result as a table that prints as the matrix or the summary.
+fn table(lua: &Lua, result: &PingAll) -> mlua::Result<Table> {
+    let failed = lua.create_table()?;
+    for &(from, to) in &result.failed {
+        let record = Record::new(lua)?.set("from", result.hosts[from].as_str())?;
+        failed.raw_push(record.set("to", result.hosts[to].as_str())?.table())?;
+    }
+    let table = Record::new(lua)?
+        .set("sent", result.sent)?
+        .set("received", result.received)?
+        .set("loss", result.loss)?
+        .set("failed", failed)?
+        .set("too_far", result.too_far)?
+        .set("elapsed", result.elapsed.as_secs_f64())?
+        .table();
+    with_text(lua, &table, result.to_string())?;
+    Ok(table)
+}
