@@ -46,7 +46,7 @@
 ---@field alias? string               # free text
 
 --- How to take a graph into a lab.
----@class nsl.AddOpts
+---@class nsl.GraphOpts
 ---@field link? nsl.LabLinkOpts|fun(link: table): nsl.LabLinkOpts?    # for each link
 ---@field node? nsl.NodeOpts|fun(node: table): nsl.NodeOpts?          # for each node
 ---@field prefix? string              # before each name
@@ -98,7 +98,7 @@
 ---@field switch fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node    # a bridge in a namespace of its own
 ---@field node fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node      # a node whose forwarding is left alone
 ---@field link fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.LabLinkOpts): nsl.Cable    # a cable
----@field add fun(self: nsl.Lab, graph: table, opts?: nsl.AddOpts): table<string, nsl.Node>    # the nodes and links of a graph
+---@field add fun(self: nsl.Lab, graph: table, opts?: nsl.GraphOpts): table<string, nsl.Node>    # the nodes and links of a graph
 ---@field remove fun(self: nsl.Lab, node_or_link: nsl.Node|nsl.Cable|string)    # from the plan
 ---@field up fun(self: nsl.Lab, opts?: nsl.UpOpts): nsl.Lab                     # builds it: all or nothing
 ---@field down fun(self: nsl.Lab)                                               # ends its programs and takes it away

@@ -308,9 +308,9 @@ rows! {
         "address \"<address>\" of \"<interface>\" at <here> has another prefix length than its subnet \"<subnet>\" from <there>"
         => "write \"<right>\"";
     LAB_MAC_TWICE: "EEXIST" Script
-        "MAC address \"<mac>\" is given twice: to \"<one>\" at <there> and to \"<other>\" at <here>"
+        "hardware address \"<mac>\" is given twice: to \"<one>\" at <there> and to \"<other>\" at <here>"
         => "give one of them another address";
-    LAB_MAC_GROUP: "EADDRNOTAVAIL" Script "MAC address \"<mac>\" of \"<interface>\" at <here> is not one of an interface"
+    LAB_MAC_GROUP: "EADDRNOTAVAIL" Script "hardware address \"<mac>\" of \"<interface>\" at <here> is not one of an interface"
         => "use one whose first byte is even, such as \"02:00:00:00:00:01\"";
     LAB_ROUTES_MANY: "E2BIG" Script "the lab needs more than <most> routes"
         => "use routing = \"none\" or routing = \"default\"";
