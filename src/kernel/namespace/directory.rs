@@ -28,6 +28,11 @@ pub const PATH: &str = "/run/netns";
 /// does not hold the lock meanwhile.
 const STALE: Duration = Duration::from_secs(5);
 
+/// The mode of the files that nsl makes: no permissions, as iproute2 has it, but the sticky bit, which says nothing about
+/// a file. They have a namespace mounted on them before the lock is let go, so that one without is certainly of a killed
+/// nsl, and not of an `ip` that is about to.
+pub(super) const MARK: Mode = Mode::S_ISVTX;
+
 /// The mount that this process has seen to be in order. Mount ids are never 0.
 static PREPARED: AtomicU64 = AtomicU64::new(0);
 
@@ -40,7 +45,8 @@ pub(super) enum Entry {
     ForeignLink,
     /// A symbolic link to nothing.
     DeadLink,
-    /// What a program leaves that is killed while it adds: an empty file without permissions, root's, and not new.
+    /// What a program leaves that is killed while it adds: an empty file without permissions, root's, and not new unless
+    /// it has nsl's [`MARK`].
     Stale,
     /// The same, but so new that the program may be alive.
     Unfinished,
@@ -124,12 +130,14 @@ fn file_type(status: &FileStat) -> SFlag {
 
 /// Whether a file that is no namespace looks like one that was never finished.
 fn remains(status: &FileStat, now: SystemTime) -> Entry {
-    let unfinished = file_type(status) == SFlag::S_IFREG
-        && status.st_mode & 0o7777 == 0
-        && status.st_size == 0
-        && status.st_uid == 0;
-    if !unfinished {
+    let mode = status.st_mode & 0o7777;
+    let is_ours = mode == MARK.bits();
+    let empty = file_type(status) == SFlag::S_IFREG && status.st_size == 0 && status.st_uid == 0;
+    if !empty || (mode != 0 && !is_ours) {
         return Entry::Other;
+    }
+    if is_ours {
+        return Entry::Stale;
     }
     let made = UNIX_EPOCH + Duration::from_secs(u64::try_from(status.st_mtime).unwrap_or(0));
     let old = now.duration_since(made).is_ok_and(|age| age > STALE);
