@@ -53,7 +53,7 @@ impl Start {
     fn start_daemons(&mut self) -> Result<()> {
         let start = |task: &Task| -> Result<Process> {
             let mut command = task.command();
-            command.stdout = Output::Null;
+            (command.stdout, command.daemon) = (Output::Null, true);
             process::spawn(&task.namespace, &command).map_err(|error| task.word(error))
         };
         let started = self.daemons.iter().map(start).collect::<Result<Vec<_>>>()?;

@@ -53,6 +53,8 @@ pub(super) struct Bind<'a> {
 pub(super) enum Session {
     /// nsl's own.
     Shared,
+    /// A session of its own, without a terminal.
+    Own,
     /// A session of its own, whose terminal is its stdin.
     OwnTerminal,
     /// A process group of its own, in the foreground of the terminal that is its stdin.
@@ -63,6 +65,8 @@ pub(super) enum Session {
 pub(super) struct Orders<'a> {
     /// nsl's pid as the child sees its parent, 0 where it cannot see it (another PID namespace).
     pub(super) parent: libc::pid_t,
+    /// Whether it dies with nsl by itself, and not only with the first process of its PID namespace.
+    pub(super) mortal: bool,
     pub(super) network: Option<RawFd>,
     /// The name the new /sys is mounted under; none: no view of its own.
     pub(super) view: Option<&'a CStr>,
@@ -99,7 +103,9 @@ pub(super) extern "C" fn main(orders: *mut c_void) -> c_int {
 fn run(orders: &mut Orders<'_>) -> Stage {
     // SAFETY: plain system calls on values that live until this process has its own memory.
     unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong);
+        if orders.mortal {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as c_ulong);
+        }
         if orders.parent != 0 && libc::getppid() != orders.parent {
             // nsl died before the line above: nobody is left to read a report.
             libc::_exit(127);
@@ -176,7 +182,7 @@ unsafe fn enter_session(session: Session) -> bool {
     unsafe {
         match session {
             Session::Shared => true,
-            Session::OwnTerminal => libc::setsid() != -1,
+            Session::Own | Session::OwnTerminal => libc::setsid() != -1,
             Session::Foreground => libc::setpgid(0, 0) == 0,
         }
     }
@@ -188,7 +194,7 @@ unsafe fn take_terminal(session: Session) -> bool {
     // SAFETY: plain system calls.
     unsafe {
         match session {
-            Session::Shared => true,
+            Session::Shared | Session::Own => true,
             Session::OwnTerminal => libc::ioctl(0, libc::TIOCSCTTY, 0) == 0,
             Session::Foreground => libc::tcsetpgrp(0, libc::getpid()) == 0,
         }

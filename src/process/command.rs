@@ -39,6 +39,8 @@ pub struct Command {
     pub limit: Option<usize>,
     /// For [`super::spawn`]: a session and a terminal of its own in the place of all three streams.
     pub pty: bool,
+    /// For [`super::spawn`]: a session of its own without a terminal, so that none hangs up on it.
+    pub daemon: bool,
 }
 
 /// How much output is captured unless told otherwise.
@@ -99,7 +101,7 @@ impl Command {
         Ok(Plan {
             view: network.is_some().then(|| (label, view::binds(name))),
             network,
-            contained: namespace.is_anonymous(),
+            group: namespace.group(),
             directory: self.cwd.as_ref().map(|path| c_string(path.as_os_str())).transpose()?,
             session,
             stdio,

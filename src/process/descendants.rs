@@ -48,6 +48,50 @@ fn table() -> HashMap<i32, Stat> {
     pids.filter_map(|pid| Some((pid, stat(pid)?))).collect()
 }
 
+/// Which process is meant, also after its end, when its pid may be another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Its pid.
+    pub pid: i32,
+    /// When it was started: clock ticks since boot.
+    pub start: u64,
+}
+
+impl Identity {
+    /// The process that has this pid now; none if there is none.
+    pub fn of(pid: i32) -> Option<Self> {
+        stat(pid).map(|stat| Self { pid, start: stat.start })
+    }
+
+    /// This process.
+    pub fn own() -> Option<Self> {
+        Self::of(std::process::id() as i32)
+    }
+
+    /// Whether it has not ended yet. A zombie has.
+    pub fn is_alive(&self) -> bool {
+        stat(self.pid).is_some_and(|stat| stat.start == self.start && !stat.ended)
+    }
+}
+
+/// Ends all that lives in the PID namespace of `init`, which another nsl left, and `init` itself. Gives an error for each
+/// process that could not be ended.
+pub fn end_container(init: Identity) -> Vec<Error> {
+    let pidfd = match pidfd_of(init.pid) {
+        // Opened before it is looked at: from here on the pid is its own.
+        Ok(pidfd) if init.is_alive() => pidfd,
+        _ => return Vec::new(),
+    };
+    let mut left = Ending::new(Family::in_pid_namespace(init.pid), false, GRACE).finish();
+    // Refused only if it is gone.
+    let _ = send(pidfd.as_fd(), libc::SIGKILL);
+    wait_readable(&[pidfd.as_fd()], KILLED);
+    if !is_readable(pidfd.as_fd()) {
+        left.push(init.pid);
+    }
+    left.into_iter().map(super::registry::left_over).collect()
+}
+
 /// Some processes and what descends from them. What was found once stays in it, also when its parent has ended.
 #[derive(Debug, Default)]
 pub(super) struct Family {
@@ -65,11 +109,36 @@ struct Member {
 }
 
 impl Family {
-    /// All that descends from nsl or from the first process of the run's PID namespace, without that process itself;
-    /// nothing of what this process had as children before it became nsl.
-    pub(super) fn own(init: Option<i32>, foreign: HashSet<i32>) -> Self {
-        let roots = init.into_iter().chain([std::process::id() as i32]).collect();
-        Self { roots, but: init.into_iter().chain(foreign).collect(), members: HashMap::new() }
+    /// All that descends from nsl or from the first processes of its PID namespaces, without these themselves; nothing of
+    /// what this process had as children before it became nsl.
+    pub(super) fn own(inits: HashSet<i32>, foreign: HashSet<i32>) -> Self {
+        let roots = inits.iter().copied().chain([std::process::id() as i32]).collect();
+        Self { roots, but: inits.into_iter().chain(foreign).collect(), members: HashMap::new() }
+    }
+
+    /// All that is in the PID namespace of `init`, without that process itself: `children` of nsl, orphans that came to
+    /// `init`, and what descends from them.
+    pub(super) fn contained(init: i32, children: impl Iterator<Item = i32>) -> Self {
+        let mut family = Self { roots: HashSet::from([init]), but: HashSet::from([init]), members: HashMap::new() };
+        for child in children {
+            if let Some(stat) = stat(child) {
+                family.admit(child, stat);
+            }
+        }
+        family
+    }
+
+    /// All that is in the PID namespace of `init`, whoever started it, without that process itself.
+    fn in_pid_namespace(init: i32) -> Self {
+        let namespace = |pid: i32| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let wanted = namespace(init);
+        let mut family = Self { but: HashSet::from([init]), ..Self::default() };
+        for (pid, stat) in table() {
+            if pid != init && wanted.is_some() && namespace(pid) == wanted {
+                family.admit(pid, stat);
+            }
+        }
+        family
     }
 
     /// A child and all that descends from it.
@@ -81,13 +150,13 @@ impl Family {
         family
     }
 
-    /// Those of nsl's descendants that are in one of these network namespaces (inode numbers).
-    pub(super) fn in_networks(inodes: &HashSet<u64>) -> Self {
-        let mut all = Self::own(None, HashSet::new());
+    /// Those of nsl's descendants that are in a network namespace (its inode number).
+    pub(super) fn in_network(inode: u64) -> Self {
+        let mut all = Self::own(HashSet::new(), HashSet::new());
         all.grow();
         let inside = |pid: &i32| {
             use std::os::unix::fs::MetadataExt;
-            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| inodes.contains(&net.ino()))
+            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| net.ino() == inode)
         };
         all.members.retain(|pid, _| inside(pid));
         Self { roots: HashSet::new(), ..all }
@@ -222,22 +291,9 @@ pub(super) fn end(child: &Arc<Child>) {
 ///
 /// Errors: the namespace cannot be opened; a process that could not be ended (`EBUSY`).
 pub fn end_in(namespace: &Namespace) -> Result<()> {
-    let family = Family::in_networks(&HashSet::from([namespace.inode()?]));
-    let left = Ending::new(family, false, GRACE).finish();
+    let left = Ending::new(Family::in_network(namespace.inode()?), false, GRACE).finish();
     super::registry::reap_orphans();
     left.into_iter().next().map_or(Ok(()), |pid| Err(super::registry::left_over(pid)))
-}
-
-/// [`end_in`] for many namespaces together; what cannot be opened any more has nothing to end. Gives an error for each
-/// process that could not be ended.
-pub fn end_in_all<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>) -> Vec<Error> {
-    if !super::registry::is_used() {
-        return Vec::new();
-    }
-    let inodes = namespaces.into_iter().filter_map(|namespace| namespace.inode().ok()).collect();
-    let left = Ending::new(Family::in_networks(&inodes), false, GRACE).finish();
-    super::registry::reap_orphans();
-    left.into_iter().map(super::registry::left_over).collect()
 }
 
 /// Waits until one of the descriptors is readable, at most `limit`.

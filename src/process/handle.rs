@@ -39,6 +39,7 @@ pub(super) struct Inner {
 pub fn spawn(namespace: &Namespace, command: &Command) -> Result<Process> {
     let (ends, session) = match command.pty {
         true => (pty::open()?, Session::OwnTerminal),
+        false if command.daemon => (Ends::of(command)?, Session::Own),
         false => (Ends::of(command)?, Session::Shared),
     };
     start(namespace, command, ends, session)

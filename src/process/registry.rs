@@ -12,8 +12,9 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
 
 use super::child::Session;
-use super::descendants::{Ending, Family, GRACE, wait_readable};
+use super::descendants::{Ending, Family, GRACE, Identity, wait_readable};
 use crate::error::{Error, Result, explain};
+use crate::kernel::namespace::Group;
 
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +36,15 @@ pub(super) struct Child {
     pub(super) started: Instant,
     /// Whether it has a terminal for itself, and so wants SIGHUP at its end.
     pub(super) on_terminal: bool,
+    /// In whose PID namespace it lives; none: in nsl's own.
+    group: Option<Group>,
     end: Mutex<Option<End>>,
 }
 
 impl Child {
-    fn new(pid: i32, pidfd: OwnedFd, session: Session) -> Arc<Self> {
-        let on_terminal = session != Session::Shared;
-        Arc::new(Self { pid, pidfd, started: Instant::now(), on_terminal, end: Mutex::new(None) })
+    fn new(pid: i32, pidfd: OwnedFd, session: Session, group: Option<Group>) -> Arc<Self> {
+        let on_terminal = matches!(session, Session::OwnTerminal | Session::Foreground);
+        Arc::new(Self { pid, pidfd, started: Instant::now(), on_terminal, group, end: Mutex::new(None) })
     }
 
     /// Its pid, as nsl sees it.
@@ -78,12 +81,18 @@ impl Child {
 #[derive(Default)]
 struct Registry {
     children: HashMap<i32, Arc<Child>>,
-    /// The first process of the run's PID namespace and the pipe whose end tells it that nsl is gone.
-    init: Option<(Arc<Child>, OwnedFd)>,
+    /// The first process of each group's PID namespace, and the socket whose end tells it that nsl is gone.
+    inits: HashMap<Group, (Arc<Child>, OwnedFd)>,
     /// Whether there ever was a child.
     used: bool,
     /// Children that this process had before it became nsl (`sleep 9 & exec nsl …`): not ours to end.
     foreign: HashSet<i32>,
+}
+
+impl Registry {
+    fn inits(&self) -> Vec<Arc<Child>> {
+        self.inits.values().map(|(init, _)| Arc::clone(init)).collect()
+    }
 }
 
 static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
@@ -92,23 +101,23 @@ fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn add(pid: i32, pidfd: OwnedFd, session: Session) -> Arc<Child> {
-    let child = Child::new(pid, pidfd, session);
+pub(super) fn add(pid: i32, pidfd: OwnedFd, session: Session, group: Option<Group>) -> Arc<Child> {
+    let child = Child::new(pid, pidfd, session, group);
     let mut registry = registry();
     registry.used = true;
     registry.children.insert(pid, Arc::clone(&child));
     child
 }
 
-pub(super) fn add_init(pid: i32, pidfd: OwnedFd, lease: OwnedFd) -> Arc<Child> {
-    let init = Child::new(pid, pidfd, Session::Shared);
-    registry().init = Some((Arc::clone(&init), lease));
+pub(super) fn add_init(group: Group, pid: i32, pidfd: OwnedFd, lease: OwnedFd) -> Arc<Child> {
+    let init = Child::new(pid, pidfd, Session::Shared, Some(group));
+    registry().inits.insert(group, (Arc::clone(&init), lease));
     init
 }
 
-/// Whether there ever was a child; if not there is nothing to look for in /proc, which takes its time.
-pub(super) fn is_used() -> bool {
-    registry().used
+/// The first process of a group's PID namespace, if it has one.
+pub(super) fn init(group: Group) -> Option<Arc<Child>> {
+    registry().inits.get(&group).map(|(init, _)| Arc::clone(init))
 }
 
 /// A reaped child's pid may be another's by now.
@@ -155,10 +164,10 @@ fn adopted() -> Vec<i32> {
     list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// Ends every child and every descendant: TERM, KILL to what is left after [`GRACE`], and then the run's PID namespace.
-/// Gives an error for each process that could not be ended.
+/// Ends every child and every descendant: TERM, KILL to what is left after [`GRACE`], and then the PID namespaces of all
+/// groups. Gives an error for each process that could not be ended.
 pub fn end_all() -> Vec<Error> {
-    let (init, foreign) = {
+    let (inits, foreign) = {
         let registry = registry();
         if !registry.used {
             // Nothing to look for in /proc, which takes its time.
@@ -168,20 +177,69 @@ pub fn end_all() -> Vec<Error> {
             // Interactive shells ignore TERM. Refused only if it is gone.
             let _ = shell.signal(libc::SIGHUP);
         }
-        (registry.init.as_ref().map(|(init, _)| Arc::clone(init)), registry.foreign.clone())
+        (registry.inits(), registry.foreign.clone())
     };
-    let family = Family::own(init.as_ref().map(|init| init.pid), foreign);
+    let family = Family::own(inits.iter().map(|init| init.pid).collect(), foreign);
     let left = Ending::new(family, false, GRACE).finish();
-    if let Some(init) = init {
+    end_inits(&inits);
+    reap_orphans();
+    left.into_iter().map(left_over).collect()
+}
+
+/// Ends every program of a group, and its PID namespace with whatever hides in it: as [`end_all`].
+pub fn end_group(group: Group) -> Vec<Error> {
+    let (init, children) = {
+        let registry = registry();
+        // Without a first process there never was another.
+        let Some((init, _)) = registry.inits.get(&group) else { return Vec::new() };
+        let children = registry.children.values().filter(|child| child.group == Some(group));
+        (Arc::clone(init), children.cloned().collect::<Vec<_>>())
+    };
+    for shell in children.iter().filter(|child| child.on_terminal) {
+        let _ = shell.signal(libc::SIGHUP);
+    }
+    let family = Family::contained(init.pid, children.iter().map(|child| child.pid));
+    let left = Ending::new(family, false, GRACE).finish();
+    end_inits(&[init]);
+    registry().inits.remove(&group);
+    left.into_iter().map(left_over).collect()
+}
+
+/// Starts the first process of a group's PID namespace if it is not there, and says which it is.
+pub fn hold_group(group: Group) -> Result<Identity> {
+    let init = super::spawner::make_init(group)?;
+    Identity::of(init.pid).ok_or_else(|| Error::new(&explain::CONTAINER_GONE))
+}
+
+/// Lets a group's programs outlive nsl: they end when the first process of their PID namespace is killed, which
+/// [`hold_group`] has named.
+pub fn release_group(group: Group) -> Result<()> {
+    let Some((init, lease)) = registry().inits.remove(&group) else { return Ok(()) };
+    let mut answer = [0];
+    nix::unistd::write(&lease, &[super::init::STAY])?;
+    // It answers at once, or is dead and its end of the pair is closed.
+    if nix::unistd::read(&lease, &mut answer)? == 0 {
+        return Err(Error::new(&explain::CONTAINER_GONE));
+    }
+    let mut registry = registry();
+    let kept: Vec<i32> = registry.children.values().filter(|child| child.group == Some(group)).map(|c| c.pid).collect();
+    registry.children.retain(|_, child| child.group != Some(group));
+    registry.foreign.extend(kept.into_iter().chain([init.pid]));
+    Ok(())
+}
+
+/// Kills the first processes of PID namespaces, with which all others there go.
+fn end_inits(inits: &[Arc<Child>]) {
+    for init in inits {
         // Refused only if it is gone.
         let _ = init.signal(libc::SIGKILL);
+    }
+    for init in inits {
         // It can only end when no zombie of its namespace is left.
         reap_orphans();
         wait_readable(&[init.pidfd()], Duration::from_secs(1));
         init.end();
     }
-    reap_orphans();
-    left.into_iter().map(left_over).collect()
 }
 
 /// Words that a process could not be ended.
@@ -191,16 +249,15 @@ pub(super) fn left_over(pid: i32) -> Error {
 
 /// Kills every child and every descendant at once and waits for nothing: the hard stop.
 pub fn kill_all() {
-    let (init, children, foreign) = {
+    let (inits, children, foreign) = {
         let registry = registry();
-        let init = registry.init.as_ref().map(|(init, _)| Arc::clone(init));
-        (init, registry.children.values().cloned().collect::<Vec<_>>(), registry.foreign.clone())
+        (registry.inits(), registry.children.values().cloned().collect::<Vec<_>>(), registry.foreign.clone())
     };
-    for child in init.iter().chain(&children) {
+    for child in inits.iter().chain(&children) {
         // Refused only if it is gone.
         let _ = child.signal(libc::SIGKILL);
     }
-    let mut family = Family::own(init.map(|init| init.pid), foreign);
+    let mut family = Family::own(inits.iter().map(|init| init.pid).collect(), foreign);
     // A second time for what was forked meanwhile.
     for _ in 0..2 {
         family.grow();

@@ -12,7 +12,7 @@ use super::command::{Command, input_file};
 use super::exec::{Exec, Exit, Failure};
 use super::terminal::Loan;
 use crate::error::{Error, Result};
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Group, Namespace};
 use crate::wait::{Operation, Step};
 
 /// A shell that runs: an operation that comes to its end. Dropped before, it ends the shell; either way the terminal is
@@ -55,7 +55,7 @@ fn prompt(namespace: &Namespace) -> String {
     let label = match namespace.name() {
         Some(name) => name.to_owned(),
         None if namespace.is_home() => "home".to_owned(),
-        None if namespace.is_anonymous() => "anonymous".to_owned(),
+        None if namespace.group() == Some(Group::RUN) => "anonymous".to_owned(),
         None => namespace.label(),
     };
     label.chars().map(|c| if c.is_alphanumeric() || "_-.:/@+".contains(c) { c } else { '?' }).collect()

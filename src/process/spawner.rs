@@ -2,7 +2,11 @@
 //!
 //! The thread starts with the first child and lives until nsl exits, because a child's parent-death signal fires when the
 //! *thread* that made it ends. All signals are blocked on it, it starts no thread (it may have set its children's PID
-//! namespace) and a panic on it is an error of one job. A second such thread makes the children of the run's PID namespace.
+//! namespace) and a panic on it is an error of one job.
+//!
+//! There are two: one for plain children and for first processes of PID namespaces, and one that goes from one such
+//! namespace to the next. It could not go back: in a user namespace of its own nsl may not enter the PID namespace that
+//! it lives in.
 
 #![allow(clippy::disallowed_methods, reason = "the thread here decides where its children go, and stays itself")]
 #![allow(unsafe_code)]
@@ -16,12 +20,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 
 use super::child::{self, Bind, Orders, Report, Session, Stage};
 use super::registry::{self, Child};
 use super::{init, limits, view};
 use crate::error::{Error, Result, explain};
+use crate::kernel::namespace::Group;
 
 /// A child to be made: every value owned, so that it can travel to the spawner.
 #[derive(Debug)]
@@ -29,8 +35,8 @@ pub(super) struct Plan {
     pub(super) network: Option<Arc<OwnedFd>>,
     /// The name that /sys is mounted under and the files to bind; none: no view of its own.
     pub(super) view: Option<(CString, view::Binds)>,
-    /// Whether it lives in the run's PID namespace.
-    pub(super) contained: bool,
+    /// In whose PID namespace it lives; none: in nsl's own.
+    pub(super) group: Option<Group>,
     pub(super) directory: Option<CString>,
     pub(super) session: Session,
     /// What becomes of its descriptors 0, 1, 2 and up; none: inherited.
@@ -48,18 +54,38 @@ pub(super) struct Spawned {
 }
 
 struct Job {
-    plan: Plan,
+    order: Order,
     reply: SyncSender<Result<Spawned>>,
 }
 
-/// The thread for plain children and the one for those of the run's PID namespace.
+/// What the spawner is to make.
+enum Order {
+    Child(Plan),
+    /// The first process of a group's PID namespace, if it is not there.
+    Init(Group),
+}
+
+/// The thread for plain children, and the one for those in PID namespaces of their own.
 static SPAWNERS: [Mutex<Option<Sender<Job>>>; 2] = [Mutex::new(None), Mutex::new(None)];
 
-/// Makes a child, on the spawner thread; returns when its program runs.
+/// Makes a child, on a spawner thread; returns when its program runs.
 pub(super) fn make(plan: Plan) -> Result<Spawned> {
+    if let Some(group) = plan.group {
+        make_init(group)?;
+    }
+    order(Order::Child(plan))
+}
+
+/// Makes the first process of a group's PID namespace, if it is not there.
+pub(super) fn make_init(group: Group) -> Result<Arc<Child>> {
+    order(Order::Init(group)).map(|spawned| spawned.child)
+}
+
+fn order(order: Order) -> Result<Spawned> {
     let gone = || Error::new(&explain::BUG).with("what", "the thread that starts programs is gone");
     let (reply, answer) = sync_channel(1);
-    queue(plan.contained)?.send(Job { plan, reply }).map_err(|_| gone())?;
+    let contained = matches!(&order, Order::Child(plan) if plan.group.is_some());
+    queue(contained)?.send(Job { order, reply }).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
 }
 
@@ -77,15 +103,15 @@ fn queue(contained: bool) -> Result<Sender<Job>> {
 fn serve(jobs: &Receiver<Job>) {
     // With all signals blocked none is handled here, nor in a child before its dispositions are default.
     let blocked = nix::sys::signal::SigSet::all().thread_block();
-    let mut spawner = Spawner { stack: vec![0; STACK_WORDS], init: None, contained: false };
-    for Job { plan, reply } in jobs {
+    let mut spawner = Spawner { stack: vec![0; STACK_WORDS], group: None };
+    for Job { order, reply } in jobs {
         let made = match blocked {
-            Ok(()) => catch_unwind(AssertUnwindSafe(|| spawner.spawn(&plan)))
+            Ok(()) => catch_unwind(AssertUnwindSafe(|| spawner.carry_out(&order)))
                 .unwrap_or_else(|_| Err(Error::new(&explain::BUG).with("what", "starting a program panicked"))),
             Err(errno) => Err(Error::system(errno)),
         };
         // The child's ends of its streams must be closed here by the time that somebody waits for theirs to end.
-        drop(plan);
+        drop(order);
         // Nobody may be there to receive it: then the child is in the registry and ends with nsl.
         let _ = reply.send(made);
     }
@@ -100,60 +126,61 @@ const LIMITS: &[(Errno, &explain::Row)] =
 
 struct Spawner {
     stack: Vec<u128>,
-    /// The first process of the run's PID namespace.
-    init: Option<Arc<Child>>,
-    /// Whether this thread's children go there now.
-    contained: bool,
+    /// In whose PID namespace this thread's children are now.
+    group: Option<Group>,
 }
 
 impl Spawner {
-    fn spawn(&mut self, plan: &Plan) -> Result<Spawned> {
-        if plan.contained {
-            self.contain()?;
+    fn carry_out(&mut self, order: &Order) -> Result<Spawned> {
+        match order {
+            Order::Child(plan) => self.spawn(plan),
+            Order::Init(group) => Ok(Spawned { child: self.init(*group)?, warnings: Vec::new() }),
         }
-        let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &self.init {
-            // The kernel says ENOMEM for ever (pid_namespaces(7)).
-            Some(init) if plan.contained && init.end().is_some() => Error::new(&explain::CONTAINER_GONE),
-            _ => error,
-        })?;
-        Ok(Spawned { child: registry::add(pid, pidfd, plan.session), warnings })
     }
 
-    /// Starts the first process of the run's PID namespace.
-    fn start_init(&mut self) -> Result<()> {
-        let (lease, ours) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).map_err(limits::worded)?;
+    fn spawn(&mut self, plan: &Plan) -> Result<Spawned> {
+        let init = plan.group.map(|group| self.direct(group)).transpose()?;
+        let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &init {
+            // The kernel says ENOMEM for ever (pid_namespaces(7)).
+            Some(init) if init.end().is_some() => Error::new(&explain::CONTAINER_GONE),
+            _ => error,
+        })?;
+        Ok(Spawned { child: registry::add(pid, pidfd, plan.session, plan.group), warnings })
+    }
+
+    /// The first process of a group's PID namespace, started when it is first needed.
+    fn init(&mut self, group: Group) -> Result<Arc<Child>> {
+        if let Some(init) = registry::init(group) {
+            return Ok(init);
+        }
+        let (theirs, ours) =
+            socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).map_err(limits::worded)?;
         let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").map(OwnedFd::from);
         let plan = Plan {
             network: None,
             view: None,
-            contained: true,
+            group: Some(group),
             directory: None,
             session: Session::Shared,
-            stdio: vec![Some(lease), Some(null()?), Some(null()?)],
+            stdio: vec![Some(theirs), Some(null()?), Some(null()?)],
             program: CString::from(c"/proc/self/exe"),
             argv: vec![CString::new(init::NAME).unwrap_or_default()],
             env: Vec::new(),
         };
         let (pid, pidfd, _) = self.clone_into(&plan, libc::CLONE_NEWPID)?;
-        self.init = Some(registry::add_init(pid, pidfd, ours));
-        Ok(())
+        Ok(registry::add_init(group, pid, pidfd, ours))
     }
 
-    /// Sends this thread's children into the run's PID namespace from now on. There is no way back for it: in a user
-    /// namespace of its own nsl may not enter the PID namespace that it lives in.
-    fn contain(&mut self) -> Result<()> {
-        if self.contained {
-            return Ok(());
+    /// Sends this thread's next children into the PID namespace of a group; gives its first process.
+    fn direct(&mut self, group: Group) -> Result<Arc<Child>> {
+        let gone = || Error::new(&explain::CONTAINER_GONE);
+        let init = registry::init(group).ok_or_else(gone)?;
+        if self.group != Some(group) {
+            setns(init.pidfd(), CloneFlags::CLONE_NEWPID)
+                .map_err(|errno| Error::system(errno).explain(&[(Errno::ESRCH, &explain::CONTAINER_GONE)]))?;
+            self.group = Some(group);
         }
-        if self.init.is_none() {
-            self.start_init()?;
-        }
-        if let Some(init) = &self.init {
-            let entered = setns(init.pidfd(), CloneFlags::CLONE_NEWPID);
-            entered.map_err(|errno| Error::system(errno).explain(&[(Errno::ESRCH, &explain::CONTAINER_GONE)]))?;
-        }
-        self.contained = true;
-        Ok(())
+        Ok(init)
     }
 
     fn clone_into(&mut self, plan: &Plan, flags: c_int) -> Result<(i32, OwnedFd, Vec<Error>)> {
@@ -166,10 +193,12 @@ impl Spawner {
         let binds: Vec<_> = files.iter().map(|(source, target)| Bind { source, target, errno: 0 }).collect();
         let mut orders = Orders {
             // In another PID namespace the parent cannot be seen: there the end of init ends the child.
-            parent: if plan.contained { 0 } else { std::process::id() as i32 },
+            // What may be kept must not mind nsl's end; it lives in a PID namespace whose first process does.
+            mortal: flags != 0 || plan.group.is_none_or(|group| group == Group::RUN),
+            parent: if plan.group.is_some() { 0 } else { std::process::id() as i32 },
             network: plan.network.as_ref().map(|fd| fd.as_raw_fd()),
             view: plan.view.as_ref().map(|(name, _)| name.as_c_str()),
-            proc: plan.contained,
+            proc: plan.group.is_some(),
             binds,
             directory: plan.directory.as_deref(),
             session: plan.session,

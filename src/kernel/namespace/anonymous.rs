@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Kind, Namespace, enter, nsfs, outside, sockets};
+use super::{Group, Kind, Namespace, enter, nsfs, outside, sockets};
 use crate::error::{Error, Result, explain};
 
 /// A namespace held by a descriptor.
@@ -31,6 +31,7 @@ pub(super) enum Origin {
     /// Made with many others (`many`): what it is called among them.
     Node {
         label: String,
+        group: Group,
     },
 }
 

@@ -7,6 +7,7 @@ pub mod all;
 pub mod anonymous;
 mod directory;
 mod enter;
+mod group;
 pub mod id;
 pub mod many;
 pub mod named;
@@ -14,6 +15,7 @@ pub mod names;
 mod nsfs;
 mod outside;
 pub mod pids;
+pub mod publish;
 mod refusal;
 mod sockets;
 pub mod watch;
@@ -33,6 +35,7 @@ use nsfs::Opened;
 
 pub use directory::PATH as DIRECTORY;
 pub use enter::at_home;
+pub use group::Group;
 
 /// A network namespace, by identity: cheap to clone, resolved at each call.
 #[derive(Clone)]
@@ -46,6 +49,8 @@ enum Kind {
         text: String,
         /// Which one has to be there under the name; none for a bare name.
         cookie: Option<u64>,
+        /// With which others it ends, if nsl made it to end.
+        group: Option<Group>,
     },
     Held(Held),
 }
@@ -116,9 +121,15 @@ impl Namespace {
         Self::reference(name, Some(cookie))
     }
 
+    /// A named one that ends with others.
+    fn known_in(name: &OsStr, cookie: u64, group: Group) -> Self {
+        let text = name.to_string_lossy().into_owned();
+        Self(Arc::new(Kind::Named { name: name.to_owned(), text, cookie: Some(cookie), group: Some(group) }))
+    }
+
     fn reference(name: &OsStr, cookie: Option<u64>) -> Self {
         let text = name.to_string_lossy().into_owned();
-        Self(Arc::new(Kind::Named { name: name.to_owned(), text, cookie }))
+        Self(Arc::new(Kind::Named { name: name.to_owned(), text, cookie, group: None }))
     }
 
     /// Its nsfs file, opened; for a named one it is made sure that it still is the one that is meant.
@@ -184,7 +195,7 @@ impl Namespace {
             Kind::Held(held) => match held.origin() {
                 Origin::Path(path) => path.display().to_string(),
                 Origin::Anonymous(inode) => format!("anonymous namespace net:[{inode}]"),
-                Origin::Node { label } => label.clone(),
+                Origin::Node { label, .. } => label.clone(),
             },
         }
     }
@@ -249,6 +260,19 @@ impl Namespace {
     /// Whether nsl made it without a name, so that it and all that runs inside end with nsl.
     pub fn is_anonymous(&self) -> bool {
         matches!(&*self.0, Kind::Held(held) if !matches!(held.origin(), Origin::Path(_)))
+    }
+
+    /// With which others it ends; none if it is not nsl's to end.
+    pub fn group(&self) -> Option<Group> {
+        match &*self.0 {
+            Kind::Home => None,
+            Kind::Named { group, .. } => *group,
+            Kind::Held(held) => match held.origin() {
+                Origin::Anonymous(_) => Some(Group::RUN),
+                Origin::Node { group, .. } => Some(*group),
+                Origin::Path(_) => None,
+            },
+        }
     }
 
     fn key(&self) -> Result<nsfs::Key> {

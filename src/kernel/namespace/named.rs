@@ -11,7 +11,7 @@ use std::sync::Arc;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sys::stat::{Mode, fstat, fstatat};
+use nix::sys::stat::{fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::directory::{self, Directory, Entry, Locked, path_of};
@@ -109,9 +109,9 @@ fn install(name: &OsStr, namespace: impl Into<Arc<OwnedFd>>, exist_ok: bool) -> 
 }
 
 /// Makes the file and mounts the namespace on it: two calls, between which only a kill leaves the file alone.
-fn bind(locked: &Locked, name: &OsStr, namespace: &OwnedFd) -> Result<()> {
+pub(super) fn bind(locked: &Locked, name: &OsStr, namespace: &OwnedFd) -> Result<()> {
     let flags = OFlag::O_RDONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    let file = openat(locked.directory.fd(), name, flags, Mode::empty()).map_err(|errno| match errno {
+    let file = openat(locked.directory.fd(), name, flags, directory::MARK).map_err(|errno| match errno {
         Errno::EEXIST => Error::new(&explain::NAMESPACE_EXISTS).with("name", name.to_string_lossy()),
         errno => refusal::file(errno, &path_of(name)),
     })?;
@@ -164,7 +164,7 @@ pub(super) fn delete_known(name: &OsStr, cookie: Option<u64>, how: Delete) -> Re
     remove(&locked, name)
 }
 
-fn remove(locked: &Locked, name: &OsStr) -> Result<()> {
+pub(super) fn remove(locked: &Locked, name: &OsStr) -> Result<()> {
     let path = locked.directory.path_through(name);
     loop {
         // Old programs mount twice on one name; EINVAL says that nothing is mounted here, as on a symbolic link.
@@ -176,7 +176,7 @@ fn remove(locked: &Locked, name: &OsStr) -> Result<()> {
     }
 }
 
-fn unlink(locked: &Locked, name: &OsStr) -> Result<()> {
+pub(super) fn unlink(locked: &Locked, name: &OsStr) -> Result<()> {
     match unlinkat(locked.directory.fd(), name, UnlinkatFlags::NoRemoveDir) {
         // Somebody was faster: what was asked for is so.
         Ok(()) | Err(Errno::ENOENT) => Ok(()),
@@ -238,14 +238,14 @@ pub(super) fn open(name: &OsStr, cookie: Option<u64>) -> Result<Arc<OwnedFd>> {
     }
 }
 
-fn check_same(name: &OsStr, fd: &Arc<OwnedFd>, cookie: Option<u64>) -> Result<()> {
+pub(super) fn check_same(name: &OsStr, fd: &Arc<OwnedFd>, cookie: Option<u64>) -> Result<()> {
     match cookie {
         Some(cookie) if nsfs::cookie(fd)? != cookie => Err(replaced(name)),
         _ => Ok(()),
     }
 }
 
-fn replaced(name: &OsStr) -> Error {
+pub(super) fn replaced(name: &OsStr) -> Error {
     Error::new(&explain::NAMESPACE_REPLACED).with("name", name.to_string_lossy())
 }
 

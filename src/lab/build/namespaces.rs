@@ -10,6 +10,7 @@ use super::settings::{Inherited, Settings, speaks_ipv6};
 use super::{Phase, Progress, Report, Site};
 use crate::error::{Error, Place, Result};
 use crate::kernel::link::{LinkSpec, Setting, request};
+use crate::kernel::namespace::Group;
 use crate::kernel::namespace::many::{self, Made};
 use crate::kernel::sysctl::Here;
 use crate::lab::assign::{Assigned, AssignedNode, Bridge};
@@ -33,7 +34,12 @@ struct Order {
     settings: Settings,
 }
 
-pub(super) fn make<'a>(plan: &'a Plan, assigned: &'a Assigned, report: Report<'_>) -> Result<Vec<Site<'a>>> {
+pub(super) fn make<'a>(
+    plan: &'a Plan,
+    assigned: &'a Assigned,
+    group: Group,
+    report: Report<'_>,
+) -> Result<Vec<Site<'a>>> {
     let total = plan.nodes.len();
     let keep_sockets = 2 * total + RESERVE <= open_files();
     let inherited = Arc::new(OnceLock::new());
@@ -42,7 +48,7 @@ pub(super) fn make<'a>(plan: &'a Plan, assigned: &'a Assigned, report: Report<'_
     for chunk in nodes.chunks(CHUNK) {
         interrupt::check()?;
         report(Progress { phase: Phase::Namespaces, done: sites.len(), total });
-        let made = visit(chunk, &inherited).map_err(|error| error.place(first_place(chunk)))?;
+        let made = visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?;
         for (&(node, assigned), Made { namespace, mut socket }) in chunk.iter().zip(made) {
             let fd = namespace.open()?;
             furnish(&mut socket, assigned).map_err(|error| error.object(&node.name).place(node.place.clone()))?;
@@ -62,7 +68,7 @@ pub(super) fn make<'a>(plan: &'a Plan, assigned: &'a Assigned, report: Report<'_
 }
 
 /// Makes the namespaces of some nodes and writes their sysctls, inside.
-fn visit(nodes: &[(&Node, &AssignedNode)], inherited: &Arc<OnceLock<Inherited>>) -> Result<Vec<Made>> {
+fn visit(nodes: &[(&Node, &AssignedNode)], group: Group, inherited: &Arc<OnceLock<Inherited>>) -> Result<Vec<Made>> {
     let order = |&(node, assigned): &(&Node, &AssignedNode)| Order {
         label: node.name.clone(),
         place: node.place.clone(),
@@ -70,7 +76,8 @@ fn visit(nodes: &[(&Node, &AssignedNode)], inherited: &Arc<OnceLock<Inherited>>)
     };
     let orders: Vec<Order> = nodes.iter().map(order).collect();
     let (inherited, mut here) = (Arc::clone(inherited), None);
-    many::add(orders.iter().map(|order| order.label.clone()).collect(), move |number| {
+    let labels = orders.iter().map(|order| order.label.clone()).collect();
+    many::add(labels, group, move |number| {
         if number % TOGETHER == 0 {
             here = Some(Here::open()?);
         }
