@@ -104,6 +104,7 @@ fn wait_for(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
 #[allow(clippy::disallowed_methods, reason = "the main thread does not listen: this is all the clean-up there is")]
 fn hard_stop(number: i32, as_json: bool) -> ! {
     crate::process::kill_all();
+    crate::lab::abandon_all();
     crate::process::restore_terminal();
     super::exit::stopped_by(number, as_json);
     super::exit::die_by(number);

@@ -192,6 +192,19 @@ rows! {
     OUTPUT_LATE: "ETIMEDOUT" Script "<what> did not come within <timeout>";
     OUTPUT_ENDED: "EPIPE" Script "the output ended before <what> came";
     SIGNAL_UNKNOWN: "EINVAL" Script "no signal \"<signal>\"" => "give a name such as \"TERM\", or a number from 1 to 64";
+    // Labs with a name
+    LAB_EXISTS: "EEXIST" Script "lab \"<name>\" is up: process <pid> holds it"
+        => "end that process, or give this lab another name";
+    LAB_KEPT: "EEXIST" Script "lab \"<name>\" is up: it was kept" => "take it down with `nsl down <name>`";
+    LAB_HELD: "EBUSY" Script "lab \"<name>\" belongs to process <pid>, which runs"
+        => "end that process: its labs end with it";
+    LAB_MISSING: "ENOENT" Script "no lab \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+    LAB_MANIFEST: "EBADMSG" Script "\"<path>\" cannot be read as the manifest of a lab: <what>"
+        => "look at it, delete what it names, then delete its directory";
+    LAB_DIRECTORY: "EPERM" Script "\"<path>\" is not a directory that user <uid> alone can use"
+        => "remove it, or give it to that user with mode 0700";
+    LAB_FOREIGN: "EPERM" Script "lab \"<name>\" is user <uid>'s" => "clean it up as that user";
+    LAB_NAMELESS: "EINVAL" Script "a lab without a name cannot be kept" => "give it one, as in lab.new \"demo\"";
     DAEMON_ENDED: "EEXIT" Script "daemon \"<command>\" of \"<node>\" ended while the lab came up"
         => "run it with netns.exec to see what it says";
     // Links and their names

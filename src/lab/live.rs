@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::named::Claim;
 use super::registry::{self, Entry};
-use crate::error::Error;
-use crate::kernel::namespace::Namespace;
+use crate::error::{Error, Result};
+use crate::kernel::namespace::{Group, Namespace};
 
 /// A lab that is up. Dropping it takes it down.
 #[derive(Debug)]
@@ -37,10 +38,23 @@ pub struct LiveInterface {
 }
 
 impl Live {
-    /// Takes over what was built.
-    pub(super) fn new(nodes: Vec<LiveNode>) -> Self {
-        let places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
-        Self { entry: registry::enter(nodes), places }
+    /// A lab of which nothing is there yet but its name, where it has one.
+    ///
+    /// Errors: somebody has a lab of this name (`EEXIST`).
+    pub(super) fn begin(group: Group, name: Option<&str>) -> Result<Self> {
+        let claim = name.map(Claim::take).transpose()?;
+        Ok(Self { entry: registry::enter(group, claim), places: HashMap::new() })
+    }
+
+    /// Takes over what was built. `names` are those that the namespaces of a lab with a name get; on an error the place
+    /// of the node.
+    pub(super) fn settle(
+        &mut self,
+        nodes: Vec<LiveNode>,
+        names: Vec<String>,
+    ) -> std::result::Result<(), (usize, Error)> {
+        self.places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
+        self.entry.settle(nodes, names)
     }
 
     /// Its nodes, in the order of the plan.
@@ -61,7 +75,15 @@ impl Live {
         self.entry.take_down()
     }
 
-    /// Whether it is still up.
+    /// Lets it live without this process, with all its programs, until [`super::named::down`]; from here on it is not this
+    /// process's to take down.
+    ///
+    /// Errors: it has no name (`EINVAL`); the process that holds its programs cannot be started.
+    pub fn keep(&mut self) -> Result<()> {
+        self.entry.keep()
+    }
+
+    /// Whether it is up, and this process's to take down.
     pub fn is_up(&self) -> bool {
         self.entry.is_up()
     }

@@ -16,7 +16,7 @@ use super::ready::Ready;
 use super::start::Start;
 use crate::error::Result;
 use crate::kernel::device::Device;
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Group, Namespace, publish};
 use crate::netlink::Socket;
 use crate::wait::{block, interrupt};
 
@@ -85,14 +85,28 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
 /// Errors: no privilege; a limit (`ENOSPC`, `EMFILE`); what the kernel refuses, with the node or link and the line that
 /// declared it; an interrupt. Then nothing is left.
 pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Raised> {
-    let mut sites = namespaces::make(plan, assigned, progress)?;
+    let place = |node: usize| plan.nodes.get(node).and_then(|node| node.place.clone());
+    let group = Group::another();
+    // From here on it is known to the registry; dropped in an error, it takes away what can be seen of it.
+    let mut live = Live::begin(group, plan.name.as_deref())?;
+    let names = names(plan);
+    if let Some((node, error)) = publish::first_unfit(&names) {
+        return Err(error.place(place(node)));
+    }
+    let mut sites = namespaces::make(plan, assigned, group, progress)?;
     links::make(plan, assigned, &mut sites, progress)?;
     nodes::configure(plan, assigned, &mut sites, progress)?;
     interrupt::check()?;
     let (nodes, sockets): (Vec<_>, Vec<_>) = sites.into_iter().map(Site::finished).unzip();
-    let live = Live::new(nodes);
+    live.settle(nodes, names).map_err(|(node, error)| error.place(place(node)))?;
     let ready = Ready::new(plan, assigned, &live, sockets);
     Ok(Raised { live, ready })
+}
+
+/// What the namespaces of a lab with a name are called, in the order of its nodes; none for a lab without.
+fn names(plan: &Plan) -> Vec<String> {
+    let named = plan.name.iter().flat_map(|_| &plan.nodes);
+    named.map(|node| format!("{}{}", plan.options.prefix, node.name)).collect()
 }
 
 impl Site<'_> {

@@ -1,0 +1,15 @@
+//! Labs with a name: visible in /run/netns, each with a directory in /run/nsl that says whose it is.
+//!
+//! The directory has a lock, which its owner holds while it lives, and a manifest, which is written before anything that
+//! others can see is done. So whatever a killed owner left can be found, proved and taken away ([`clean`]).
+
+mod claim;
+mod clean;
+mod manifest;
+
+pub use clean::{Cleaned, Found, State, clean, down, find, list};
+
+pub(super) use claim::Claim;
+
+/// Where labs with a name have their directories.
+pub const DIRECTORY: &str = "/run/nsl";
