@@ -3,6 +3,7 @@
 mod assigned;
 mod faults;
 mod kill;
+mod named;
 mod up;
 
 use std::process::Command;
