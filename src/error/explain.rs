@@ -149,7 +149,7 @@ rows! {
     LAB_LINK_REMOVED: "ENOENT" Script "the link was removed from the lab";
     LAB_NOT_UP: "ENOENT" Script "node \"<node>\" is not up" => "bring its lab up first, with net:up()";
     LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
-    LAB_IS_UP: "EBUSY" Script "the lab is up" => "take it down first, with net:down()";
+    LAB_IS_UP: "EBUSY" Script "the lab is up already" => "take it down first, with net:down()";
     LAB_NO_ADDRESSES: "EADDRNOTAVAIL" Script "no node of the lab has an address to ask" => "give it subnets, or IPv6";
 
     // The program's own input and output
@@ -277,8 +277,6 @@ rows! {
     ROUTE_NO_WAY: "" Script "no route to \"<destination>\"<where>";
 
     // Labs: what a plan cannot be
-    LAB_NODE_TWICE: "EEXIST" Script "node \"<name>\" is declared twice: at <there> and at <here>"
-        => "give one of them another name";
     LAB_LINK_SELF: "EINVAL" Script "the link at <here> joins \"<node>\" (declared at <there>) to itself"
         => "give it two nodes";
     LAB_COST: "EINVAL" Script "the cost of the link at <here> is 0" => "use 1 or more";
@@ -294,7 +292,7 @@ rows! {
     LAB_SWITCH_ADDRESS: "EINVAL" Script
         "switch \"<node>\" (declared at <there>) takes no address, and <here> gives it \"<address>\""
         => "give the address to a host or router that is linked to it";
-    LAB_SUBNET_NODE: "EINVAL" Script "\"<node>\" at <here> is no switch, which alone could have the subnet \"<subnet>\""
+    LAB_SUBNET_NODE: "EINVAL" Script "\"<node>\" at <here> is no switch: it cannot have the subnet \"<subnet>\""
         => "give the subnet to a link";
     LAB_SUBNET_UNFIT: "EINVAL" Script "\"<subnet>\" cannot be a subnet: it is <what>"
         => "use one such as 10.0.0.0/24";
@@ -306,14 +304,15 @@ rows! {
     LAB_SUBNET_FULL: "ENOSPC" Script
         "subnet \"<subnet>\" of <there> has no address left for \"<interface>\" of the link at <here>"
         => "give a larger subnet";
-    LAB_POOL_EMPTY: "ENOSPC" Script "the pool \"<pool>\" has no room for a /<length>, which the link at <here> needs"
-        => "give the lab a larger one: <option> =";
+    LAB_POOL_EMPTY: "ENOSPC" Script
+        "the pool \"<pool>\" of the lab at <there> has no room for a /<length>, which the link at <here> needs"
+        => "give the lab a larger one with its option \"<option>\", or the link a subnet";
     LAB_ADDRESS_TWICE: "EEXIST" Script
         "address \"<address>\" is given twice: to \"<one>\" at <there> and to \"<other>\" at <here>"
         => "give one of them another address";
     LAB_ADDRESS_UNFIT: "EADDRNOTAVAIL" Script
         "\"<address>\" at <here> cannot be an address of \"<interface>\": it is <what>"
-        => "use another one";
+        => "use one that a host can have";
     LAB_ADDRESS_OUTSIDE: "EADDRNOTAVAIL" Script
         "address \"<address>\" of \"<interface>\" at <here> is not in its network, which has \"<subnet>\" from <there>"
         => "use an address of that subnet";
@@ -321,9 +320,10 @@ rows! {
         "address \"<address>\" of \"<interface>\" at <here> has another prefix length than its subnet \"<subnet>\" from <there>"
         => "write \"<right>\"";
     LAB_MAC_TWICE: "EEXIST" Script
-        "hardware address \"<mac>\" is given twice: to \"<one>\" at <there> and to \"<other>\" at <here>"
+        "\"<mac>\" is given twice as a MAC address: to \"<one>\" at <there> and to \"<other>\" at <here>"
         => "give one of them another address";
-    LAB_MAC_GROUP: "EADDRNOTAVAIL" Script "hardware address \"<mac>\" of \"<interface>\" at <here> is not one of an interface"
+    LAB_MAC_GROUP: "EADDRNOTAVAIL" Script
+        "\"<mac>\" at <here> cannot be the MAC address of \"<interface>\": it is <what>"
         => "use one whose first byte is even, such as \"02:00:00:00:00:01\"";
     LAB_ROUTES_MANY: "E2BIG" Script "the lab needs more than <most> routes"
         => "use routing = \"none\" or routing = \"default\"";

@@ -36,6 +36,8 @@ pub struct Options {
     pub prefix: String,
     /// The mtu of every link that has none of its own.
     pub mtu: Option<u32>,
+    /// The line that began the lab.
+    pub place: Option<Place>,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             ecmp: false,
             prefix: String::new(),
             mtu: None,
+            place: None,
         }
     }
 }

@@ -60,7 +60,7 @@ impl Start {
         match started.iter().zip(&self.daemons).find(|(daemon, _)| !daemon.running()) {
             None => Ok(()),
             Some((_, task)) => {
-                let error = Error::new(&explain::DAEMON_ENDED).with("command", task.words.join(" "));
+                let error = Error::new(&explain::DAEMON_ENDED).with("command", task.command().shown());
                 Err(task.word(error.with("node", &task.node)))
             }
         }

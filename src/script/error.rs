@@ -48,6 +48,10 @@ pub(super) fn decorate(
     here: impl FnOnce() -> (Option<Place>, Vec<String>),
 ) -> mlua::Error {
     let add = |error: Error| {
+        // What an earlier line declared was not called from where it is found to be wrong.
+        if error.location().is_some() {
+            return error.op(op);
+        }
         let (place, frames) = here();
         let lacks_note = error.is(&explain::NEEDS_CAPABILITY) && error.notes().is_empty();
         let error = if lacks_note { error.note(privilege::note()) } else { error };

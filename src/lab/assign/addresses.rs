@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::super::plan::Ip;
-use super::draft::{Draft, EndId, clash, ends, refusal};
+use super::draft::{Draft, EndId, clash, ends, is_later, refusal};
 use super::family::{Family, is_alone, is_link_local, number};
 use super::segments::Segment;
 use super::subnets::{Subnet, Subnets, is_open};
@@ -37,14 +37,17 @@ pub(super) fn check_given(draft: &Draft) -> Result<()> {
         };
         if let Some(what) = unfit(address) {
             let error = refusal(&explain::LAB_ADDRESS_UNFIT, here).with("address", address);
-            return Err(error.with("interface", label).with("what", what));
+            return Err(error.object(&label).with("interface", label).with("what", what));
         }
         if is_link_local(address) {
             continue;
         }
         if let Some((one, there)) = known.insert(address, (label.clone(), here)) {
+            // Loopbacks come last here, but not in the script.
+            let ((one, there), (other, here)) =
+                if is_later(there, here) { ((label, here), (one, there)) } else { ((one, there), (label, here)) };
             let error = clash(&explain::LAB_ADDRESS_TWICE, there, here).with("address", address);
-            return Err(error.with("one", one).with("other", label));
+            return Err(error.object(&other).with("one", one).with("other", other));
         }
     }
     Ok(())

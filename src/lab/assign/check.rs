@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::super::plan::{Ip, Kind, Node, Plan};
 use super::draft::{clash, refusal};
-use crate::error::{Place, Result, explain};
+use crate::error::{Error, Place, Result, explain};
 use crate::kernel::namespace::names;
 
 /// How many ports a bridge can have: the kernel numbers them from 1 in 10 bits (`BR_PORT_BITS`).
@@ -16,19 +16,19 @@ const MOST_PORTS: usize = 1023;
 /// Refuses what is wrong with single nodes and links.
 pub(super) fn check(plan: &Plan) -> Result<()> {
     for pool in [plan.options.subnets.map(IpNet::V4), plan.options.subnets6.map(IpNet::V6)].into_iter().flatten() {
-        check_range(pool, &None)?;
+        check_range(pool, &plan.options.place)?;
     }
     let mut names = HashMap::new();
     for node in &plan.nodes {
         if let Some(first) = names.insert(node.name.as_str(), node) {
-            return Err(clash(&explain::LAB_NODE_TWICE, &first.place, &node.place).with("name", &node.name));
+            return Err(clash(&explain::LAB_NODE_EXISTS, &first.place, &node.place).with("node", &node.name));
         }
         check_node(plan, node)?;
     }
     let mut ports = vec![0; plan.nodes.len()];
     for link in &plan.links {
         let (Some(a), Some(b)) = (plan.nodes.get(link.a.node), plan.nodes.get(link.b.node)) else {
-            return Err(refusal(&explain::LAB_NODE_FOREIGN, &link.place));
+            return Err(refusal(&explain::BUG, &link.place).with("what", "a link to a node that the plan has not"));
         };
         if link.a.node == link.b.node {
             return Err(clash(&explain::LAB_LINK_SELF, &a.place, &link.place).with("node", &a.name));
@@ -57,15 +57,16 @@ fn check_node(plan: &Plan, node: &Node) -> Result<()> {
     // The whole name in /run/netns has to be one; a node of an unnamed lab is held to the same.
     let prefix = if plan.name.is_some() { plan.options.prefix.as_str() } else { "" };
     for name in [&node.name, &format!("{prefix}{}", node.name)] {
-        names::check_new(OsStr::new(name)).map_err(|error| error.place(node.place.clone()))?;
+        names::check_new(OsStr::new(name)).map_err(|error| error.object(&node.name).place(node.place.clone()))?;
     }
-    node.subnets.iter().try_for_each(|&subnet| check_range(subnet, &node.place))?;
+    let of_node = |error: Error| error.object(&node.name);
+    node.subnets.iter().try_for_each(|&subnet| check_range(subnet, &node.place)).map_err(of_node)?;
     match (node.kind, node.subnets.first()) {
-        (Kind::Switch, _) => no_address(node, &node.addresses, &node.place),
+        (Kind::Switch, _) => no_address(node, &node.addresses, &node.place).map_err(of_node),
         (_, None) => Ok(()),
         (_, Some(subnet)) => {
             let error = refusal(&explain::LAB_SUBNET_NODE, &node.place);
-            Err(error.with("node", &node.name).with("subnet", subnet))
+            Err(of_node(error.with("node", &node.name).with("subnet", subnet)))
         }
     }
 }

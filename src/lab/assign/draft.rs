@@ -65,6 +65,14 @@ pub(super) fn refusal(row: &'static Row, here: &Option<Place>) -> Error {
 }
 
 /// An error about what the line `here` declared and that does not go with what the line `there` did.
+///
+/// It points at the later of the two, where the script can be at last known to be wrong.
 pub(super) fn clash(row: &'static Row, there: &Option<Place>, here: &Option<Place>) -> Error {
-    refusal(row, here).with("there", line(there))
+    let later = if is_later(there, here) { there } else { here };
+    Error::new(row).with("here", line(here)).with("there", line(there)).place(later.clone())
+}
+
+/// Whether `one` stands after `other` in the same file.
+pub(super) fn is_later(one: &Option<Place>, other: &Option<Place>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one.file == other.file && one.line > other.line)
 }

@@ -47,7 +47,8 @@ fn given(draft: &Draft) -> Result<HashMap<[u8; 6], EndId>> {
         let Some(mac) = draft.end(id).mac else { continue };
         let here = &draft.link(id).place;
         if mac[0] & 1 == 1 || mac == [0; 6] {
-            let error = refusal(&explain::LAB_MAC_GROUP, here);
+            let what = if mac[0] & 1 == 1 { "a group's" } else { "zero" };
+            let error = refusal(&explain::LAB_MAC_GROUP, here).with("what", what);
             return Err(error.with("mac", format_mac(&mac)).with("interface", draft.label(id)));
         }
         if let Some(first) = given.insert(mac, id) {

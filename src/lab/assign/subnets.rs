@@ -9,7 +9,7 @@ use std::net::Ipv6Addr;
 use ipnet::{IpNet, Ipv6Net};
 
 use super::super::plan::{Ip, Plan};
-use super::draft::{Draft, EndId, clash, end, ends, refusal};
+use super::draft::{Draft, EndId, clash, end, ends, is_later};
 use super::family::{Family, is_alone, is_link_local, number};
 use super::pool::Pool;
 use super::segments::Segment;
@@ -49,7 +49,8 @@ pub(super) fn assign<'a>(draft: &Draft<'a>) -> Result<Vec<Subnets<'a>>> {
             let Some(length) = length(draft, family, segment, net.prefix_len()) else { continue };
             let place = &draft.plan.links[segment.links[0]].place;
             let Some(net) = pool.subnet(length) else {
-                let error = refusal(&explain::LAB_POOL_EMPTY, place).with("pool", net).with("length", length);
+                let error = clash(&explain::LAB_POOL_EMPTY, &draft.plan.options.place, place);
+                let error = error.with("pool", net).with("length", length);
                 return Err(error.with("option", if family == Family::V4 { "subnets" } else { "subnets6" }));
             };
             subnets[family as usize] = Some(Subnet { net, place });
@@ -153,7 +154,10 @@ fn disjoint(claims: &[Claim]) -> Result<()> {
             && end >= first
         {
             if claims[other].owner != claims[place].owner {
-                let (there, here) = (&claims[other.min(place)], &claims[other.max(place)]);
+                let (mut there, mut here) = (&claims[other.min(place)], &claims[other.max(place)]);
+                if is_later(there.place, here.place) {
+                    (there, here) = (here, there);
+                }
                 let error = clash(&explain::LAB_SUBNETS_OVERLAP, there.place, here.place);
                 return Err(error.with("subnet", here.net).with("other", there.net));
             }

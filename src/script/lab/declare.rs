@@ -80,6 +80,7 @@ pub(super) fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     let options = args.options(3)?;
     let prefix = options.string("prefix")?.unwrap_or_default();
     let added = args.lua.create_table()?;
+    lab.borrow_mut().graphs.push(place::here(&args.lua).0);
     for node in graph.get::<Table>("nodes")?.sequence_values::<Table>() {
         let node = node?;
         let name = format!("{prefix}{}", node.get::<String>("name")?);
@@ -99,8 +100,7 @@ pub(super) fn add(args: &mut Args) -> mlua::Result<MultiValue> {
         let link = link?;
         let end = |key: &str| -> mlua::Result<usize> {
             let name = format!("{prefix}{}", link.get::<String>(key)?);
-            let missing = || Error::new(&explain::LAB_NODE_MISSING).with("node", &name).object(&name);
-            Ok(lab.borrow().node_index(&name).ok_or_else(missing)?)
+            Ok(lab.borrow().known_index(&name)?)
         };
         let given = defaults(args, &options, "link", &link)?;
         let declared = options::link(end("a")?, end("b")?, &Options::read(&given, "add", &[super::LINK], &[])?)?;

@@ -57,7 +57,7 @@ pub(in crate::script) fn node_field(lua: &Lua, node: &NodeHandle, field: &str) -
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+pub(super) fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Host => "host",
         Kind::Router => "router",

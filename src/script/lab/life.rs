@@ -26,7 +26,7 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
             crate::script::output::note(note);
         }
     }
-    let live = lab::build::build(&state.plan, &assigned, &mut |_| {})?;
+    let live = lab::build::build(&state.plan, &assigned, &mut |_| {}).map_err(|error| state.declared_by(error))?;
     state.live = Some(live);
     state.elapsed = Some(begun.elapsed().as_secs_f64());
     values(&args.lua, args.value(1))

@@ -16,8 +16,9 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::handle::{LabHandle, NodeHandle};
+use super::place;
 use super::registry::{Acts, Call, Function};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Place, Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::lab::{self, Live, Plan};
 
@@ -32,6 +33,8 @@ pub(super) struct Lab {
     /// The number of each link of the plan, which stays when others are removed.
     cables: Vec<u64>,
     next_cable: u64,
+    /// The lines that took in a graph.
+    graphs: Vec<Option<Place>>,
     /// What the plan comes to; none once the plan changed.
     assigned: Option<Rc<lab::Assigned>>,
     live: Option<Live>,
@@ -75,8 +78,10 @@ fn new(args: &mut Args) -> mlua::Result<MultiValue> {
         mlua::Value::Table(_) if args.count() == 1 => (None, args.options(1)?),
         _ => return Err(args.wrong_type(1, "a name or a table of options").into()),
     };
-    let plan = options::lab(name, &options)?;
-    let lab = Lab { plan, cables: Vec::new(), next_cable: 0, assigned: None, live: None, elapsed: None };
+    let mut plan = options::lab(name, &options)?;
+    plan.options.place = place::here(&args.lua).0;
+    let (cables, graphs) = (Vec::new(), Vec::new());
+    let lab = Lab { plan, cables, next_cable: 0, graphs, assigned: None, live: None, elapsed: None };
     values(&args.lua, LabHandle(Rc::new(RefCell::new(lab))))
 }
 
@@ -90,9 +95,40 @@ impl Lab {
         if let Some(assigned) = &self.assigned {
             return Ok(Rc::clone(assigned));
         }
-        let assigned = Rc::new(lab::assign::assign(&self.plan)?);
+        let assigned = Rc::new(lab::assign::assign(&self.plan).map_err(|error| self.declared_by(error))?);
         self.assigned = Some(Rc::clone(&assigned));
         Ok(assigned)
+    }
+
+    /// An error about a line that declared something is one of the function that was called there.
+    fn declared_by(&self, error: Error) -> Error {
+        let Some(here) = error.location().cloned() else { return error };
+        let is_here = |place: &Option<Place>| place.as_ref() == Some(&here);
+        let object = error.object_name().map(|object| object.strip_suffix("/lo").unwrap_or(object));
+        let node = self.plan.nodes.iter().filter(|node| is_here(&node.place));
+        // A link is often declared on the same line as its nodes.
+        let link = self.plan.links.iter().any(|link| is_here(&link.place));
+        let mut node = node.filter(|node| !link || object == Some(node.name.as_str()));
+        match node.next() {
+            _ if self.graphs.iter().any(is_here) => error.op("net.add"),
+            Some(node) => error.op(format!("net.{}", fields::kind_name(node.kind))),
+            None if link => error.op("net.link"),
+            None if is_here(&self.plan.options.place) => error.op("lab.new"),
+            None => error,
+        }
+    }
+
+    /// Where a node stands in the plan.
+    ///
+    /// Errors: there is none of this name (`ENOENT`), with one that is called much the same.
+    fn known_index(&self, name: &str) -> Result<usize> {
+        self.node_index(name).ok_or_else(|| {
+            let error = Error::new(&explain::LAB_NODE_MISSING).with("node", name).object(name);
+            match crate::error::nearest(name, self.plan.nodes.iter().map(|node| node.name.as_str())) {
+                Some(near) => error.with("near", near),
+                None => error,
+            }
+        })
     }
 
     pub(super) fn node_index(&self, name: &str) -> Option<usize> {
@@ -163,18 +199,7 @@ impl Args {
     /// A node of `lab`, by handle or name: its place in the plan.
     fn node(&self, position: usize, lab: &Shared) -> mlua::Result<usize> {
         match self.value(position) {
-            mlua::Value::String(name) => {
-                let name = name.to_string_lossy();
-                let state = lab.borrow();
-                Ok(state.node_index(&name).ok_or_else(|| {
-                    let error = Error::new(&explain::LAB_NODE_MISSING).with("node", &name).object(&name);
-                    let names = state.plan.nodes.iter().map(|node| node.name.as_str());
-                    match crate::error::nearest(&name, names) {
-                        Some(near) => error.with("near", near),
-                        None => error,
-                    }
-                })?)
-            }
+            mlua::Value::String(name) => Ok(lab.borrow().known_index(&name.to_string_lossy())?),
             value => match value.as_userdata().and_then(|handle| handle.borrow::<NodeHandle>().ok()) {
                 Some(node) if Rc::ptr_eq(&node.lab, lab) => Ok(node.index()?),
                 Some(node) => {

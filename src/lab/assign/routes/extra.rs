@@ -18,7 +18,7 @@ pub(super) fn add(node: &Node, assigned: &mut AssignedNode) -> Result<()> {
 }
 
 fn resolve(node: &Node, assigned: &AssignedNode, route: &ExtraRoute) -> Result<Route> {
-    host_bits(route.dst, &node.place)?;
+    host_bits(route.dst, &node.place).map_err(|error| error.object(&node.name))?;
     let interface = match (&route.dev, route.via) {
         (Some(name), _) => Some(device(node, assigned, route, name)?),
         (None, None) => return Err(wrong(&explain::LAB_ROUTE_WAY, node, route)),
@@ -61,5 +61,5 @@ fn device(node: &Node, assigned: &AssignedNode, route: &ExtraRoute, name: &str) 
 }
 
 fn wrong(row: &'static Row, node: &Node, route: &ExtraRoute) -> Error {
-    refusal(row, &node.place).with("node", &node.name).with("route", route.dst)
+    refusal(row, &node.place).object(&node.name).with("node", &node.name).with("route", route.dst)
 }

@@ -1,0 +1,3 @@
+local net <close> = lab.new()
+net:link(net:host "h1", net:host "h2")
+net:pingall()

@@ -1,0 +1,3 @@
+local net <close> = lab.new()
+local cable = net:link(net:host "h1", net:host "h2")
+cable:down()

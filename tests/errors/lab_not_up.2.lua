@@ -1,0 +1,3 @@
+local net <close> = lab.new()
+local h1 = net:host "h1"
+h1:exec "true"

@@ -1,0 +1,4 @@
+local net <close> = lab.new()
+local h1, h2 = net:host "h1", net:host "h2"
+net:link(h1, h2, { subnet = "224.0.1.0/24" })
+net:up()
