@@ -7,7 +7,7 @@
 //! repl      the prompt: input, completion, history, showing values
 //! script    Lua: the VM and its life, arguments into Rust types, values into Lua; one file a topic
 //! lab       a plan (plain data), what is assigned to it, and the same up in the kernel
-//! probe     programs' jobs done in-process: ping
+//! probe     programs' jobs done in-process: ping, also between all hosts, throughput
 //! process   children in a namespace: spawn, their view of /sys and /etc, their end
 //! kernel    one file an object: namespace, link (and a file a kind), addr, route, sysctl
 //! netlink   the socket: requests, acknowledgements with extended errors, dumps, batches

@@ -106,6 +106,7 @@ rows! {
     PING_DEVICE_MISSING: "ENODEV" Script "no device \"<device>\" to ping from";
     PING_SOURCE_MISSING: "EADDRNOTAVAIL" Script "no interface has the source address \"<source>\""
         => "use one of the addresses that netns.addr_list shows";
+    THROUGHPUT_FAILED: "" Script "<doing> \"<address>\" failed: <reason>";
 
     // Rootless
     ROOTLESS_FORBIDDEN: "" Privilege "nsl needs CAP_SYS_ADMIN or user namespaces, and <setting> forbids these"

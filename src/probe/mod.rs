@@ -9,9 +9,11 @@ pub mod pingall;
 mod report;
 mod socket;
 mod target;
+pub mod throughput;
 
 pub use icmp::Family;
 pub use ping::{Ping, PingSpec};
 pub use pingall::{PingAll, PingAllRun, PingAllSpec, PingHost};
 pub use report::{PingResult, Refusal, Reply, RoundTrip};
 pub use target::address_of;
+pub use throughput::{Throughput, ThroughputRun, ThroughputSpec};

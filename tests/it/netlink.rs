@@ -109,3 +109,20 @@ fn lost_events_are_told() {
         assert!(lost);
     });
 }
+
+#[test]
+fn refusals_are_told_by_index_and_stop_nothing() {
+    run(|| {
+        let mut socket = Socket::open().expect("a socket");
+        socket.batch([5, 130, 299].map(|number| route(number, 1)).into()).expect("three routes");
+        let refused = socket.batch_refusals(&(0..300).map(|number| route(number, 1)).collect::<Vec<_>>());
+        let refused: Vec<_> =
+            refused.expect("answers").iter().map(|(index, error)| (*index, error.as_errno())).collect();
+        assert_eq!(refused, [5, 130, 299].map(|index| (index, Some(Errno::EEXIST))));
+        assert_eq!(sh("ip route show proto static | wc -l"), "300\n");
+        // The worst case fits into the socket's buffer.
+        let again: Vec<_> = (0..300).map(|number| route(number, 1)).collect();
+        assert_eq!(socket.batch_refusals(&again).expect("answers").len(), 300);
+        assert!(socket.batch_refusals(&[]).expect("nothing").is_empty());
+    });
+}

@@ -54,9 +54,17 @@ fn star(hosts: usize, v6: bool) -> PingAllSpec {
     sh(
         "for p in $(ip -n sw -o link | grep -o ' p[0-9]*'); do ip -n sw link set $p master br0 up; done; ip -n sw link set br0 up",
     );
-    // The switch's ports forward at once, but the kernel may notice a carrier only after a second.
-    sh(&format!("for i in $(seq 200); do ip -n h{hosts} link show eth0 | grep -q LOWER_UP && break; sleep 0.05; done"));
+    until_up(&["sw".to_owned(), format!("h{hosts}")]);
     PingAllSpec::new((1..=hosts).map(|number| host(number, &address(number))).collect())
+}
+
+/// Waits until all links of these namespaces pass packets: the kernel may notice a carrier only after a second.
+fn until_up(namespaces: &[String]) {
+    for namespace in namespaces {
+        sh(&format!(
+            "for i in $(seq 200); do ip -n {namespace} -o link | grep -v ' lo: ' | grep -vq 'state UP' || exit 0; sleep 0.05; done; exit 1"
+        ));
+    }
 }
 
 fn host(number: usize, address: &str) -> PingHost {
@@ -80,15 +88,15 @@ fn permanent() -> String {
     )
 }
 
-/// Steps until there are permanent entries.
-fn until_entries(run: &mut PingAllRun) {
+/// Steps until a permanent entry reads like this.
+fn until_entry(run: &mut PingAllRun, entry: &str) {
     for _ in 0..10_000 {
         assert!(!matches!(run.step().expect("a step"), Step::Done(_)), "it ended before");
-        if !permanent().is_empty() {
+        if permanent().contains(entry) {
             return;
         }
     }
-    panic!("no entries were added");
+    panic!("no such entry was added: {entry}");
 }
 
 #[test]
@@ -97,7 +105,7 @@ fn more_pairs_than_the_kernel_has_neighbours() {
         let result = ask(star(60, false));
         assert_eq!((result.sent, result.received, result.loss), (3540, 3540, 0.0), "{result}");
         assert_eq!((result.failed.len(), result.too_far, result.hosts.len()), (0, 0, 60));
-        assert!(result.elapsed < Duration::from_secs(2), "{:?}", result.elapsed);
+        assert!(result.elapsed < Duration::from_secs(5), "{:?}", result.elapsed);
         assert_eq!(result.to_string(), "*** Results: 0% dropped (3540/3540 received)");
         // Nothing is left, not even what the kernel learned.
         assert_eq!(permanent(), "");
@@ -174,19 +182,19 @@ fn nothing_is_left_by_a_run_that_is_dropped_interrupted_or_fails() {
         // Nobody answers any more: the run can be caught before it ends.
         sh("for n in $(seq 24); do ip netns exec h$n sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'; done");
         let mut run = start();
-        until_entries(&mut run);
+        until_entry(&mut run, "10.0.0.1 dev eth0");
         drop(run);
         assert_eq!(permanent(), "");
 
         let mut run = start();
-        until_entries(&mut run);
+        until_entry(&mut run, "10.0.0.1 dev eth0");
         interrupt::request(interrupt::Stop::Signal(2));
         assert_eq!(block(run).expect_err("interrupted").code().as_str(), "EINTR");
         assert_eq!(permanent(), "");
         interrupt::clear();
 
         let mut run = start();
-        until_entries(&mut run);
+        until_entry(&mut run, "10.0.0.1 dev eth0");
         sh("ip netns delete h24");
         let error = block(run).expect_err("a namespace is gone");
         assert_eq!((error.code().as_str(), error.object_name()), ("ENOENT", Some("h24")));
@@ -238,7 +246,7 @@ fn ring(routers: usize, hosts: usize) -> PingAllSpec {
             grep -v ^route /run/batch | ip -n r{i} -batch -"
         ));
     }
-    sh("sleep 0.2");
+    until_up(&(0..routers).map(|i| format!("r{i}")).collect::<Vec<_>>());
     for (i, lines) in of_router.iter().enumerate() {
         std::fs::write("/run/batch", lines).expect("a file");
         sh(&format!("grep ^route /run/batch | ip -n r{i} -batch -"));
@@ -284,8 +292,7 @@ fn many_ways_are_prepared_and_cleared() {
         sh("for n in 1 2 3 4; do ip netns exec h$n sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'; done");
         spec.timeout = Duration::from_millis(100);
         let mut run = PingAllRun::start(spec).expect("a run");
-        until_entries(&mut run);
-        assert!(permanent().contains("10.0.9.1 dev eth0 lladdr 02:00:00:00:03:e7 PERMANENT"));
+        until_entry(&mut run, "10.0.9.1 dev eth0 lladdr 02:00:00:00:03:e7 PERMANENT");
         let result = block(run).expect("a result");
         assert_eq!((result.sent, result.received, result.loss), (12, 0, 1.0), "{result}");
         assert_eq!(permanent(), "");
