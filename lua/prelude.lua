@@ -96,6 +96,11 @@ function coroutine.resume(co, ...)
   return settle(co, hidden(), unblocked(resume(co, ...)))
 end
 
+local function results_or_error(ok, ...)
+  if ok then return ... end
+  error((...), 0)
+end
+
 local function results_of(co, ok, ...)
   if ok then return ... end
   local message = ...
@@ -185,5 +190,23 @@ return {
   run = function(...)
     blocked, main = 0, running()
     return xpcall_any(...)
+  end,
+  -- What gives true and results, or false and a value, returns the ones and raises the other.
+  tries = function(call)
+    return function(...) return results_or_error(call(...)) end
+  end,
+  -- A function of an embedded module, which is compiled when it is first called; `read` puts the arguments in order.
+  embedded = function(name, read)
+    local run
+    return function(...)
+      run = run or host.embedded(name)
+      return run(read(...))
+    end
+  end,
+  -- Sets how many callers cannot yield, and gives how many it were: a task begins with none.
+  block = function(count)
+    local before = blocked
+    blocked = count
+    return before
   end,
 }

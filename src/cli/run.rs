@@ -75,12 +75,13 @@ fn jobs(args: &Args) -> Result<Vec<Job>> {
 
 /// Makes the VM and runs the jobs in it, the prompt last.
 fn session(args: &Args, jobs: Vec<Job>) -> std::result::Result<Ended, Box<Failure>> {
-    let vm = Vm::new().map_err(|error| Box::new(Failure::from_lua(&error)))?;
-    set_up(&vm, args).map_err(|error| Box::new(Failure::from_lua(&error)))?;
+    // Before the VM, so that it outlives the tasks that end with the VM.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Box::new(Failure::from(Error::from(error))))?;
+    let vm = Vm::new().map_err(|error| Box::new(Failure::from_lua(&error)))?;
+    set_up(&vm, args).map_err(|error| Box::new(Failure::from_lua(&error)))?;
     let open_prompt = args.interactive || (jobs.is_empty() && std::io::stdin().is_terminal());
     for job in jobs {
         let chunk = vm.compile(&job.source)?;

@@ -128,6 +128,7 @@ rows! {
     FIELD_FIXED: "EINVAL" Script "the fields of a <type> cannot be set: \"<name>\"" => "use its methods to change it";
     NO_VARIABLE: "EINVAL" Script "no variable is called \"<name>\"" => "did you mean \"<near>\"?";
 
+    COMPARED: "EINVAL" Script "a Cidr is compared with another Cidr only, not with <got>" => "make it one with cidr(…)";
     OPTIONS_CLASH: "EINVAL" Script "options \"<one>\" and \"<two>\" exclude each other";
     DEVICE_SLASHES: "EINVAL" Script "\"<name>\" is no device: it has more than one slash"
         => "name it \"namespace/interface\"";
@@ -135,6 +136,18 @@ rows! {
         => "name a device of \"<namespace>\"";
     PATTERN: "EINVAL" Script "the pattern cannot be used: <what>";
     PING_NO_ADDRESS: "EADDRNOTAVAIL" Script "\"<namespace>\" has no address to ping" => "add one with netns.addr_add";
+
+    // Tasks
+    TASK_CANCELLED: "ECANCELED" Script "the task was cancelled";
+    TASK_TIMED_OUT: "ETIMEDOUT" Script "the function did not return within <time>";
+    TASK_CANNOT_WAIT: "EDEADLK" Script
+        "nothing can wait for tasks here: Lua cannot yield in a callback of sort or gsub, nor while it loads a module or closes a variable"
+        => "wait for them before or after it";
+    TASK_AWAITS_ITSELF: "EDEADLK" Script "a task cannot await itself";
+
+    // Graphs
+    GRAPH_NODE_MISSING: "ENOENT" Script "the graph has no node \"<name>\"" => "did you mean \"<near>\"?";
+    GRAPH_VALUE: "EINVAL" Script "<what> of the graph must be <expected>, got <got>";
 
     // Commands
     PROCESS_LEFT: "EBUSY" Script "process <pid> does not end";

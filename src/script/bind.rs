@@ -58,7 +58,28 @@ where
     }
 }
 
+/// What only the scheduler of tasks can carry on, and what is done instead where Lua cannot yield.
+struct Scheduled<B>(WaitFuture, B);
+
+impl<B: FnOnce(&Lua) -> mlua::Result<MultiValue>> Wait for Scheduled<B> {
+    fn block(self: Box<Self>, lua: &Lua) -> mlua::Result<MultiValue> {
+        (self.1)(lua)
+    }
+
+    fn drive(self: Box<Self>, _: Lua) -> WaitFuture {
+        self.0
+    }
+}
+
 impl Waiting {
+    /// A future of the scheduler's, and what to do where Lua cannot yield.
+    pub(super) fn scheduled(
+        future: impl Future<Output = mlua::Result<MultiValue>> + 'static,
+        block: impl FnOnce(&Lua) -> mlua::Result<MultiValue> + 'static,
+    ) -> Self {
+        Self(Box::new(Scheduled(Box::pin(future), block)))
+    }
+
     /// `operation`, whose output `finish` turns into Lua values.
     pub(super) fn new<O: Operation + 'static>(
         operation: O,
@@ -76,6 +97,13 @@ pub(super) fn function(lua: &Lua, function: &'static Function, form: Form) -> ml
         }
         Call::Waits(call) => {
             waiting(lua, function.name, move |lua, values| call(&mut arguments(lua, function, form, values)?))
+        }
+        Call::Tries(call) => {
+            tries(lua, function.name, move |lua, values| call(&mut arguments(lua, function, form, values)?))
+        }
+        Call::Lua(read) => {
+            let read = now(lua, function.name, move |lua, values| read(&mut arguments(lua, function, form, values)?))?;
+            lua.named_registry_value::<mlua::Function>("nsl.embedded")?.call((function.name, read))
         }
     }
 }
@@ -109,6 +137,16 @@ pub(super) fn waiting(
     let block =
         lua.create_function(move |lua, values: MultiValue| guarded(lua, name, || begin(lua, values)?.0.block(lua)))?;
     lua.named_registry_value::<mlua::Function>("nsl.waits")?.call((drive, block))
+}
+
+/// As [`waiting`], for what comes to true and results or to false and a value of the script's, which is then raised.
+pub(super) fn tries(
+    lua: &Lua,
+    name: &'static str,
+    begin: impl Fn(&Lua, MultiValue) -> mlua::Result<Waiting> + Clone + 'static,
+) -> mlua::Result<mlua::Function> {
+    let call = waiting(lua, name, begin)?;
+    lua.named_registry_value::<mlua::Function>("nsl.tries")?.call(call)
 }
 
 /// Runs a binding's body: not at all when the run is to stop, and never into a panic.

@@ -205,6 +205,14 @@ impl Failure {
         Self { syntax: true, ..Self::plain("the input ends in the middle of a chunk", None) }
     }
 
+    /// In one line, as [`Error`]'s own text.
+    pub(super) fn line(&self) -> String {
+        let place = self.place.as_ref().map(|place| format!("{}:{}: ", crate::error::escape(&place.file), place.line));
+        let op = self.op.as_ref().map(|op| format!("{op}: "));
+        let code = self.code.as_ref().map(|code| format!(" ({code})"));
+        [place, op, Some(self.message.clone()), code].into_iter().flatten().collect()
+    }
+
     /// A text of the script's or of Lua's, which may have several lines, and perhaps a place.
     fn plain(text: &str, place: Option<Place>) -> Self {
         let lines: Vec<String> = text.lines().map(|line| crate::error::escape(&line.replace('\t', "  "))).collect();

@@ -1,12 +1,13 @@
 //! Lua: the VM and its life, arguments into Rust types, values into Lua.
 //!
-//! One file a topic (`netns`, `link`, `addr`, `route`, `process`, `probe`, `task`), each a list of functions in
+//! One file a topic (`netns`, `link`, `addr`, `route`, `process`, `probe`, `topo`, `cidr`, `task`), each a list of functions in
 //! [`registry`]. A binding reads its arguments, calls one function of a layer below, and converts what comes back; it
 //! holds no logic of the kernel.
 
 mod addr;
 mod args;
 mod bind;
+mod cidr;
 mod device;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ pub mod show;
 mod strict;
 mod sysctl;
 mod task;
+mod topo;
 mod vm;
 
 pub use bind::{keep_panics, kept_panic};

@@ -30,6 +30,10 @@ pub(super) enum Call {
     Now(fn(&mut Args) -> mlua::Result<MultiValue>),
     /// Begins something that takes time; other tasks go on.
     Waits(fn(&mut Args) -> mlua::Result<Waiting>),
+    /// The same around the script's own code: it comes to true and results, or to false and the value to raise.
+    Tries(fn(&mut Args) -> mlua::Result<Waiting>),
+    /// Written in Lua; this checks the arguments and puts them in order for it.
+    Lua(fn(&mut Args) -> mlua::Result<MultiValue>),
 }
 
 /// One function of the API.
@@ -46,6 +50,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// `netns`.
+    pub fn module(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(module, _)| module)
+    }
+
     /// `addr_add`.
     pub fn short_name(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(_, short)| short)
@@ -90,7 +99,10 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,
+        super::topo::FUNCTIONS,
+        super::cidr::FUNCTIONS,
         super::task::FUNCTIONS,
+        super::handle::TASK_FUNCTIONS,
     ]
     .into_iter()
     .flatten()
@@ -109,9 +121,10 @@ static PANIC: Function = Function {
 /// Makes the modules and sets them as globals and in `package.loaded`.
 pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
     let loaded: mlua::Table = lua.globals().get::<mlua::Table>("package")?.get("loaded")?;
-    for module in ["netns", "lab", "task"] {
+    for module in ["netns", "lab", "topo", "task"] {
         let table = lua.create_table()?;
-        for function in functions().filter(|function| function.name.starts_with(&format!("{module}."))) {
+        let is_method = |function: &Function| matches!(function.acts, Acts::Method(_));
+        for function in functions().filter(|function| function.module() == module && !is_method(function)) {
             table.raw_set(function.short_name(), super::bind::function(lua, function, super::bind::Form::Plain)?)?;
         }
         #[cfg(feature = "test-hooks")]
@@ -121,6 +134,12 @@ pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
         super::strict::strict_module(lua, module, &table)?;
         lua.globals().raw_set(module, &table)?;
         loaded.raw_set(module, table)?;
+    }
+    // A module that is one function.
+    for function in functions().filter(|function| function.module() == function.name) {
+        let value = super::bind::function(lua, function, super::bind::Form::Plain)?;
+        lua.globals().raw_set(function.name, &value)?;
+        loaded.raw_set(function.name, value)?;
     }
     Ok(())
 }

@@ -8,6 +8,20 @@ use crate::error::{Error, explain, nearest};
 
 /// Makes reading a function that `module` lacks an error.
 pub(super) fn strict_module(lua: &Lua, name: &'static str, module: &Table) -> mlua::Result<()> {
+    strict_table(lua, name, module, move |key| Error::new(&explain::NO_FUNCTION).with("module", name).with("name", key))
+}
+
+/// Makes reading what the table of a type's methods lacks an error.
+pub(super) fn strict_methods(lua: &Lua, name: &'static str, methods: &Table) -> mlua::Result<()> {
+    strict_table(lua, name, methods, move |key| Error::new(&explain::NO_FIELD).with("type", name).with("name", key))
+}
+
+fn strict_table(
+    lua: &Lua,
+    name: &'static str,
+    table: &Table,
+    lacking: impl Fn(&str) -> Error + 'static,
+) -> mlua::Result<()> {
     let meta = lua.create_table()?;
     meta.raw_set("__name", name)?;
     meta.raw_set(
@@ -15,11 +29,10 @@ pub(super) fn strict_module(lua: &Lua, name: &'static str, module: &Table) -> ml
         lua.create_function(move |lua, (table, key): (Table, Value)| -> mlua::Result<Value> {
             let Value::String(key) = key else { return Ok(Value::Nil) };
             let key = key.to_string_lossy();
-            let error = Error::new(&explain::NO_FUNCTION).with("module", name).with("name", &key);
-            Err(near(lua, error, &key, &table)?.into())
+            Err(near(lua, lacking(&key), &key, &table)?.into())
         })?,
     )?;
-    module.set_metatable(Some(meta))
+    table.set_metatable(Some(meta))
 }
 
 /// The chunks in which a variable that was never assigned is an error: their names begin so.

@@ -8,13 +8,15 @@
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::Poll;
 
 use mlua::{AnyUserData, HookTriggers, Lua, MultiValue, Table, Value, VmState};
 
 use super::error::Failure;
 use super::load::{self, Source};
-use super::{file, os, output, registry, strict};
+use super::task::Tasks;
+use super::{file, os, output, registry, strict, topo};
 use crate::wait::interrupt;
 
 /// The hook looks at the interrupt after so many instructions: about a tenth of a millisecond.
@@ -36,6 +38,7 @@ pub struct Vm {
     lua: Lua,
     runner: mlua::Function,
     handler: mlua::Function,
+    tasks: Rc<Tasks>,
 }
 
 impl Vm {
@@ -44,18 +47,23 @@ impl Vm {
         std::sync::LazyLock::force(&super::task::START);
         let lua = Lua::new();
         lua.set_memory_limit(memory())?;
+        let tasks_runner: mlua::Function = lua.globals().get("xpcall")?;
         let handler = lua.create_function(|lua, value: Value| lua.create_any_userdata(Failure::raised(lua, &value)))?;
         super::error::install(&lua)?;
         let kept = prelude(&lua)?;
-        lua.set_named_registry_value("nsl.waits", kept.get::<mlua::Function>("waits")?)?;
+        for name in ["waits", "tries", "embedded"] {
+            lua.set_named_registry_value(&format!("nsl.{name}"), kept.get::<mlua::Function>(name)?)?;
+        }
         let runner = kept.get("run")?;
+        let tasks = Tasks::new(&lua, tasks_runner, kept.get("block")?)?;
+        lua.set_app_data(Rc::clone(&tasks));
         os::install(&lua)?;
         file::install(&lua)?;
         lua.globals().raw_set("print", output::print(&lua)?)?;
         registry::install(&lua)?;
         strict::strict_globals(&lua)?;
         install_hook(&lua, EVERY)?;
-        Ok(Self { lua, runner, handler })
+        Ok(Self { lua, runner, handler, tasks })
     }
 
     /// The VM itself, for what shows and completes values.
@@ -94,7 +102,8 @@ impl Vm {
         source.compile(&self.lua)
     }
 
-    /// Runs a chunk to its end, or until it is told to stop; then its `<close>` values have run.
+    /// Runs a chunk to its end, or until it is told to stop; then its `<close>` values have run. Tasks go on in the next
+    /// run; one that raised what nobody awaited makes this one fail.
     pub async fn run(&self, chunk: mlua::Function, arguments: Vec<String>) -> Ended {
         match self.run_inner(chunk, arguments).await {
             Ok(ended) => ended,
@@ -109,10 +118,13 @@ impl Vm {
         }
         let results = {
             let mut run = Box::pin(self.runner.call_async::<MultiValue>(parameters));
-            let results = until_stopped(run.as_mut()).await;
+            let results = self.tasks.run_until(until_stopped(run.as_mut())).await;
             // Dropping a run closes its `<close>` values; what they do is not interrupted again.
             interrupt::hide(true);
             drop(run);
+            if interrupt::requested().is_some() {
+                self.tasks.cancel_all();
+            }
             results
         };
         interrupt::hide(false);
@@ -121,14 +133,39 @@ impl Vm {
             return Ok(Ended::Stopped);
         }
         let mut results = results?;
-        match results.pop_front() {
-            Some(Value::Boolean(true)) => Ok(Ended::Done(results)),
-            _ => Ok(Ended::Failed(Box::new(match results.pop_front() {
+        let ended = match results.pop_front() {
+            Some(Value::Boolean(true)) => Ok(results),
+            _ => Err(match results.pop_front() {
                 Some(Value::UserData(failure)) => taken(&failure)?,
                 other => Failure::from_value(&other.unwrap_or(Value::Nil)),
-            }))),
-        }
+            }),
+        };
+        Ok(with_tasks(ended, self.tasks.failures()))
     }
+}
+
+/// Tasks end with the VM, while Lua still can run their `<close>` values.
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.tasks.cancel_all();
+    }
+}
+
+/// How a run ended, given what tasks raised meanwhile that nobody awaited.
+fn with_tasks(ended: std::result::Result<MultiValue, Failure>, tasks: Vec<Failure>) -> Ended {
+    let mut tasks = tasks.into_iter();
+    let mut failure = match ended {
+        Err(failure) => failure,
+        Ok(results) => match tasks.next() {
+            None => return Ended::Done(results),
+            Some(mut failure) => {
+                failure.notes.push("it ended a task that nobody awaited".to_owned());
+                failure
+            }
+        },
+    };
+    failure.notes.extend(tasks.map(|other| format!("a task that nobody awaited failed too: {}", other.line())));
+    Ended::Failed(Box::new(failure))
 }
 
 /// What Lua may take: most of the memory of this machine, or of what this process may have. Beyond it a script gets an
@@ -208,6 +245,7 @@ fn yieldable(lua: &Lua) -> bool {
 fn prelude(lua: &Lua) -> mlua::Result<Table> {
     let host = lua.create_table()?;
     host.raw_set("pending", Lua::poll_pending())?;
+    host.raw_set("embedded", lua.create_function(|lua, name: String| topo::function(lua, &name))?)?;
     host.raw_set("stopping", lua.create_function(|_, ()| Ok(interrupt::pending()))?)?;
     host.raw_set("hidden", lua.create_function(|_, ()| Ok(interrupt::hidden()))?)?;
     let hide = lua.create_function(|_, hidden| {

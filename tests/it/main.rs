@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests start programs and print")]
 
+mod cidr;
 mod errors;
 mod examples;
 mod faults;
@@ -13,8 +14,11 @@ mod netlink;
 mod probe;
 mod process;
 mod prompt;
+mod pure;
 mod readme;
 mod rootless;
 mod sandbox;
 mod script;
+mod task;
+mod topo;
 mod types;

@@ -86,6 +86,14 @@ impl Annotated {
         self.doc.iter().filter_map(|line| line.strip_prefix(tag)?.strip_prefix(' ')).collect()
     }
 
+    /// The program that shows how it is used.
+    fn example(&self) -> String {
+        let lines: Vec<&str> = self.doc.iter().map(|line| line.trim_start_matches(' ')).collect();
+        let text = lines.join("\n");
+        let example = text.split("```lua\n").nth(1).and_then(|rest| rest.split("```").next());
+        example.unwrap_or_else(|| panic!("{} has no example", self.name)).to_owned()
+    }
+
     /// The class of the options table, if there is one.
     fn options(&self) -> Option<&str> {
         let tag = self.tags("@param").into_iter().find(|tag| tag.starts_with("opts"))?;
@@ -102,16 +110,24 @@ fn each_function_has_a_sentence_an_example_and_its_tags() {
         let sentence = function.doc.first().expect("a sentence").trim();
         let verb = sentence.split(' ').next().expect("a word");
         assert!(sentence.ends_with('.') && verb.trim_end_matches([';', ',']).ends_with('s'), "{name}: {sentence}");
-        let lines: Vec<&str> = function.doc.iter().map(|line| line.trim_start_matches(' ')).collect();
-        let text = lines.join("\n");
-        let example = text.split("```lua\n").nth(1).and_then(|rest| rest.split("```").next());
-        compiles(example.unwrap_or_else(|| panic!("{name} has no example")));
+        compiles(&function.example());
         let documented: Vec<&str> =
             function.tags("@param").iter().map(|tag| tag.split([' ', '?']).next().expect("a name")).collect();
         assert_eq!(documented, function.parameters, "{name}");
         assert_eq!(function.tags("@since"), ["0.1"], "{name}");
         let raises = function.tags("@raises");
         assert!(raises.len() == 1 && raises[0].split(' ').all(|code| code.starts_with('E')), "{name}: {raises:?}");
+    }
+}
+
+#[test]
+fn examples_that_need_no_kernel_run() {
+    let types = read();
+    let pure = |function: &&Annotated| function.name.starts_with("topo.") || function.name == "cidr";
+    let examples: Vec<_> = types.functions.iter().filter(pure).map(Annotated::example).collect();
+    assert_eq!(examples.len(), 14);
+    for example in examples {
+        crate::pure::eval(&example);
     }
 }
 
@@ -148,7 +164,9 @@ fn each_function_of_the_code_is_annotated_with_its_options() {
         }
         let annotated = types.functions.iter().find(|known| known.name == function.name);
         let annotated = annotated.unwrap_or_else(|| panic!("{} is not annotated", function.name));
-        assert_eq!(annotated.parameters.len(), function.most, "the parameters of {}", function.name);
+        let any = annotated.parameters.last().is_some_and(|last| last == "...");
+        let most = if any { usize::MAX } else { annotated.parameters.len() };
+        assert_eq!(most, function.most, "the parameters of {}", function.name);
         let keys = annotated.options().map(|class| types.keys(class)).unwrap_or_default();
         assert_eq!(keys, function.option_keys().collect(), "the options of {}", function.name);
     }

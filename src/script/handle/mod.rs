@@ -7,6 +7,7 @@ mod link;
 mod monitor;
 mod netns;
 mod process;
+mod task;
 
 use mlua::{AnyUserData, Lua, MultiValue, Table, UserData, UserDataMethods, Value};
 
@@ -15,8 +16,10 @@ pub(super) use link::LinkHandle;
 pub(super) use monitor::MonitorHandle;
 pub(super) use netns::NetnsHandle;
 pub(super) use process::{FUNCTIONS as PROCESS_FUNCTIONS, ProcessHandle};
+pub(super) use task::{FUNCTIONS as TASK_FUNCTIONS, TaskHandle};
 
 use super::bind::{self, Form};
+use super::cidr::CidrHandle;
 use super::error::placed;
 use super::registry::{self, Function};
 use crate::error::{Error, Result, explain, nearest};
@@ -50,6 +53,8 @@ pub(super) fn type_name(value: &Value) -> Option<&'static str> {
         (handle.is::<LabHandle>(), LabHandle::TYPE),
         (handle.is::<NodeHandle>(), NodeHandle::TYPE),
         (handle.is::<CableHandle>(), CableHandle::TYPE),
+        (handle.is::<TaskHandle>(), TaskHandle::TYPE),
+        (handle.is::<CidrHandle>(), CidrHandle::TYPE),
     ]
     .into_iter()
     .find_map(|(is, name)| is.then_some(name))
@@ -73,6 +78,10 @@ pub fn members(handle: &AnyUserData, methods: bool) -> Vec<String> {
         of::<NodeHandle>(methods)
     } else if handle.is::<CableHandle>() {
         of::<CableHandle>(methods)
+    } else if handle.is::<TaskHandle>() {
+        of::<TaskHandle>(methods)
+    } else if handle.is::<CidrHandle>() {
+        of::<CidrHandle>(methods)
     } else {
         Vec::new()
     }

@@ -1,0 +1,32 @@
+---@meta
+
+--- A network of IPv4 or IPv6, or an address in one: `cidr "10.0.0.5/16"` keeps its 5. As text it is what it was made of.
+--- It is equal to another of the same address and prefix length, and less than one that comes after it: IPv4 before IPv6,
+--- then by address, then by prefix length. It needs no privileges.
+---@class nsl.Cidr
+---@field address string             # "10.0.0.5"
+---@field network string             # the first address: "10.0.0.0"
+---@field broadcast string           # the last address: "10.0.255.255"
+---@field netmask string             # "255.255.0.0"
+---@field prefix integer             # the prefix length: 16
+---@field size integer|number        # how many addresses it has; a float from 2^63 on
+---@field family nsl.Family
+---@field host fun(self: nsl.Cidr, i: integer): string                 # the i-th address that a host can have, -1 the last: "10.0.0.1". A network of one or two addresses gives each; else the first is left out, and of IPv4 the last
+---@field subnet fun(self: nsl.Cidr, length: integer, i: integer): nsl.Cidr # the i-th part of that prefix length, -1 the last
+---@field subnets fun(self: nsl.Cidr, length: integer): fun(): nsl.Cidr?    # all parts of that prefix length: `for part in net:subnets(24) do`
+---@field contains fun(self: nsl.Cidr, x: string|nsl.Cidr): boolean    # whether an address, or all of a network, is in it
+---@field overlaps fun(self: nsl.Cidr, x: string|nsl.Cidr): boolean    # whether the two share an address
+
+--- Makes a network of its text.
+--- ```lua
+--- local net = cidr "10.0.0.0/16"
+--- print(net:host(1), net:subnet(24, 2), net.broadcast) --> 10.0.0.1  10.0.1.0/24  10.0.255.255
+--- for lan in net:subnets(18) do
+---   print(lan, lan:host(1) .. "/" .. lan.prefix)
+--- end
+--- ```
+---@param text string|nsl.Cidr       # an address with its prefix length
+---@return nsl.Cidr net
+---@raises EINVAL
+---@since 0.1
+function cidr(text) end

@@ -1,0 +1,3 @@
+local graph = topo.ring(4)
+graph.links[2].cost = "cheap"
+print(graph:diameter())

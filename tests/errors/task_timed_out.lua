@@ -1,0 +1,3 @@
+task.timeout("20ms", function()
+  task.sleep(60)
+end)
