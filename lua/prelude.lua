@@ -6,6 +6,7 @@ local hidden, hide, stopping, stop = host.hidden, host.hide, host.stopping, host
 local create, resume, status, yield, isyieldable, close, running = coroutine.create, coroutine.resume,
   coroutine.status, coroutine.yield, coroutine.isyieldable, coroutine.close, coroutine.running
 local pack, unpack, select, error, rawequal = table.pack, table.unpack, select, error, rawequal
+local collect = collectgarbage
 
 -- An interrupt that had to be raised as an error is hidden while that error runs `<close>` values on its way. What catches
 -- it shows it again, and so is stopped itself.
@@ -53,7 +54,13 @@ end
 -- A waiting call inside a coroutine yields a mark that only the scheduler understands: resume passes it outward and goes
 -- on when it is answered. Where the caller itself cannot yield, `blocked` makes waiting calls wait in place instead.
 local blocked = 0
-local guard = { __close = function(guarded) if guarded.co then abandon(guarded.co) end end }
+local guard = {
+  __close = function(guarded)
+    if not guarded.co then return end
+    abandon(guarded.co)
+    collect() -- what it waited for is garbage now, and may be a program that runs
+  end,
+}
 
 local function waits(co, ok, ...)
   return ok and select("#", ...) == 1 and rawequal((...), host.pending) and status(co) == "suspended"
@@ -134,10 +141,7 @@ function coroutine.isyieldable(co)
 end
 
 function coroutine.yield(...)
-  -- mlua's own waiting takes this function too.
-  if running() == main and not rawequal((...), host.pending) then
-    error("attempt to yield from outside a coroutine", 2)
-  end
+  if running() == main then error("attempt to yield from outside a coroutine", 2) end
   return yield(...)
 end
 
@@ -179,6 +183,8 @@ end
 package.searchers[3], package.searchers[4] = nil, nil
 
 return {
+  -- What mlua takes for `coroutine` where it makes a function that waits.
+  coroutine = { yield = yield },
   -- One function out of two: `async` yields to other tasks, `block` waits in place where Lua cannot yield.
   waits = function(async, block)
     return function(...)

@@ -125,18 +125,31 @@ pub(super) fn waiting(
     begin: impl Fn(&Lua, MultiValue) -> mlua::Result<Waiting> + Clone + 'static,
 ) -> mlua::Result<mlua::Function> {
     let begin_async = begin.clone();
-    let drive = lua.create_async_function(move |lua, values: MultiValue| {
-        // The line is taken now: while the operation waits the stack is another task's.
-        let at = place::here(&lua);
-        let begun = guarded(&lua, name, || begin_async(&lua, values));
-        async move {
-            let output = begun?.0.drive(lua).await;
-            output.map_err(|error| raised(error, name, || at))
-        }
+    let drive = with_own_yield(lua, || {
+        lua.create_async_function(move |lua, values: MultiValue| {
+            // The line is taken now: while the operation waits the stack is another task's.
+            let at = place::here(&lua);
+            let begun = guarded(&lua, name, || begin_async(&lua, values));
+            async move {
+                let output = begun?.0.drive(lua).await;
+                output.map_err(|error| raised(error, name, || at))
+            }
+        })
     })?;
     let block =
         lua.create_function(move |lua, values: MultiValue| guarded(lua, name, || begin(lua, values)?.0.block(lua)))?;
     lua.named_registry_value::<mlua::Function>("nsl.waits")?.call((drive, block))
+}
+
+/// What waits takes `coroutine.yield` from the globals when it is made. Only with Lua's own does mlua know, when the
+/// coroutine is dropped, that it was in such a wait, and drops the operation too.
+fn with_own_yield<T>(lua: &Lua, make: impl FnOnce() -> mlua::Result<T>) -> mlua::Result<T> {
+    let (globals, own) = (lua.globals(), lua.named_registry_value::<Value>("nsl.coroutine")?);
+    let theirs: Value = globals.raw_get("coroutine")?;
+    globals.raw_set("coroutine", own)?;
+    let made = make();
+    globals.raw_set("coroutine", theirs)?;
+    made
 }
 
 /// As [`waiting`], for what comes to true and results or to false and a value of the script's, which is then raised.

@@ -54,6 +54,7 @@ impl Vm {
         for name in ["waits", "tries", "embedded"] {
             lua.set_named_registry_value(&format!("nsl.{name}"), kept.get::<mlua::Function>(name)?)?;
         }
+        lua.set_named_registry_value("nsl.coroutine", kept.get::<Table>("coroutine")?)?;
         let runner = kept.get("run")?;
         let tasks = Tasks::new(&lua, tasks_runner, kept.get("block")?)?;
         lua.set_app_data(Rc::clone(&tasks));
