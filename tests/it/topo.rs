@@ -309,10 +309,9 @@ fn a_graph_is_data_that_can_be_changed() {
 
 #[test]
 fn a_thousand_nodes_are_no_matter() {
-    let started = std::time::Instant::now();
-    assert_eq!(sizes("ring(1000)"), (1000, 0, 1000));
     assert_eq!(sizes("random{n=1000, links=1500}"), (1000, 0, 1500));
-    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    // Only what is asked for is computed.
+    assert_eq!(eval("return topo.ring(10000):shortest_paths().r1.distance.r5001"), ["5000"]);
 }
 
 #[test]
