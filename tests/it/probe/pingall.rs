@@ -290,7 +290,7 @@ fn many_ways_are_prepared_and_cleared() {
         spec.ways = (0..24).map(|i| station("sw", &format!("10.0.9.{i}/16"), 2, mac(999), 0)).collect();
         // Nobody answers: the run can be caught before it ends.
         sh("for n in 1 2 3 4; do ip netns exec h$n sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'; done");
-        spec.timeout = Duration::from_millis(100);
+        spec.timeout = Duration::from_secs(1);
         let mut run = PingAllRun::start(spec).expect("a run");
         until_entry(&mut run, "10.0.9.1 dev eth0 lladdr 02:00:00:00:03:e7 PERMANENT");
         let result = block(run).expect("a result");
