@@ -256,7 +256,7 @@ rows! {
     LINK_MASTER_ELSEWHERE: "EINVAL" Script "\"<master>\" is in another namespace than \"<link>\""
         => "move one of them, or join them with a veth pair";
     LINK_WAIT_TIMEOUT: "ETIMEDOUT" Script "link \"<link>\" did not become <wanted> within <time> s";
-    BRIDGE_FULL: "EXFULL" Script "bridge \"<bridge>\" is full: it has 1,024 ports"
+    BRIDGE_FULL: "EXFULL" Script "bridge \"<bridge>\" is full: it has 1,023 ports"
         => "join several bridges with veth pairs";
     VETH_SAME_END: "EINVAL" Script "both ends of the pair are \"<link>\"" => "give them two names";
     MAC_BAD: "EINVAL" Script "\"<text>\" is not a MAC address" => "write six bytes, such as \"02:00:00:00:00:01\"";

@@ -22,6 +22,11 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
     ("THROUGHPUT_FAILED", "no function of Lua's measures throughput yet; tests/it/probe/throughput.rs provokes it"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
+    ("LAB_KEPT", "scripts cannot keep a lab yet"),
+    ("LAB_NAMELESS", "scripts cannot keep a lab yet"),
+    ("LAB_HELD", "`nsl down` is not there yet"),
+    ("LAB_MISSING", "`nsl down` is not there yet"),
+    ("LAB_FOREIGN", "`nsl clean` is not there yet"),
 ];
 
 fn directory() -> PathBuf {

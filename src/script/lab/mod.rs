@@ -105,10 +105,15 @@ impl Lab {
         let Some(here) = error.location().cloned() else { return error };
         let is_here = |place: &Option<Place>| place.as_ref() == Some(&here);
         let object = error.object_name().map(|object| object.strip_suffix("/lo").unwrap_or(object));
+        // In /run/netns nodes of a named lab are called otherwise.
+        let is_named = |name: &str| {
+            let object = object.unwrap_or_default();
+            object == name || (self.plan.name.is_some() && object.strip_prefix(&self.plan.options.prefix) == Some(name))
+        };
         let node = self.plan.nodes.iter().filter(|node| is_here(&node.place));
         // A link is often declared on the same line as its nodes.
         let link = self.plan.links.iter().any(|link| is_here(&link.place));
-        let mut node = node.filter(|node| !link || object == Some(node.name.as_str()));
+        let mut node = node.filter(|node| !link || is_named(&node.name));
         match node.next() {
             _ if self.graphs.iter().any(is_here) => error.op("net.add"),
             Some(node) => error.op(format!("net.{}", fields::kind_name(node.kind))),
