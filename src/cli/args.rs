@@ -9,7 +9,12 @@ const EXAMPLES: &str = "\
 Examples:
   nsl lab.lua 8                                run a script with an argument
   nsl -e 'netns.add \"ns0\"' -e 'print(netns.list())'
-  nsl                                          open the prompt";
+  nsl                                          open the prompt
+
+Labs with a name (lab.new \"demo\"):
+  nsl ps                                       list them
+  nsl down NAME                                take a kept one down
+  nsl clean                                    remove what killed programs left of theirs";
 
 /// Networks of Linux namespaces, written as Lua programs.
 #[derive(Debug, Parser)]

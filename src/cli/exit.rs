@@ -57,6 +57,12 @@ pub(super) fn leave(ended: Ended, args: &Args) -> ExitCode {
     }
 }
 
+/// Reports why a subcommand could not do its work, and gives its exit code.
+pub(super) fn refused(failure: Failure) -> ExitCode {
+    report::failure(&failure, false);
+    ExitCode::from(code(&failure.into()))
+}
+
 /// Says which signal stopped the run: once, though the main thread and the signal thread may both be leaving.
 pub(super) fn stopped_by(number: i32, as_json: bool) {
     static SAID: AtomicBool = AtomicBool::new(false);

@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod labs;
 mod prompt;
 mod report;
 mod rootless;
@@ -15,7 +16,11 @@ pub fn main() -> ExitCode {
     if crate::process::init::is_wanted() {
         return crate::process::init::main();
     }
-    let args = match args::Args::read(std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()) {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    if let Some(code) = labs::main(&words) {
+        return code;
+    }
+    let args = match args::Args::read(words) {
         Ok(args) => args,
         Err(error) => return args::refuse(&error),
     };
