@@ -54,6 +54,7 @@
 --- How to bring a lab up.
 ---@class nsl.UpOpts
 ---@field quiet? boolean              # no notes on stderr
+---@field keep? boolean               # a named lab stays when the script ends: `nsl down NAME` takes it down
 
 --- What came up.
 ---@class nsl.LabStats

@@ -22,11 +22,8 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
     ("THROUGHPUT_FAILED", "no function of Lua's measures throughput yet; tests/it/probe/throughput.rs provokes it"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
-    ("LAB_KEPT", "scripts cannot keep a lab yet"),
-    ("LAB_NAMELESS", "scripts cannot keep a lab yet"),
-    ("LAB_HELD", "`nsl down` is not there yet"),
-    ("LAB_MISSING", "`nsl down` is not there yet"),
-    ("LAB_FOREIGN", "`nsl clean` is not there yet"),
+    ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),
+    ("LAB_HELD", "it names a pid, which differs from run to run; tests/it/lab provokes it"),
 ];
 
 fn directory() -> PathBuf {

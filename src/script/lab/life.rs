@@ -11,13 +11,17 @@ use crate::script::args::Args;
 use crate::script::bind::values;
 use crate::script::handle::CableHandle;
 
-/// `net:up{quiet=}`: all or nothing. Gives the lab.
+/// `net:up{quiet=, keep=}`: all or nothing. Gives the lab.
 pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
     let shared = args.lab()?;
-    let quiet = args.options(2)?.is_on("quiet")?;
+    let options = args.options(2)?;
+    let (quiet, keep) = (options.is_on("quiet")?, options.is_on("keep")?);
     let mut state = shared.borrow_mut();
     if state.live.is_some() {
         return Err(Error::new(&explain::LAB_IS_UP).into());
+    }
+    if keep && state.plan.name.is_none() {
+        return Err(Error::new(&explain::LAB_NAMELESS).into());
     }
     let begun = Instant::now();
     let assigned = state.assigned()?;
@@ -26,7 +30,10 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
             crate::script::output::note(note);
         }
     }
-    let live = lab::build::build(&state.plan, &assigned, &mut |_| {}).map_err(|error| state.declared_by(error))?;
+    let mut live = lab::build::build(&state.plan, &assigned, &mut |_| {}).map_err(|error| state.declared_by(error))?;
+    if keep {
+        live.keep()?;
+    }
     state.live = Some(live);
     state.elapsed = Some(begun.elapsed().as_secs_f64());
     values(&args.lua, args.value(1))

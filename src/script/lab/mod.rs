@@ -55,7 +55,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.link", 4, LINK, Call::Now(declare::link)),
     method("net.add", 3, &["link", "node", "prefix"], Call::Now(declare::add)),
     method("net.remove", 2, &[], Call::Now(declare::remove)),
-    method("net.up", 2, &["quiet"], Call::Now(life::up)),
+    method("net.up", 2, &["quiet", "keep"], Call::Now(life::up)),
     method("net.down", 1, &[], Call::Now(life::down)),
     method("net.plan", 1, &[], Call::Now(life::plan)),
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),

@@ -1,0 +1,2 @@
+-- before: $NSL -e 'lab.new("demo"):up { keep = true }'; sed -i -E 's/"uid": *0/"uid":4711/' /run/nsl/demo/lab.json
+-- run: $NSL down demo; code=$?; sed -i 's/4711/0/' /run/nsl/demo/lab.json; $NSL down demo; exit $code

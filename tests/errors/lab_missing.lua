@@ -1,0 +1,1 @@
+-- run: $NSL down nosuch

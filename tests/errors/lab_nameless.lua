@@ -1,0 +1,3 @@
+local net = lab.new()
+net:host "h1"
+net:up { keep = true }
