@@ -127,16 +127,16 @@ fn a_child_deaf_to_term_is_killed_after_its_timeout() {
         for (kind, place) in places() {
             // Time enough for the shell to be deaf before it is told, on a busy machine too.
             let mut command = shell("trap '' TERM; echo before; sleep 60; echo after");
-            command.timeout = Some(Duration::from_millis(500));
+            command.timeout = Some(Duration::from_millis(1500));
             let start = Instant::now();
             let failure = block(exec(&place, &command).expect("it starts")).expect("a wait").expect_err("too late");
             assert_eq!(failure.error.code(), "ETIMEDOUT", "{kind}");
-            let expected = "did not end within 0.5 s, and was ended";
+            let expected = "did not end within 1.5 s, and was ended";
             assert!(failure.error.message().ends_with(expected), "{}", failure.error);
             assert_eq!(failure.error.object_name(), Some("sh -c trap '' TERM; echo before; sleep 60; echo after"));
             assert_eq!(failure.exit.signal.as_deref(), Some("SIGKILL"), "{kind}");
             assert_eq!(text(failure.exit.stdout), "before\n", "{kind}");
-            assert!((2.0..5.0).contains(&start.elapsed().as_secs_f64()), "{kind}: {:?}", start.elapsed());
+            assert!((2.0..8.0).contains(&start.elapsed().as_secs_f64()), "{kind}: {:?}", start.elapsed());
             assert_eq!(count("sleep"), 0, "{kind}");
         }
         process::end_all();
