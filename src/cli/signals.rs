@@ -58,13 +58,14 @@ fn take(signals: &SigSet, as_json: bool) {
             // The prompt went on after Ctrl-C.
             asked = None;
         }
-        let limit = if CLEANING.load(Ordering::SeqCst) { CLEANUP } else { PATIENCE };
-        let left = asked.map(|(_, since)| limit.saturating_sub(since.elapsed()));
+        let limit = || if CLEANING.load(Ordering::SeqCst) { CLEANUP } else { PATIENCE };
+        let left = asked.map(|(_, since)| limit().saturating_sub(since.elapsed()));
         match wait_for(signals, left) {
             None => {
                 if let Some((number, since)) = asked
                     && interrupt::requested().is_some()
-                    && since.elapsed() >= limit
+                    // The clean-up may have begun meanwhile.
+                    && since.elapsed() >= limit()
                 {
                     hard_stop(number, as_json);
                 }
