@@ -77,7 +77,7 @@ impl Handle for LabHandle {
 
 impl Handle for NodeHandle {
     const TYPE: &'static str = "Node";
-    const FIELDS: &'static [&'static str] = &["name", "kind", "role", "interfaces", "netns"];
+    const FIELDS: &'static [&'static str] = &["name", "kind", "role", "interfaces", "netns", "id", "inode", "path"];
     const FORM: Form = Form::OfNamespace;
 
     fn field(&self, lua: &Lua, name: &str) -> mlua::Result<Value> {
@@ -85,6 +85,7 @@ impl Handle for NodeHandle {
             "name" => Ok(Value::String(lua.create_string(&self.name)?)),
             "netns" => Ok(Value::UserData(lua.create_userdata(super::NetnsHandle::found(self.namespace()?))?)),
             "interfaces" => fields::interfaces(lua, self),
+            "id" | "inode" | "path" => super::NetnsHandle::found(self.namespace()?).field(lua, name),
             field => fields::node_field(lua, self, field),
         }
     }

@@ -1,14 +1,14 @@
 //! Declaring: nodes and links, each with its line.
 
-use mlua::{MultiValue, Table, Value};
+use mlua::MultiValue;
 
 use super::{Shared, options};
 use crate::error::{Error, explain};
-use crate::lab::{Kind, Node};
+use crate::kernel::namespace::names;
+use crate::lab::{Kind, Link, Node};
 use crate::script::args::Args;
 use crate::script::bind::values;
 use crate::script::handle::{CableHandle, NodeHandle};
-use crate::script::options::Options;
 use crate::script::place;
 
 /// `net:host(name, opts?)`.
@@ -40,7 +40,8 @@ fn declared(args: &Args, kind: Kind) -> mlua::Result<MultiValue> {
 }
 
 /// Adds a node to the plan, with the line that declares it.
-fn insert(args: &Args, lab: &Shared, mut node: Node) -> mlua::Result<()> {
+pub(super) fn insert(args: &Args, lab: &Shared, mut node: Node) -> mlua::Result<()> {
+    names::check(node.name.as_ref())?;
     node.place = place::here(&args.lua).0;
     let mut state = lab.borrow_mut();
     if let Some(index) = state.node_index(&node.name) {
@@ -49,6 +50,8 @@ fn insert(args: &Args, lab: &Shared, mut node: Node) -> mlua::Result<()> {
         return Err(error.with("there", there.unwrap_or_default()).into());
     }
     state.changed()?;
+    let place = state.plan.nodes.len();
+    state.places.insert(node.name.clone(), place);
     state.plan.nodes.push(node);
     Ok(())
 }
@@ -62,7 +65,8 @@ pub(super) fn link(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, CableHandle { lab, id })
 }
 
-fn connect(args: &Args, lab: &Shared, mut link: crate::lab::Link) -> mlua::Result<u64> {
+/// Adds a link to the plan, with the line that declares it; gives its number.
+pub(super) fn connect(args: &Args, lab: &Shared, mut link: Link) -> mlua::Result<u64> {
     link.place = place::here(&args.lua).0;
     let mut state = lab.borrow_mut();
     state.changed()?;
@@ -71,65 +75,6 @@ fn connect(args: &Args, lab: &Shared, mut link: crate::lab::Link) -> mlua::Resul
     state.cables.push(id);
     state.plan.links.push(link);
     Ok(id)
-}
-
-/// `net:add(graph, {link=, node=, prefix=})`: the nodes of the graph by name.
-pub(super) fn add(args: &mut Args) -> mlua::Result<MultiValue> {
-    let lab = args.lab()?;
-    let graph = args.table(2)?;
-    let options = args.options(3)?;
-    let prefix = options.string("prefix")?.unwrap_or_default();
-    let added = args.lua.create_table()?;
-    lab.borrow_mut().graphs.push(place::here(&args.lua).0);
-    for node in graph.get::<Table>("nodes")?.sequence_values::<Table>() {
-        let node = node?;
-        let name = format!("{prefix}{}", node.get::<String>("name")?);
-        let kind = match node.get::<Option<String>>("kind")?.as_deref() {
-            Some("host") => Kind::Host,
-            Some("switch") => Kind::Switch,
-            Some("node") => Kind::Node,
-            _ => Kind::Router,
-        };
-        let given = defaults(args, &options, "node", &node)?;
-        let mut declared = options::node(name.clone(), kind, &Options::read(&given, "add", &[super::NODE], &[])?)?;
-        declared.role = declared.role.or(node.get::<Option<String>>("role")?);
-        insert(args, &lab, declared)?;
-        added.raw_set(name.as_str(), NodeHandle { lab: Shared::clone(&lab), name: name.clone() })?;
-    }
-    for link in graph.get::<Table>("links")?.sequence_values::<Table>() {
-        let link = link?;
-        let end = |key: &str| -> mlua::Result<usize> {
-            let name = format!("{prefix}{}", link.get::<String>(key)?);
-            Ok(lab.borrow().known_index(&name)?)
-        };
-        let given = defaults(args, &options, "link", &link)?;
-        let declared = options::link(end("a")?, end("b")?, &Options::read(&given, "add", &[super::LINK], &[])?)?;
-        connect(args, &lab, declared)?;
-    }
-    values(&args.lua, added)
-}
-
-/// The options for one node or link of a graph: a table for all, or what a function gives for it; and its own cost.
-fn defaults(args: &Args, options: &Options, key: &str, of: &Table) -> mlua::Result<Table> {
-    let given = match options.value(key) {
-        None => args.lua.create_table()?,
-        Some(Value::Table(table)) => {
-            let copy = args.lua.create_table()?;
-            for pair in table.pairs::<Value, Value>() {
-                let (key, value) = pair?;
-                copy.raw_set(key, value)?;
-            }
-            copy
-        }
-        Some(Value::Function(function)) => {
-            function.call::<Option<Table>>(of)?.map_or_else(|| args.lua.create_table(), Ok)?
-        }
-        Some(_) => return Err(options.wrong_type(key, "a table or a function").into()),
-    };
-    if key == "link" && !given.contains_key("cost")? && of.contains_key("cost")? {
-        given.raw_set("cost", of.get::<Value>("cost")?)?;
-    }
-    Ok(given)
 }
 
 /// `net:remove(node_or_link)`: from the plan.
@@ -157,5 +102,6 @@ pub(super) fn remove(args: &mut Args) -> mlua::Result<MultiValue> {
             end.node -= usize::from(end.node > index);
         }
     }
+    state.places = state.plan.nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
     args.nothing()
 }

@@ -1,38 +1,78 @@
 //! What reading a lab gives: nodes, links, interfaces, figures, the plan as data.
 
-use mlua::{Lua, Table, Value};
+use mlua::{IntoLua, Lua, Table, Value};
 
-use super::Shared;
-use crate::error::Result as Outcome;
+use super::{Lab, Shared};
+use crate::error::{Error, Result as Outcome, explain};
 use crate::lab::{Assigned, AssignedNode, Kind};
 use crate::script::handle::{CableHandle, LinkHandle, NodeHandle};
 use crate::script::records::{self, Record};
 
 /// `net.nodes`: an array in the order of declaration; by name too.
 pub(in crate::script) fn nodes(lua: &Lua, lab: &Shared) -> mlua::Result<Value> {
-    let list = lua.create_table()?;
-    for node in &lab.borrow().plan().nodes {
-        list.raw_push(NodeHandle { lab: Shared::clone(lab), name: node.name.clone() })?;
+    fn node(lab: &Shared, key: &Value) -> Option<NodeHandle> {
+        let state = lab.borrow();
+        let place = match key {
+            Value::String(name) => state.node_index(&name.to_string_lossy()),
+            key => place_of(key),
+        };
+        let name = state.plan.nodes.get(place?)?.name.clone();
+        Some(NodeHandle { lab: Shared::clone(lab), name })
     }
-    let meta = lua.create_table()?;
-    let named = Shared::clone(lab);
-    meta.raw_set(
-        "__index",
-        lua.create_function(move |_, (_, name): (Table, String)| {
-            let there = named.borrow().node_index(&name).is_some();
-            Ok(there.then(|| NodeHandle { lab: Shared::clone(&named), name }))
-        })?,
-    )?;
-    list.set_metatable(Some(meta))?;
-    Ok(Value::Table(list))
+    view(lua, lab, |lab| lab.plan.nodes.len(), |lua, lab, key| node(lab, key).into_lua(lua))
 }
 
 /// `net.links`: an array in the order of declaration.
 pub(in crate::script) fn links(lua: &Lua, lab: &Shared) -> mlua::Result<Value> {
-    let list = lua.create_table()?;
-    for id in &lab.borrow().cables {
-        list.raw_push(CableHandle { lab: Shared::clone(lab), id: *id })?;
+    fn cable(lab: &Shared, key: &Value) -> Option<CableHandle> {
+        let id = *lab.borrow().cables.get(place_of(key)?)?;
+        Some(CableHandle { lab: Shared::clone(lab), id })
     }
+    view(lua, lab, |lab| lab.cables.len(), |lua, lab, key| cable(lab, key).into_lua(lua))
+}
+
+/// A key of an array, counted from 0.
+fn place_of(key: &Value) -> Option<usize> {
+    usize::try_from(crate::script::args::integer(key)?.checked_sub(1)?).ok()
+}
+
+/// An array that is read from the lab entry by entry: asked for in each round of a loop it costs no more than once, and
+/// what it gives is what the lab has by then. It cannot be set.
+fn view(
+    lua: &Lua,
+    lab: &Shared,
+    count: fn(&Lab) -> usize,
+    entry: fn(&Lua, &Shared, &Value) -> mlua::Result<Value>,
+) -> mlua::Result<Value> {
+    let meta = lua.create_table()?;
+    let of = Shared::clone(lab);
+    let at = lua.create_function(move |lua, (_, key): (Table, Value)| entry(lua, &of, &key))?;
+    meta.raw_set("__index", at)?;
+    let of = Shared::clone(lab);
+    meta.raw_set("__len", lua.create_function(move |_, _: Table| Ok(count(&of.borrow())))?)?;
+    let of = Shared::clone(lab);
+    let next = lua.create_function(move |lua, (_, place): (Table, i64)| {
+        let value = entry(lua, &of, &Value::Integer(place + 1))?;
+        Ok((if value.is_nil() { None } else { Some(place + 1) }, value))
+    })?;
+    meta.raw_set("__pairs", lua.create_function(move |_, list: Table| Ok((next.clone(), list, 0)))?)?;
+    meta.raw_set(
+        "__tostring",
+        lua.create_function(|lua, list: Table| {
+            let plain = lua.create_sequence_from(
+                (1..=list.len()?).map(|place| list.get::<Value>(place)).collect::<mlua::Result<Vec<_>>>()?,
+            )?;
+            crate::script::show::show(lua, &Value::Table(plain), 80, false)
+        })?,
+    )?;
+    meta.raw_set(
+        "__newindex",
+        lua.create_function(|_, (_, key, _): (Table, Value, Value)| -> mlua::Result<()> {
+            Err(Error::new(&explain::FIELD_FIXED).with("type", "Lab").with("name", key.to_string()?).into())
+        })?,
+    )?;
+    let list = lua.create_table()?;
+    list.set_metatable(Some(meta))?;
     Ok(Value::Table(list))
 }
 

@@ -1,6 +1,7 @@
 //! `lab`: a topology as data, then up. One file a stage: declaring, being up, asking.
 
 mod declare;
+mod graph;
 mod life;
 mod options;
 mod probe;
@@ -8,6 +9,7 @@ mod probe;
 pub(super) mod fields;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -30,6 +32,8 @@ pub(super) type Shared = Rc<RefCell<Lab>>;
 /// A plan, and the same up.
 pub(super) struct Lab {
     plan: Plan,
+    /// The place of each node of the plan, by its name.
+    places: HashMap<String, usize>,
     /// The number of each link of the plan, which stays when others are removed.
     cables: Vec<u64>,
     next_cable: u64,
@@ -53,7 +57,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.switch", 3, NODE, Call::Now(declare::switch)),
     method("net.node", 3, NODE, Call::Now(declare::node)),
     method("net.link", 4, LINK, Call::Now(declare::link)),
-    method("net.add", 3, &["link", "node", "prefix"], Call::Now(declare::add)),
+    method("net.add", 3, &["link", "node", "prefix"], Call::Now(graph::add)),
     method("net.remove", 2, &[], Call::Now(declare::remove)),
     method("net.up", 2, &["quiet", "keep"], Call::Now(life::up)),
     method("net.down", 1, &[], Call::Now(life::down)),
@@ -80,8 +84,16 @@ fn new(args: &mut Args) -> mlua::Result<MultiValue> {
     };
     let mut plan = options::lab(name, &options)?;
     plan.options.place = place::here(&args.lua).0;
-    let (cables, graphs) = (Vec::new(), Vec::new());
-    let lab = Lab { plan, cables, next_cable: 0, graphs, assigned: None, live: None, elapsed: None };
+    let lab = Lab {
+        plan,
+        places: HashMap::new(),
+        cables: Vec::new(),
+        next_cable: 0,
+        graphs: Vec::new(),
+        assigned: None,
+        live: None,
+        elapsed: None,
+    };
     values(&args.lua, LabHandle(Rc::new(RefCell::new(lab))))
 }
 
@@ -137,7 +149,16 @@ impl Lab {
     }
 
     pub(super) fn node_index(&self, name: &str) -> Option<usize> {
-        self.plan.nodes.iter().position(|node| node.name == name)
+        self.places.get(name).copied()
+    }
+
+    /// Forgets what was declared after the plan had so many nodes and links.
+    fn cut(&mut self, nodes: usize, links: usize) {
+        self.plan.nodes.truncate(nodes);
+        self.places.retain(|_, place| *place < nodes);
+        self.plan.links.truncate(links);
+        self.cables.truncate(links);
+        self.assigned = None;
     }
 
     pub(super) fn cable_index(&self, id: u64) -> Option<usize> {
@@ -176,6 +197,13 @@ impl Lab {
     pub(super) fn down(lab: &Shared) -> Vec<Error> {
         let live = lab.borrow_mut().live.take();
         live.map(|mut live| live.down()).unwrap_or_default()
+    }
+}
+
+impl Drop for Lab {
+    /// A lab that is up lives as long as its script, whatever becomes of the handles: the end of the run takes it down.
+    fn drop(&mut self) {
+        std::mem::forget(self.live.take());
     }
 }
 

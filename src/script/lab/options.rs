@@ -63,6 +63,9 @@ pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> 
     node.addresses = networks(options, "addresses", address_text::interface)?;
     node.ipv6 = options.switch("ipv6")?;
     node.stp = options.switch("stp")?;
+    if node.stp.is_some() && kind != Kind::Switch {
+        return Err(Error::new(&explain::LAB_STP_NODE).with("node", &node.name).object(&node.name));
+    }
     node.role = options.string("role")?;
     if let Some(table) = options.table("sysctl")? {
         let wrong = || options.wrong_type("sysctl", "a table from keys to values");

@@ -1,8 +1,14 @@
 //! Asking: from node to node, and all pairs at once.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use mlua::{Lua, Table};
 
+use super::Shared;
+use crate::error::{Result, explain};
 use crate::lab::Who;
+use crate::probe::Family;
 use crate::probe::pingall::{Pairs, PingAll, PingAllRun};
 use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
@@ -11,11 +17,24 @@ use crate::script::records::{Record, with_text};
 /// `net:ping(a, b, opts?)`.
 pub(super) fn ping(args: &mut Args) -> mlua::Result<Waiting> {
     let lab = args.lab()?;
-    let (from, to) = (args.node(2, &lab)?, args.node(3, &lab)?);
-    let (from, to) = (lab.borrow().namespace(from)?, lab.borrow().namespace(to)?);
+    let (from, node) = (args.node(2, &lab)?, args.node(3, &lab)?);
+    let (from, to) = (lab.borrow().namespace(from)?, lab.borrow().namespace(node)?);
     let options = args.options(4)?;
-    let target = crate::probe::address_of(&to, &from, options.family("family")?)?;
+    let family = options.family("family")?;
+    let target = match crate::probe::address_of(&to, &from, family) {
+        // A link that is down has lost its IPv6 addresses: that nobody answers is a result all the same.
+        Err(error) if error.is(&explain::PING_NO_ADDRESS) => planned_address(&lab, node, family)?.ok_or(error)?,
+        found => found?,
+    };
     crate::script::probe::begin(&from, target, None, &options)
+}
+
+/// The first address that the plan gives a node.
+fn planned_address(lab: &Shared, node: usize, family: Option<Family>) -> Result<Option<IpAddr>> {
+    let assigned = lab.borrow_mut().assigned()?;
+    let mut addresses = assigned.nodes[node].interfaces.iter().flat_map(|interface| &interface.addresses);
+    let fits = |address: &&IpNet| family.is_none_or(|family| address.addr().is_ipv4() == (family == Family::V4));
+    Ok(addresses.find(fits).map(|address| address.addr()))
 }
 
 /// `net:pingall{nodes=, sample=, seed=, family=, timeout=}`.
