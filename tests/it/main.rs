@@ -9,6 +9,7 @@ mod faults;
 mod ip_netns;
 mod kernel;
 mod lab;
+mod lab_script;
 mod layers;
 mod netlink;
 mod probe;

@@ -21,7 +21,7 @@ use nix::unistd::Pid;
 use crate::sandbox::{self, Outcome, sh};
 
 /// What nsl could leave behind: names, mounts and files in /run/netns, links and ids at home, programs.
-fn state() -> String {
+pub(crate) fn state() -> String {
     sh("ls -Al /run/netns 2>/dev/null | cut -d' ' -f1,9- | grep -v ^total || true
         grep ' /run/netns/' /proc/self/mountinfo | cut -d' ' -f5 | sort || true
         ip -o link | cut -d: -f2; ip netns list-id; ps -eo comm= | grep -Ev '^(sh|ps|grep|it-.*)$' || true")
@@ -115,7 +115,7 @@ impl Running {
 
 /// Stops a script that is ready with a signal and gives how it ended. It must have listened within 0.3 s (0.1 s, and
 /// what a busy machine adds), in one of three tries.
-fn stopped(text: &str, signal: Signal) -> Outcome {
+pub(crate) fn stopped(text: &str, signal: Signal) -> Outcome {
     let mut times = Vec::new();
     for _ in 0..3 {
         let running = Running::ready(text);
