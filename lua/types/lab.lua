@@ -119,7 +119,7 @@
 ---@field a nsl.Link                  # its end at the first node, once it is up
 ---@field b nsl.Link                  # its end at the second node
 ---@field down fun(self: nsl.Cable)   # takes both ends down
----@field up fun(self: nsl.Cable)     # brings both ends up, with their addresses and routes
+---@field up fun(self: nsl.Cable)     # brings both ends up, with their addresses and routes, until they carry packets
 
 --- Begins a lab: a topology that is data until it is up.
 ---

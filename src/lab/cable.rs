@@ -1,11 +1,18 @@
 //! One link of a lab that is up, down and up again: what the kernel drops with it comes back with it.
 
+use std::time::{Duration, Instant};
+
 use super::{Assigned, Live, Plan};
 use crate::error::Result;
 use crate::kernel::addr::{self, AddrSpec};
 use crate::kernel::device::Device;
-use crate::kernel::link::{self, LinkSpec};
+use crate::kernel::link::{self, Condition, LinkSpec, Wait};
+use crate::kernel::namespace::Namespace;
 use crate::kernel::route::{self, Destination, NextHop, RouteSpec};
+use crate::wait::{Operation, Step};
+
+/// What the kernel may take for a carrier, and for a spanning tree.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Takes both ends of a link (its place in the plan) down, or up with their addresses and the routes over them.
 pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool) -> Result<()> {
@@ -36,6 +43,50 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
         }
     }
     Ok(())
+}
+
+/// Waits until both ends of a link that was brought up carry packets, and ports of switches with spanning tree have
+/// settled.
+///
+/// Errors: `ETIMEDOUT`, with the link.
+#[derive(Debug)]
+pub struct Carried(Vec<Wait>);
+
+impl Carried {
+    /// Looks at a link by its place in the plan.
+    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize) -> Self {
+        let planned = &plan.links[cable];
+        let deadline = Some(Instant::now() + PATIENCE);
+        let up = Condition { up: Some(true), ..Condition::default() };
+        let settled = Condition { settled: Some(true), ..Condition::default() };
+        let mut waits = Vec::new();
+        for (node, interface) in [planned.a.node, planned.b.node].into_iter().zip(assigned.links[cable]) {
+            let wait =
+                |condition: &Condition| Wait::new(device(assigned, live, node, interface), condition.clone(), deadline);
+            if assigned.nodes[node].bridge.as_ref().is_some_and(|bridge| bridge.stp) {
+                waits.insert(0, wait(&settled));
+            }
+            waits.push(wait(&up));
+        }
+        Self(waits)
+    }
+}
+
+impl Operation for Carried {
+    type Output = ();
+
+    fn step(&mut self) -> Result<Step<()>> {
+        // The last first: carriers, then ports.
+        while let Some(wait) = self.0.last_mut() {
+            if let Step::Wait(needs) = wait.step()? {
+                return Ok(Step::Wait(needs));
+            }
+            self.0.pop();
+        }
+        // A link says that it runs a moment before its queue takes packets.
+        Namespace::home().with_socket(link::wait_for_changes)?;
+        Ok(Step::Done(()))
+    }
 }
 
 fn device(assigned: &Assigned, live: &Live, node: usize, interface: usize) -> Device {

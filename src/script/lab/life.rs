@@ -6,9 +6,9 @@ use mlua::MultiValue;
 
 use super::{Lab, fields};
 use crate::error::{Error, Result, explain};
-use crate::lab;
+use crate::lab::{self, cable::Carried};
 use crate::script::args::Args;
-use crate::script::bind::values;
+use crate::script::bind::{Waiting, values};
 use crate::script::handle::CableHandle;
 
 /// `net:up{quiet=, keep=}`: all or nothing. Gives the lab.
@@ -55,28 +55,27 @@ pub(super) fn plan(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `cable:down()`: both ends.
 pub(super) fn cable_down(args: &mut Args) -> mlua::Result<MultiValue> {
-    switch(args, false)
+    switch(args, false)?;
+    args.nothing()
 }
 
-/// `cable:up()`: both ends, with their addresses and routes.
-pub(super) fn cable_up(args: &mut Args) -> mlua::Result<MultiValue> {
-    switch(args, true)
+/// `cable:up()`: both ends, with their addresses and routes, until they carry packets.
+pub(super) fn cable_up(args: &mut Args) -> mlua::Result<Waiting> {
+    Ok(Waiting::new(switch(args, true)?, |_, ()| Ok(MultiValue::new())))
 }
 
-fn switch(args: &Args, up: bool) -> mlua::Result<MultiValue> {
-    match args.value(1).as_userdata().and_then(|handle| handle.borrow::<CableHandle>().ok()) {
-        Some(cable) => {
-            let index = cable.index()?;
-            let mut state = cable.lab.borrow_mut();
-            let assigned = state.assigned()?;
-            match &state.live {
-                Some(live) => lab::cable::set(&state.plan, &assigned, live, index, up)?,
-                None => return Err(Error::new(&explain::LAB_DOWN).into()),
-            }
-            args.nothing()
-        }
-        None => Err(args.wrong_type(1, "a link of a lab").into()),
-    }
+/// Takes a link down or up; what it comes to when it is up can be waited for.
+fn switch(args: &Args, up: bool) -> mlua::Result<Carried> {
+    let handle = args.value(1);
+    let Some(cable) = handle.as_userdata().and_then(|handle| handle.borrow::<CableHandle>().ok()) else {
+        return Err(args.wrong_type(1, "a link of a lab").into());
+    };
+    let index = cable.index()?;
+    let mut state = cable.lab.borrow_mut();
+    let assigned = state.assigned()?;
+    let Some(live) = &state.live else { return Err(Error::new(&explain::LAB_DOWN).into()) };
+    lab::cable::set(&state.plan, &assigned, live, index, up)?;
+    Ok(Carried::new(&state.plan, &assigned, live, index))
 }
 
 impl Lab {

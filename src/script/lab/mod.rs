@@ -71,7 +71,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         options: &[],
         call: Call::Now(life::cable_down),
     },
-    Function { name: "cable.up", acts: Acts::Method("Cable"), most: 1, options: &[], call: Call::Now(life::cable_up) },
+    Function {
+        name: "cable.up",
+        acts: Acts::Method("Cable"),
+        most: 1,
+        options: &[],
+        call: Call::Waits(life::cable_up),
+    },
 ];
 
 /// `lab.new(name?, opts?)`, `lab.new(opts)`.
