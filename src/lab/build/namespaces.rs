@@ -41,7 +41,7 @@ pub(super) fn make<'a>(
     report: Report<'_>,
 ) -> Result<Vec<Site<'a>>> {
     let total = plan.nodes.len();
-    let keep_sockets = 2 * total + RESERVE <= open_files();
+    let keep_sockets = 2 * total + RESERVE <= descriptors_left();
     let inherited = Arc::new(OnceLock::new());
     let nodes: Vec<(&Node, &AssignedNode)> = plan.nodes.iter().zip(&assigned.nodes).collect();
     let mut sites = Vec::with_capacity(total);
@@ -124,7 +124,9 @@ fn first_place(nodes: &[(&Node, &AssignedNode)]) -> Option<Place> {
     nodes.first().and_then(|(node, _)| node.place.clone())
 }
 
-fn open_files() -> usize {
+/// How many descriptors this process may still open.
+fn descriptors_left() -> usize {
     let soft = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-    usize::try_from(soft).unwrap_or(usize::MAX)
+    let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    usize::try_from(soft).unwrap_or(usize::MAX).saturating_sub(open)
 }
