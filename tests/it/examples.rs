@@ -49,6 +49,66 @@ const EXAMPLES: &[Example] = &[
         before: "ip netns add ns0; ip netns add ns1",
         last_line: "sysinfo: 3 namespaces",
     },
+    Example {
+        file: "leaf-spine.lua",
+        arguments: &[],
+        before: "",
+        last_line: "leaf-spine: 32 hosts, all reached over 4 spines",
+    },
+    Example {
+        file: "leaf-spine.lua",
+        arguments: &["16", "3"],
+        before: "",
+        last_line: "leaf-spine: 12 hosts, all reached over 16 spines",
+    },
+    Example {
+        file: "leaf-spine.lua",
+        arguments: &["2", "1"],
+        before: "",
+        last_line: "leaf-spine: 4 hosts, all reached over 2 spines",
+    },
+    Example {
+        file: "campus.lua",
+        arguments: &[],
+        before: "",
+        last_line: "campus: 3 buildings, 12 switches, 18 hosts, all reached",
+    },
+    Example {
+        file: "campus.lua",
+        arguments: &["12"],
+        before: "",
+        last_line: "campus: 12 buildings, 48 switches, 72 hosts, all reached",
+    },
+    Example {
+        file: "ring.lua",
+        arguments: &[],
+        before: "",
+        last_line: "ring: 1000 routers, all reached that are up to 64 hops away",
+    },
+    Example {
+        file: "ring.lua",
+        arguments: &["131", "5000"],
+        before: "",
+        last_line: "ring: 131 routers, all reached that are up to 64 hops away",
+    },
+    Example {
+        file: "ring.lua",
+        arguments: &["3"],
+        before: "",
+        last_line: "ring: 3 routers, all reached that are up to 64 hops away",
+    },
+    Example {
+        file: "dual-stack.lua",
+        arguments: &[],
+        before: "",
+        last_line: "dual-stack: 8 hosts, all reached by IPv4 and by IPv6",
+    },
+    Example {
+        file: "failover.lua",
+        arguments: &[],
+        before: "",
+        last_line: "failover: traffic moved to the detour and back",
+    },
 ];
 
 fn directory() -> PathBuf {
@@ -118,6 +178,31 @@ fn fat_tree_reaches_all_hosts() {
 }
 
 #[test]
+fn leaf_spine_uses_every_spine() {
+    run_all("leaf-spine.lua");
+}
+
+#[test]
+fn campus_reaches_all_hosts() {
+    run_all("campus.lua");
+}
+
+#[test]
+fn ring_reaches_whom_a_packet_can_reach() {
+    run_all("ring.lua");
+}
+
+#[test]
+fn dual_stack_reaches_all_hosts_by_both_families() {
+    run_all("dual-stack.lua");
+}
+
+#[test]
+fn failover_moves_the_traffic() {
+    run_all("failover.lua");
+}
+
+#[test]
 fn sysinfo_sees_every_namespace() {
     run_all("sysinfo.lua");
     let nsl = sandbox::nsl_path();
@@ -174,7 +259,9 @@ impl Drop for Reachable {
 fn examples_hold_without_root() {
     let place = Reachable::new("examples");
     let program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./nsl"];
-    for file in ["article.lua", "star.lua", "fat-tree.lua"] {
+    for file in
+        ["article.lua", "star.lua", "fat-tree.lua", "leaf-spine.lua", "campus.lua", "dual-stack.lua", "failover.lua"]
+    {
         let example = EXAMPLES.iter().find(|example| example.file == file).expect("an example");
         check(example, &outcome(example, &program, &place.0), ANNOUNCEMENT);
     }
@@ -183,7 +270,15 @@ fn examples_hold_without_root() {
 #[test]
 fn a_number_that_cannot_be_is_a_wrong_usage() {
     let nsl = sandbox::nsl_path();
-    for (file, number) in [("star.lua", "1"), ("star.lua", "many"), ("fat-tree.lua", "3"), ("fat-tree.lua", "0")] {
+    for (file, number) in [
+        ("star.lua", "1"),
+        ("star.lua", "many"),
+        ("fat-tree.lua", "3"),
+        ("fat-tree.lua", "0"),
+        ("leaf-spine.lua", "17"),
+        ("campus.lua", "0"),
+        ("ring.lua", "2"),
+    ] {
         let path = directory().join(file);
         let arguments = [path.to_str().expect("text"), number];
         let outcome = sandbox::outcome("", &directory(), nsl.to_str().expect("text"), &arguments);
