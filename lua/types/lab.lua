@@ -4,7 +4,7 @@
 ---@class nsl.LabOpts
 ---@field subnets? string|false       # where IPv4 subnets come from: "10.0.0.0/8" unless told; false: no IPv4
 ---@field subnets6? string            # where IPv6 subnets come from
----@field ipv6? boolean               # interfaces speak IPv6, also where no address is assigned
+---@field ipv6? boolean               # IPv6 as well, from fd00:6e73:6c00::/48 where `subnets6` names nothing else
 ---@field routing? "static"|"default"|"none"    # shortest paths (unless told), only the hosts' default routes, or none
 ---@field ecmp? boolean               # paths of equal cost become one route with several next hops
 ---@field prefix? string              # what names in /run/netns begin with, for a named lab: NAME- unless told
