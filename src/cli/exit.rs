@@ -1,7 +1,7 @@
 //! How nsl ends: the exit codes, and dying by the signal that stopped it.
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use nix::sys::signal::{SigHandler, Signal, raise, signal};
 
@@ -63,10 +63,12 @@ pub(super) fn refused(failure: Failure) -> ExitCode {
     ExitCode::from(code(&failure.into()))
 }
 
-/// Says which signal stopped the run: once, though the main thread and the signal thread may both be leaving.
+/// Says which signal stopped the run: once, though the main thread and the signal thread may both be leaving. Whoever
+/// comes second returns when it is said.
 pub(super) fn stopped_by(number: i32, as_json: bool) {
-    static SAID: AtomicBool = AtomicBool::new(false);
-    if !SAID.swap(true, Ordering::SeqCst) {
+    static SAID: Mutex<bool> = Mutex::new(false);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if !std::mem::replace(&mut *said, true) {
         report::stopped_by(number, as_json);
     }
 }
