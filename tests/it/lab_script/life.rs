@@ -99,7 +99,7 @@ fn options_of_links_and_their_ends_are_set() {
                     if address.dev ~= 'lo' and address.scope == 'global' then print(node, address.dev, address.address) end
                 end
             end
-            print(net:ping(a, b).received, net:ping(a, c).received, net:ping(a, c, { family = 'inet6' }).received)",
+            print(net:ping(a, b).received, net:ping(a, c).received, net:ping(a, c, { family = 'inet6', count = 3, interval = 0.1 }).received > 0)",
             "wan\t9000\t02:11:22:33:44:55\t5\tan alias
             eth1\t9000\t02:00:00:00:02:00\t1000\tnil
             1300\t1400\tbr0
@@ -111,7 +111,7 @@ fn options_of_links_and_their_ends_are_set() {
             b\teth0\tfd00:6e73:6c00::2/64
             c\teth0\t10.99.0.9/24
             c\teth0\t2001:db8:9::2/64
-            1\t1\t1",
+            1\t1\ttrue",
         );
     });
 }
@@ -206,9 +206,14 @@ fn a_link_that_was_down_has_all_it_had_when_it_is_up() {
                 local list = '{ ip -o addr; ip route; ip -6 route; } | sort'
                 return a:output(list) .. '\\n' .. r:output(list)
             end
+            -- Where memory is short the kernel loses a packet now and then.
+            local function answers(...)
+                return net:ping(...).received > 0
+            end
             local function pings()
-                print(net:ping('a', 'b', { timeout = 0.2 }).received, net:ping('b', 'a', { timeout = 0.2, family = 'inet6' }).received,
-                    net:ping('c', 'b', { timeout = 0.2 }).received)
+                local some = { count = 5, interval = 0.05, timeout = 0.2 }
+                local some6 = { count = 5, interval = 0.05, timeout = 0.2, family = 'inet6' }
+                print(answers('a', 'b', some), answers('b', 'a', some6), answers('c', 'b', some))
             end
             local before = state()
             pings()
@@ -221,12 +226,12 @@ fn a_link_that_was_down_has_all_it_had_when_it_is_up() {
             if state() ~= before then print(before) print(state()) end
             cable:up()
             pings()",
-            "1\t1\t1
-            0\t0\t0
+            "true\ttrue\ttrue
             false\tfalse\tfalse
-            1\t1\t1
+            false\tfalse\tfalse
+            true\ttrue\ttrue
             true\ttrue
-            1\t1\t1",
+            true\ttrue\ttrue",
         );
     });
 }

@@ -82,9 +82,15 @@ fn thirty_times_in_a_row_it_never_meets_its_own_remains() {
 fn two_hundred_labs_leave_no_descriptor_and_no_memory() {
     run(|| {
         let printed = printed(
-            "-- Without what the question itself needs.
+            "-- The least of several counts: some are of the program that counts.
             local function descriptors()
-                return tonumber(netns.output(nil, 'ls -l /proc/' .. PID .. '/fd | grep -Evc \"pipe:|pidfd\"'))
+                local least = math.huge
+                for _ = 1, 5 do
+                    collectgarbage()
+                    local count = netns.output(nil, 'ls -l /proc/' .. PID .. '/fd | grep -Evc \"pipe:|pidfd|null\"')
+                    least = math.min(least, tonumber(count))
+                end
+                return least
             end
             PID = netns.output(nil, 'echo $PPID')
             local function memory()
