@@ -1,8 +1,8 @@
 //! From a plan to everything that was left open, as a pure function: the same plan gives the same lab everywhere.
 //!
 //! One file a question: what may not be (`check`), names, who shares a broadcast domain (`segments`), subnets,
-//! addresses, MACs and indexes, routes. Whatever cannot be is refused here, with the lines that declared it, before anything is
-//! built. Nothing here touches the kernel.
+//! addresses, MACs and indexes, routes. Whatever cannot be is refused here, with the lines that declared it, before
+//! anything is built. Nothing here touches the kernel.
 
 mod addresses;
 mod check;

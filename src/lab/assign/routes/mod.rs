@@ -3,13 +3,18 @@
 //! Pure. A path costs what its links cost, each counted once, those between switches too; it runs through routers and
 //! switches only. A subnet is reached at the nearest router on it; a host's address in a subnet that no router leads to
 //! is reached at the host. Addresses that the lab does not assign may be sent anywhere: a node with one way out has a
-//! default route only, and the others one for the way that most destinations take.
+//! default route only, and the others one for the way that most destinations take. Of several ways of equal cost each
+//! node takes the one that saves routes (with ECMP all of them), which in IPv4 and IPv6 need not be the same.
 
 mod aggregate;
 mod destinations;
 mod extra;
 mod graph;
+mod menu;
 mod paths;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use ipnet::IpNet;
 
@@ -21,37 +26,72 @@ use super::subnets::Subnets;
 use super::{Assigned, AssignedNode, Route, Way};
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt;
-use aggregate::{MOST_RANKS, Tree};
+use aggregate::{ANY, Tree};
 use destinations::Destinations;
 use graph::Graph;
-use paths::{FAR, HERE, Out, Paths};
+use menu::Menu;
+use paths::{FAR, HERE, Out, Paths, Ways, join, places};
 
 /// More routes than this are refused: the kernel would take them, but hardly anybody wants them.
 const MOST_ROUTES: usize = 1_000_000;
 
+/// From how many nodes on threads save more than they cost.
+const LARGE: usize = 2_000;
+
 /// Gives all nodes their routes.
 pub(super) fn assign(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, assigned: &mut Assigned) -> Result<()> {
     let plan = draft.plan;
-    let mut count = 0;
+    let count = AtomicUsize::new(plan.nodes.iter().map(|node| node.routes.len()).sum());
     for family in Family::BOTH {
         if plan.options.routing == Routing::None || addresses.in_subnet[family as usize].iter().all(Option::is_none) {
             continue;
         }
-        let mut table = Table::new(draft, subnets, addresses, family);
-        for node in 0..plan.nodes.len() {
-            interrupt::check()?;
-            let routes = table.routes(node, assigned);
-            count += routes.len();
+        let table = || Table::new(draft, subnets, addresses, family);
+        for (node, routes) in of_all(table, assigned, &count)? {
             assigned.nodes[node].routes.extend(routes);
-            if count > MOST_ROUTES {
-                return Err(Error::new(&explain::LAB_ROUTES_MANY).with("most", "1,000,000"));
-            }
         }
     }
     for (node, assigned) in plan.nodes.iter().zip(&mut assigned.nodes) {
         extra::add(node, assigned)?;
     }
     Ok(())
+}
+
+/// The routes of each node in one family. A large lab's nodes are shared among threads, one a processor: none needs
+/// what another finds. `count` is what there is so far.
+fn of_all<'a>(
+    table: impl Fn() -> Table<'a> + Sync,
+    assigned: &Assigned,
+    count: &AtomicUsize,
+) -> Result<Vec<(usize, Vec<Route>)>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut table, mut found) = (table(), Vec::new());
+        loop {
+            let node = next.fetch_add(1, Ordering::Relaxed);
+            if node >= assigned.nodes.len() {
+                return Ok(found);
+            }
+            interrupt::check()?;
+            let routes = table.routes(node, assigned);
+            if count.fetch_add(routes.len(), Ordering::Relaxed) + routes.len() > MOST_ROUTES {
+                return Err(Error::new(&explain::LAB_ROUTES_MANY).with("most", "1,000,000"));
+            }
+            found.push((node, routes));
+        }
+    };
+    let large = assigned.nodes.len() >= LARGE;
+    let helpers = if large { thread::available_parallelism().map_or(0, |all| all.get() - 1) } else { 0 };
+    thread::scope(|scope| {
+        // A thread that cannot be had is not needed.
+        let helper = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let helpers: Vec<_> = (0..helpers).filter_map(helper).collect();
+        let mut all = work()?;
+        for helper in helpers {
+            all.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(all)
+    })
 }
 
 /// Everything that the routes of one family are made from, and what is worked out anew for each source.
@@ -63,20 +103,22 @@ struct Table<'a> {
     graph: Graph,
     paths: Paths,
     tree: Tree,
-    /// For each destination the label of the way to it; [`HERE`] where any will do.
-    labels: Vec<u32>,
-    /// For each label how many take it, and then its rank among those that are taken: the most common is 0.
-    ranks: Vec<u32>,
+    /// For each destination, and then for each hidden address, the ways to it; [`HERE`] where any will do.
+    ways: Vec<Ways>,
+    /// What the routes of a source choose from.
+    menu: Menu,
+    /// The routes of the last source: start, length, ways.
+    found: Vec<(u128, u8, Ways)>,
 }
 
 impl<'a> Table<'a> {
     fn new(draft: &'a Draft<'a>, subnets: &[Subnets], addresses: &'a Addresses, family: Family) -> Self {
         let destinations = Destinations::new(draft, subnets, addresses, family);
         let graph = Graph::new(draft, addresses, family, &destinations.wanted);
-        let (paths, tree) =
-            (Paths::new(draft.plan.nodes.len(), draft.plan.options.ecmp), Tree::new(&destinations.nets, family.bits()));
-        let labels = vec![HERE; destinations.nets.len()];
-        Self { draft, addresses, family, destinations, graph, paths, tree, labels, ranks: Vec::new() }
+        let tree = Tree::new(&destinations.nets, family.bits());
+        let (paths, menu) = (Paths::new(draft.plan.nodes.len()), Menu::new(draft.plan.options.ecmp));
+        let (ways, found) = (Vec::new(), Vec::new());
+        Self { draft, addresses, family, destinations, graph, paths, tree, ways, menu, found }
     }
 
     /// The routes of a node.
@@ -91,26 +133,33 @@ impl<'a> Table<'a> {
         if self.graph.is_switch(node) || ends.is_empty() {
             return Vec::new();
         }
-        let mut found = Vec::new();
+        self.found.clear();
         match (plan.options.routing, self.only_gateway(node, &ends)) {
             (Routing::Default, _) => {}
             // Two routers that only have each other would send what nobody has to and fro.
             (_, Some(_)) if default && self.graph.forwards(node) && self.destinations.all_at(node) => {}
-            (_, Some(out)) if default => found.push((0, 0, vec![out])),
-            _ => found = self.shortest(node, &ends, default),
+            (_, Some(out)) if default => self.only(out),
+            _ => self.shortest(node, &ends, default),
         }
-        if found.is_empty() && default && plan.nodes[node].kind != Kind::Router {
-            found.extend(self.first_gateway(&ends).map(|out| (0, 0, vec![out])));
+        let is_host = plan.nodes[node].kind != Kind::Router;
+        if let (true, true, true, Some(out)) = (self.found.is_empty(), default, is_host, self.first_gateway(&ends)) {
+            self.only(out);
         }
-        let way = |&(from, to): &Out| Way {
+        let way = |(from, to): Out| Way {
             via: self.addresses.in_subnet[self.family as usize][to as usize],
             interface: assigned.links[from as usize / 2][from as usize % 2],
         };
-        let route = |(start, length, outs): (u128, u8, Vec<Out>)| Route {
+        let route = |&(start, length, ways): &(u128, u8, Ways)| Route {
             dst: self.family.net(start, length),
-            ways: outs.iter().map(way).collect(),
+            ways: places(ways).map(|place| way(self.paths.outs[place])).collect(),
         };
-        found.into_iter().map(route).collect()
+        self.found.iter().map(route).collect()
+    }
+
+    /// A default route and no other.
+    fn only(&mut self, out: Out) {
+        self.paths.outs.clear();
+        self.found.push((0, 0, self.paths.single(out)));
     }
 
     /// The way out of a node that has no other, where that can be said without looking for paths.
@@ -134,63 +183,62 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The routes along shortest paths: start, length, ways.
-    fn shortest(&mut self, node: usize, ends: &[EndId], default: bool) -> Vec<(u128, u8, Vec<Out>)> {
+    /// Finds the routes along shortest paths.
+    fn shortest(&mut self, node: usize, ends: &[EndId], default: bool) {
         self.paths.find(&self.graph, node);
-        self.label(ends);
-        let hidden: Vec<(u128, u32)> = self.hidden(node, ends).collect();
-        let taken = self.rank(hidden.iter().map(|&(_, label)| label));
-        let mut found = Vec::new();
-        let outs = |label: u32| self.paths.labels.outs(label).to_vec();
-        if let ([label], true) = (&taken[..], default) {
-            return vec![(0, 0, outs(*label))];
+        self.spread(ends);
+        let hidden: Vec<(u128, Ways)> = self.hidden(node, ends).collect();
+        self.ways.extend(hidden.iter().map(|&(_, ways)| ways));
+        let (menu, found, ways) = (&mut self.menu, &mut self.found, &self.ways);
+        menu.read(ways, self.paths.outs.len());
+        let all = ways.iter().fold(ANY, |all, &ways| all & menu.choices(ways));
+        if default && all != ANY && all != 0 {
+            return found.push((0, 0, menu.ways(menu.best(all))));
         }
-        let rank = |label: u32| if label == HERE { None } else { Some(self.ranks[label as usize]) };
-        let (labels, nets) = (&self.labels, &self.destinations.nets);
-        let common = |leaf: u32| rank(labels[leaf as usize]).filter(|&rank| rank < u32::from(MOST_RANKS));
-        self.tree.routes(
-            default,
-            |leaf| common(leaf).map(|rank| rank as u8),
-            |start, length, rank| {
-                found.push((start, length, outs(taken[usize::from(rank)])));
-            },
-        );
-        for (&(start, length), &label) in nets.iter().zip(labels) {
-            if rank(label).is_some_and(|rank| rank >= u32::from(MOST_RANKS)) {
-                found.push((start, length, outs(label)));
-            }
-        }
-        found.extend(hidden.into_iter().map(|(address, label)| (address, self.family.bits(), outs(label))));
-        found
+        // What can share no route has one of its own.
+        let shared = |&ways: &Ways| match menu.choices(ways) {
+            0 => ANY,
+            choices => choices,
+        };
+        let destinations = ways[..self.destinations.nets.len()].iter().map(shared);
+        let best = |choices| menu.best(choices);
+        self.tree.routes(default, destinations, best, |start, length, choice| {
+            found.push((start, length, menu.ways(choice)));
+        });
+        let own = self.destinations.nets.iter().zip(ways).filter(|&(_, &ways)| menu.choices(ways) == 0);
+        found.extend(own.map(|(&(start, length), &ways)| (start, length, ways)));
+        let bits = self.family.bits();
+        found.extend(hidden.into_iter().map(|(address, ways)| (address, bits, menu.alone(ways))));
     }
 
-    /// Finds the label of each destination: that of its nearest owner.
-    fn label(&mut self, ends: &[EndId]) {
-        for destination in 0..self.labels.len() {
-            let (mut nearest, mut label) = (FAR, HERE);
+    /// Finds the ways to each destination: those to its nearest owners.
+    fn spread(&mut self, ends: &[EndId]) {
+        self.ways.resize(self.destinations.nets.len(), HERE);
+        for (destination, found) in self.ways.iter_mut().enumerate() {
+            let (mut nearest, mut ways) = (FAR, HERE);
             for owner in self.destinations.owners(destination) {
-                let (distance, other) = (self.paths.distance[owner], self.paths.label[owner]);
+                let (distance, others) = (self.paths.distance[owner], self.paths.ways[owner]);
                 if distance < nearest {
-                    (nearest, label) = (distance, other);
-                } else if distance == nearest && distance != FAR && label != HERE {
-                    label = self.paths.join(label, other);
+                    (nearest, ways) = (distance, others);
+                } else if distance == nearest && distance != FAR && distance != 0 {
+                    ways = join(ways, others);
                 }
             }
-            self.labels[destination] = label;
+            *found = ways;
         }
         for &id in ends {
             for &destination in &self.destinations.of_segment[self.draft.segments.of_end(id)] {
-                self.labels[destination as usize] = HERE;
+                self.ways[destination as usize] = HERE;
             }
         }
     }
 
     /// The addresses that are reached at their hosts, and the ways there.
-    fn hidden(&self, node: usize, ends: &[EndId]) -> impl Iterator<Item = (u128, u32)> {
+    fn hidden(&self, node: usize, ends: &[EndId]) -> impl Iterator<Item = (u128, Ways)> {
         let on_link = |segment| ends.iter().any(|&id| self.draft.segments.of_end(id) == segment);
         let at_router = |segment: usize| {
             let subnet = self.destinations.of_segment[segment].first();
-            subnet.is_some_and(|&place| self.labels[place as usize] != HERE)
+            subnet.is_some_and(|&place| self.ways[place as usize] != HERE)
         };
         let reached = move |&&id: &&EndId| {
             let (owner, segment) = (self.draft.end(id).node, self.draft.segments.of_end(id));
@@ -198,23 +246,7 @@ impl<'a> Table<'a> {
         };
         let address = |id: EndId| self.addresses.in_subnet[self.family as usize][id].map(number);
         let hidden = self.destinations.hidden.iter().filter(reached);
-        hidden.filter_map(move |&id| Some((address(id)?, self.paths.label[self.draft.end(id).node])))
-    }
-
-    /// Ranks the labels by how many destinations they have; gives those that are taken, the most common first.
-    fn rank(&mut self, more: impl Iterator<Item = u32>) -> Vec<u32> {
-        let labels = &self.paths.labels;
-        self.ranks.clear();
-        self.ranks.resize(labels.len(), 0);
-        for label in self.labels.iter().copied().chain(more).filter(|&label| label != HERE) {
-            self.ranks[label as usize] += 1;
-        }
-        let mut taken: Vec<u32> = (0..labels.len() as u32).filter(|&label| self.ranks[label as usize] > 0).collect();
-        taken.sort_by_key(|&label| (u32::MAX - self.ranks[label as usize], labels.outs(label)));
-        for (rank, &label) in taken.iter().enumerate() {
-            self.ranks[label as usize] = rank as u32;
-        }
-        taken
+        hidden.filter_map(move |&id| Some((address(id)?, self.paths.ways[self.draft.end(id).node])))
     }
 }
 

@@ -1,23 +1,32 @@
-//! Shortest paths from one node to all others, and the way each of them begins with. Pure.
+//! Shortest paths from one node to all others, and the ways that they begin with. Pure.
 //!
 //! Breadth first where all links cost the same, else Dijkstra's algorithm. All arrays are kept from one source to the
 //! next, so that a source costs no allocation.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::ops::Range;
+use std::collections::BinaryHeap;
 
 use super::graph::{Edge, Graph};
 
 /// The distance of what cannot be reached.
 pub(super) const FAR: u64 = u64::MAX;
 
-/// The label of the source itself.
-pub(super) const HERE: u32 = u32::MAX;
+/// A set of ways out, one bit each, by their places in [`Paths::outs`]; what is beyond [`MOST_WAYS`] can only stand
+/// alone, and gives way to others. Nodes with so many ways that are equal for one destination are not of this world.
+pub(super) type Ways = u128;
 
-/// Marks the label of a switch that the source is linked with: the rest is the end it leaves by. Its way is not known
-/// before the path meets a node that has addresses.
-const ON_LINK: u32 = 1 << 31;
+/// No way: it is the source itself.
+pub(super) const HERE: Ways = 0;
+
+/// How many ways have bits. The two bits behind them are marks, so that no set is all ones.
+const MOST_WAYS: usize = 126;
+
+/// Marks a single way that has no bit: the rest is its place.
+const ALONE: Ways = 1 << 127;
+
+/// Marks a switch that the source is linked with: the rest is the end it leaves by. The way is not known before the
+/// path meets a node that has addresses.
+const ON_LINK: Ways = 1 << 126;
 
 /// A way out: the end of the source it leaves by and the end of the neighbour it arrives at.
 pub(super) type Out = (u32, u32);
@@ -25,9 +34,10 @@ pub(super) type Out = (u32, u32);
 /// The shortest paths from the last source.
 pub(super) struct Paths {
     pub(super) distance: Vec<u64>,
-    /// For each node that is reached the [`Labels`] entry of its path's first step.
-    pub(super) label: Vec<u32>,
-    pub(super) labels: Labels,
+    /// For each node that is reached the ways that its shortest paths begin with.
+    pub(super) ways: Vec<Ways>,
+    /// All ways out that paths met, in that order.
+    pub(super) outs: Vec<Out>,
     /// Nodes to visit, nearest first: breadth first.
     line: Vec<u32>,
     /// Nodes to visit, nearest on top: where costs differ.
@@ -35,16 +45,16 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    pub(super) fn new(nodes: usize, ecmp: bool) -> Self {
-        let (distance, label, labels) = (vec![FAR; nodes], vec![HERE; nodes], Labels::new(ecmp));
-        Self { distance, label, labels, line: Vec::new(), heap: BinaryHeap::new() }
+    pub(super) fn new(nodes: usize) -> Self {
+        let (distance, ways) = (vec![FAR; nodes], vec![HERE; nodes]);
+        Self { distance, ways, outs: Vec::new(), line: Vec::new(), heap: BinaryHeap::new() }
     }
 
     /// Finds the shortest paths from `source`. Only routers and switches are passed through.
     pub(super) fn find(&mut self, graph: &Graph, source: usize) {
         self.distance.fill(FAR);
-        self.labels.clear();
-        (self.distance[source], self.label[source]) = (0, HERE);
+        self.outs.clear();
+        (self.distance[source], self.ways[source]) = (0, HERE);
         if graph.even { self.breadth_first(graph, source) } else { self.nearest_first(graph, source) }
     }
 
@@ -89,99 +99,64 @@ impl Paths {
         if distance > known {
             return false;
         }
-        let label = match self.label[node] {
-            HERE if graph.is_switch(to) => ON_LINK | (edge.end ^ 1),
-            HERE => self.labels.single((edge.end ^ 1, edge.end)),
-            on_link if on_link & ON_LINK != 0 && !graph.is_switch(to) => {
-                self.labels.single((on_link & !ON_LINK, edge.end))
-            }
-            label => label,
+        let ways = match self.ways[node] {
+            HERE if graph.is_switch(to) => ON_LINK | Ways::from(edge.end ^ 1),
+            HERE => self.single((edge.end ^ 1, edge.end)),
+            // Ends are numbers of 32 bits.
+            on_link if is_on_link(on_link) && !graph.is_switch(to) => self.single((on_link as u32, edge.end)),
+            ways => ways,
         };
         if distance < known {
-            (self.distance[to], self.label[to]) = (distance, label);
+            (self.distance[to], self.ways[to]) = (distance, ways);
             return true;
         }
-        self.label[to] = self.join(self.label[to], label);
+        self.ways[to] = join(self.ways[to], ways);
         false
     }
 
-    /// The label for two paths of equal cost.
-    pub(super) fn join(&mut self, one: u32, other: u32) -> u32 {
+    /// A set of one way, which none had before: each step is looked at once.
+    pub(super) fn single(&mut self, out: Out) -> Ways {
+        self.outs.push(out);
+        match self.outs.len() - 1 {
+            place if place < MOST_WAYS => 1 << place,
+            place => ALONE | place as Ways,
+        }
+    }
+}
+
+/// The places of the ways in a set.
+pub(super) fn places(ways: Ways) -> impl Iterator<Item = usize> {
+    let alone = (ways & ALONE != 0).then_some((ways & !ALONE) as usize);
+    let mut rest = if alone.is_some() { 0 } else { ways };
+    let bits = std::iter::from_fn(move || {
+        let place = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+        rest &= rest - 1;
+        Some(place)
+    });
+    alone.into_iter().chain(bits)
+}
+
+/// Whether a set is a single way without a bit.
+pub(super) fn is_alone(ways: Ways) -> bool {
+    ways & ALONE != 0
+}
+
+fn is_on_link(ways: Ways) -> bool {
+    ways & (ALONE | ON_LINK) == ON_LINK
+}
+
+/// The ways of two paths of equal cost.
+pub(super) fn join(one: Ways, other: Ways) -> Ways {
+    match (is_on_link(one), is_on_link(other)) {
         // Where a switch is on the link there is nothing to choose: of two ends on it the first one is used.
-        match (one & ON_LINK, other & ON_LINK) {
-            (0, 0) => self.labels.join(one, other),
-            (0, _) => other,
-            (_, 0) => one,
-            _ => one.min(other),
-        }
-    }
-}
-
-/// Sets of ways out, each known by a number, its label.
-pub(super) struct Labels {
-    ecmp: bool,
-    outs: Vec<Out>,
-    sets: Vec<Range<u32>>,
-    /// The label of each joined set, and that of two labels joined.
-    of_set: HashMap<Vec<Out>, u32>,
-    joined: HashMap<(u32, u32), u32>,
-}
-
-impl Labels {
-    fn new(ecmp: bool) -> Self {
-        Self { ecmp, outs: Vec::new(), sets: Vec::new(), of_set: HashMap::new(), joined: HashMap::new() }
-    }
-
-    fn clear(&mut self) {
-        self.outs.clear();
-        self.sets.clear();
-        self.of_set.clear();
-        self.joined.clear();
-    }
-
-    /// How many labels there are: they are counted from 0.
-    pub(super) fn len(&self) -> usize {
-        self.sets.len()
-    }
-
-    /// The ways out of a label.
-    pub(super) fn outs(&self, label: u32) -> &[Out] {
-        let set = &self.sets[label as usize];
-        &self.outs[set.start as usize..set.end as usize]
-    }
-
-    /// A label for one way, which has none yet: each step is looked at once.
-    fn single(&mut self, out: Out) -> u32 {
-        self.add(&[out])
-    }
-
-    fn add(&mut self, outs: &[Out]) -> u32 {
-        let start = self.outs.len() as u32;
-        self.outs.extend_from_slice(outs);
-        self.sets.push(start..self.outs.len() as u32);
-        self.sets.len() as u32 - 1
-    }
-
-    /// The label of both together with ECMP, else the one that leaves by the earlier link.
-    fn join(&mut self, one: u32, other: u32) -> u32 {
-        if one == other {
-            return one;
-        }
-        if !self.ecmp {
-            return if self.outs(other) < self.outs(one) { other } else { one };
-        }
-        let pair = (one.min(other), one.max(other));
-        if let Some(&label) = self.joined.get(&pair) {
-            return label;
-        }
-        let mut outs = [self.outs(one), self.outs(other)].concat();
-        outs.sort_unstable();
-        outs.dedup();
-        let same = |label: &u32| self.outs(*label) == outs;
-        let known = [one, other].into_iter().find(same).or_else(|| self.of_set.get(&outs).copied());
-        let label = known.unwrap_or_else(|| self.add(&outs));
-        self.of_set.insert(outs, label);
-        self.joined.insert(pair, label);
-        label
+        (true, true) => one.min(other),
+        (true, false) => one,
+        (false, true) => other,
+        (false, false) => match (is_alone(one), is_alone(other)) {
+            (true, true) => one.min(other),
+            (true, false) => other,
+            (false, true) => one,
+            (false, false) => one | other,
+        },
     }
 }

@@ -32,7 +32,7 @@ fn the_commonest_way_is_the_default_and_blocks_cover_the_rest() {
 fn costs_decide_and_equal_ones_are_several_ways_with_ecmp() {
     let mut script = Script::new();
     script.nodes("h1 r1 r2 r3 r4 h2").links("h1 r1, r1 r2, r1 r3, r2 r4, r3 r4, r4 h2");
-    assert_eq!(script.routes("r1"), ["default via 10.0.0.3 dev eth1", "10.0.0.8/31 via 10.0.0.5 dev eth2"]);
+    assert_eq!(script.routes("r1"), ["default via 10.0.0.3 dev eth1", "10.0.0.8/30 via 10.0.0.5 dev eth2"]);
     script.plan.links[1].cost = 5;
     assert_eq!(script.routes("r1"), ["default via 10.0.0.5 dev eth2"]);
     script.plan.links[1].cost = 1;
@@ -41,8 +41,8 @@ fn costs_decide_and_equal_ones_are_several_ways_with_ecmp() {
         script.routes("r1"),
         [
             "default via 10.0.0.3 dev eth1",
-            "10.0.0.8/30 via 10.0.0.3 dev eth1 via 10.0.0.5 dev eth2",
             "10.0.0.8/31 via 10.0.0.5 dev eth2",
+            "10.0.0.10/31 via 10.0.0.3 dev eth1 via 10.0.0.5 dev eth2",
         ]
     );
 }
@@ -50,13 +50,12 @@ fn costs_decide_and_equal_ones_are_several_ways_with_ecmp() {
 #[test]
 fn a_path_over_switches_pays_for_each_of_their_links() {
     let mut script = Script::new();
-    // r1 to h1: over two switches and r2 (4 links), or over r3 and r4 (also 4).
+    // r1 to r2: over two switches (3 links), or over r3.
     script.nodes("r1 s1 s2 r2 h1 r3").links("r1 s1, s1 s2, s2 r2, r2 h1, r1 r3");
-    script.link("r3 r2").cost = 2;
-    // Both cost 4: the earlier link.
-    assert_eq!(script.routes("r1")[0], "default via 10.0.0.2 dev eth0");
-    script.plan.links[1].cost = 2;
-    assert_eq!(script.routes("r1")[0], "default via 10.0.0.7 dev eth1");
+    script.link("r3 r2").cost = 3;
+    assert_eq!(script.routes("r1"), ["default via 10.0.0.7 dev eth1", "10.0.0.4/31 via 10.0.0.2 dev eth0"]);
+    script.plan.links[1].cost = 3;
+    assert_eq!(script.routes("r1"), ["default via 10.0.0.7 dev eth1"]);
 }
 
 #[test]
@@ -109,4 +108,51 @@ fn what_the_script_gives_comes_last_and_wins() {
     // Its own default route leaves no room for one of the lab's: what the lab has is reached without.
     script.plan.nodes[1].routes = vec![route("0.0.0.0/0", "10.0.0.0", "")];
     assert_eq!(script.routes("r1"), ["10.0.0.4/30 via 10.0.0.3 dev eth1", "default via 10.0.0.0 dev eth0"]);
+}
+
+#[test]
+fn of_equal_ways_the_one_is_taken_that_saves_a_route() {
+    let mut script = Script::new();
+    // Two spines: from a leaf all other leaves are as far over either.
+    script.nodes("r1 r2 r3 r4 r5 h3 h4 h5").links("r3 r1, r3 r2, r4 r1, r4 r2, r5 r1, r5 r2, h3 r3, h4 r4, h5 r5");
+    let to_second = ["10.0.0.6/31", "10.0.0.10/31"].map(|net| format!("{net} via 10.0.0.3 dev eth1"));
+    assert_eq!(script.routes("r3"), [&["default via 10.0.0.1 dev eth0".to_owned()], &to_second[..]].concat());
+}
+
+#[test]
+fn more_ways_than_can_be_told_apart_have_a_route_for_each_destination() {
+    for ecmp in [false, true] {
+        let mut script = Script::with(Options { ecmp, ..Options::default() });
+        // A hub, its spokes, and a host on each spoke: the last spokes are twins, whose host is on both.
+        script.node("r0");
+        for n in 1..=140 {
+            script.nodes(&format!("r{n} h{n}")).links(&format!("r0 r{n}, r{n} h{n}"));
+        }
+        script.nodes("s0 h0").links("h0 s0, r139 s0, r140 s0");
+        let routes = script.routes("r0");
+        // One of them is the default route. The twins' ways are beyond those that can be equal: one of them is taken.
+        assert_eq!(routes.len(), if ecmp { 140 } else { 141 });
+        let assigned = script.assign();
+        let world = walk::World::new(&script.plan, &assigned, false);
+        for (owner, to) in world.targets() {
+            let (found, expected) = (world.send(0, to), world.expected(0, to));
+            let right = found.iter().all(|found| found.as_ref().is_ok_and(|cost| expected.contains(cost)));
+            assert!(right, "{to} of {}: {found:?}", script.plan.nodes[owner].name);
+        }
+    }
+}
+
+#[test]
+fn threads_change_nothing() {
+    let mut script = Script::new();
+    script.nodes("r0");
+    (1..2_000).for_each(|n| {
+        script.nodes(&format!("r{n}"));
+        script.link(&format!("r{} r{n}", (n - 1) / 4)).cost = 1;
+    });
+    let assigned = script.assign();
+    assert_eq!(assigned, script.assign());
+    // A tree: a leaf's only way is up, and nobody is without.
+    assert!(assigned.nodes.iter().all(|node| !node.routes.is_empty()));
+    assert_eq!(assigned.nodes[1_999].routes.len(), 1);
 }
