@@ -330,7 +330,9 @@ fn commands_run_in_order_and_daemons_stay() {
             })
             net:link(a, net:host('b', { run = { 'cat /run/x; hostname >/dev/null' } }))
             net:up()
-            print(a:output 'ps -eo args= | grep -c \"^sleep 100\"')
+            local seen -- a shell takes a moment to become its program
+            repeat seen = a:output 'ps -eo args= | grep -c \"^sleep 100\"' until seen == '2' or task.clock() > 10
+            print(seen)
             net:down()
             print(netns.output(nil, 'pgrep -c sleep || true'))",
             "10.0.0.0/31\nno $shell\nx\n2\n0",
