@@ -1,7 +1,7 @@
 //! Labs with a name: visible in /run/netns, each with a directory in /run/nsl that says whose it is.
 //!
 //! The directory has a lock, which its owner holds while it lives, and a manifest, which is written before anything that
-//! others can see is done. So whatever a killed owner left can be found, proved and taken away ([`clean`]).
+//! others can see is done. So whatever a killed owner left can be found, proved and taken away ([`clean()`]).
 
 mod claim;
 mod clean;
