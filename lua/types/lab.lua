@@ -11,16 +11,20 @@
 ---@field mtu? integer                # of every link that has none of its own
 
 --- Options of a node.
+---
+--- An option that may be a function is given by it when the lab comes up: `node.interfaces` is known then, and the node
+--- is not up yet.
 ---@class nsl.NodeOpts
----@field sysctl? table<string, string|number|boolean>    # settings of its namespace, on top of the lab's own
+---@field sysctl? table<string, string|number|boolean>|fun(node: nsl.Node): table    # settings of its namespace, on top of the lab's own
 ---@field addresses? string[]         # more addresses, on its loopback, each with its prefix
 ---@field routes? nsl.NodeRoute[]     # more routes
 ---@field role? string                # what it is in the topology
 ---@field subnet? string|string[]     # the LAN of a switch
 ---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
 ---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
----@field run? (string|string[])[]    # commands run in order once it is up; a failing one fails `up`
----@field daemons? (string|string[])[]    # commands started then, and ended with the lab
+---@field run? (string|string[])[]|fun(node: nsl.Node): table        # commands run in order once it is up; a failing one fails `up`
+---@field daemons? (string|string[])[]|fun(node: nsl.Node): table    # commands started then, and ended with the lab
+---@field setup? fun(node: nsl.Node)  # called once the whole lab is connected, before any `run`; its error fails `up`
 
 --- A route of a node beside those of the lab.
 ---@class nsl.NodeRoute

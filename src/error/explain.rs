@@ -164,6 +164,7 @@ rows! {
     LAB_NOT_UP: "ENOENT" Script "node \"<node>\" is not up" => "bring its lab up first, with net:up()";
     LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
     LAB_IS_UP: "EBUSY" Script "the lab is up already" => "take it down first, with net:down()";
+    LAB_RISING: "EBUSY" Script "the lab is coming up" => "do it before net:up(), or after";
     LAB_STP_NODE: "EINVAL" Script "\"<node>\" is no switch, which alone could have a spanning tree"
         => "give stp to a switch";
     LAB_GRAPH: "EINVAL" Script "\"<path>\" of the graph must be <expected>, got <got>"

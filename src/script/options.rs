@@ -18,6 +18,11 @@ impl Options {
         Self { entries: Vec::new() }
     }
 
+    /// One option; nil is none.
+    pub(super) fn one(key: &str, value: Value) -> Self {
+        Self { entries: if value.is_nil() { Vec::new() } else { vec![(key.to_owned(), value)] } }
+    }
+
     /// Reads a table whose keys must be among `known` (in groups), or among `ignored`: what a record that was read has
     /// beside them. A key that Lua's grammar forbids may carry an underscore behind it (`goto_`).
     pub(super) fn read(

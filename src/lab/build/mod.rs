@@ -74,9 +74,15 @@ type Report<'a> = &'a mut dyn FnMut(Progress);
 ///
 /// Errors: those of [`raise`] and of [`Start`]; a link without a carrier (`ETIMEDOUT`). Then nothing is left.
 pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
+    let live = connect(plan, assigned, progress)?;
+    block(Start::new(plan, &live))?;
+    Ok(live)
+}
+
+/// As [`build`], but runs no commands yet: [`Start`] does.
+pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
     block(ready)?;
-    block(Start::new(plan, &live))?;
     Ok(live)
 }
 

@@ -124,7 +124,7 @@ impl UserData for LabHandle {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         add_common::<Self, M>(methods);
         methods.add_meta_method("__close", |_, this, _: Value| {
-            closing(|| match Lab::down(&this.0).into_iter().next() {
+            closing(|| match Lab::take_down(&this.0).into_iter().next() {
                 Some(error) => Err(error),
                 None => Ok(()),
             })

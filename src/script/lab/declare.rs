@@ -2,13 +2,14 @@
 
 use mlua::MultiValue;
 
-use super::{Shared, options};
+use super::{Shared, calls, options};
 use crate::error::{Error, explain};
 use crate::kernel::namespace::names;
 use crate::lab::{Kind, Link, Node};
 use crate::script::args::Args;
 use crate::script::bind::values;
 use crate::script::handle::{CableHandle, NodeHandle};
+use crate::script::options::Options;
 use crate::script::place;
 
 /// `net:host(name, opts?)`.
@@ -34,13 +35,14 @@ pub(super) fn node(args: &mut Args) -> mlua::Result<MultiValue> {
 fn declared(args: &Args, kind: Kind) -> mlua::Result<MultiValue> {
     let lab = args.lab()?;
     let name = args.string(2)?;
-    let node = options::node(name.clone(), kind, &args.options(3)?)?;
-    insert(args, &lab, node)?;
+    let options = args.options(3)?;
+    let node = options::node(name.clone(), kind, &options)?;
+    insert(args, &lab, node, &options)?;
     values(&args.lua, NodeHandle { lab, name })
 }
 
-/// Adds a node to the plan, with the line that declares it.
-pub(super) fn insert(args: &Args, lab: &Shared, mut node: Node) -> mlua::Result<()> {
+/// Adds a node to the plan, with the line that declares it, and keeps the functions among its options.
+pub(super) fn insert(args: &Args, lab: &Shared, mut node: Node, options: &Options) -> mlua::Result<()> {
     names::check(node.name.as_ref())?;
     node.place = place::here(&args.lua).0;
     let mut state = lab.borrow_mut();
@@ -50,6 +52,7 @@ pub(super) fn insert(args: &Args, lab: &Shared, mut node: Node) -> mlua::Result<
         return Err(error.with("there", there.unwrap_or_default()).into());
     }
     state.changed()?;
+    calls::keep(args, &node.name, options)?;
     let place = state.plan.nodes.len();
     state.places.insert(node.name.clone(), place);
     state.plan.nodes.push(node);

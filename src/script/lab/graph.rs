@@ -48,9 +48,10 @@ fn nodes(args: &Args, lab: &Shared, graph: &Table, options: &Options) -> mlua::R
             }
         };
         let given = defaults(args, options, "node", &node)?;
-        let mut declared = options::node(name.clone(), kind, &Options::read(&given, "add", &[NODE], &[])?)?;
+        let given = Options::read(&given, "add", &[NODE], &[])?;
+        let mut declared = options::node(name.clone(), kind, &given)?;
         declared.role = declared.role.or(attribute("role")?);
-        declare::insert(args, lab, declared)?;
+        declare::insert(args, lab, declared, &given)?;
         added.raw_set(name.as_str(), NodeHandle { lab: Shared::clone(lab), name: name.clone() })?;
     }
     Ok(added)

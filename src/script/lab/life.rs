@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use mlua::MultiValue;
 
-use super::{Lab, fields};
+use super::calls::{self, Rising};
+use super::{Lab, Shared, fields};
 use crate::error::{Error, Result, explain};
-use crate::lab::{self, cable::Carried};
+use crate::lab::{self, Assigned, cable::Carried};
 use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
 use crate::script::handle::CableHandle;
@@ -16,32 +17,60 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
     let shared = args.lab()?;
     let options = args.options(2)?;
     let (quiet, keep) = (options.is_on("quiet")?, options.is_on("keep")?);
-    let mut state = shared.borrow_mut();
-    if state.live.is_some() {
-        return Err(Error::new(&explain::LAB_IS_UP).into());
-    }
-    if keep && state.plan.name.is_none() {
-        return Err(Error::new(&explain::LAB_NAMELESS).into());
-    }
     let begun = Instant::now();
-    let assigned = state.assigned()?;
+    let assigned = {
+        let mut state = shared.borrow_mut();
+        state.not_rising()?;
+        if state.live.is_some() {
+            return Err(Error::new(&explain::LAB_IS_UP).into());
+        }
+        if keep && state.plan.name.is_none() {
+            return Err(Error::new(&explain::LAB_NAMELESS).into());
+        }
+        state.assigned()?
+    };
     if !quiet {
         for note in &assigned.notes {
             crate::script::output::note(note);
         }
     }
-    let mut live = lab::build::build(&state.plan, &assigned, &mut |_| {}).map_err(|error| state.declared_by(error))?;
-    if keep {
-        live.keep()?;
+    let rising = Rising::begin(&shared);
+    if let Err(error) = rise(args, &shared, &assigned, keep) {
+        // The error to tell is the one that led here.
+        let _ = Lab::take_down(&shared);
+        return Err(error);
     }
-    state.live = Some(live);
-    state.elapsed = Some(begun.elapsed().as_secs_f64());
+    drop(rising);
+    shared.borrow_mut().elapsed = Some(begun.elapsed().as_secs_f64());
     values(&args.lua, args.value(1))
+}
+
+/// Comes up step by step: functions that give options, the network, functions that set nodes up, commands. The lab is not
+/// borrowed while the script's functions run.
+fn rise(args: &Args, shared: &Shared, assigned: &Assigned, keep: bool) -> mlua::Result<()> {
+    let handle = args.value(1);
+    let handle = handle.as_userdata().ok_or_else(|| args.wrong_type(1, "a lab"))?;
+    calls::compute(handle, shared)?;
+    let worded = |error| shared.borrow().declared_by(error);
+    let live = lab::build::connect(&shared.borrow().plan, assigned, &mut |_| {}).map_err(worded)?;
+    shared.borrow_mut().live = Some(live);
+    calls::set_up(handle, shared)?;
+    let start = {
+        let state = shared.borrow();
+        state.live.as_ref().map(|live| lab::Start::new(&state.plan, live))
+    };
+    start.map_or(Ok(()), crate::wait::block).map_err(worded)?;
+    match &mut shared.borrow_mut().live {
+        Some(live) if keep => Ok(live.keep()?),
+        _ => Ok(()),
+    }
 }
 
 /// `net:down()`.
 pub(super) fn down(args: &mut Args) -> mlua::Result<MultiValue> {
-    match Lab::down(&args.lab()?).into_iter().next() {
+    let lab = args.lab()?;
+    lab.borrow().not_rising()?;
+    match Lab::take_down(&lab).into_iter().next() {
         Some(error) => Err(error.into()),
         None => args.nothing(),
     }
@@ -82,6 +111,7 @@ impl Lab {
     /// The plan is about to change: what it came to is worked out anew. Changing a lab that is up needs `apply`, which
     /// this version lacks.
     pub(super) fn changed(&mut self) -> Result<()> {
+        self.not_rising()?;
         if self.live.is_some() {
             return Err(Error::new(&explain::LAB_IS_UP));
         }

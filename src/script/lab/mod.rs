@@ -1,5 +1,6 @@
 //! `lab`: a topology as data, then up. One file a stage: declaring, being up, asking.
 
+mod calls;
 mod declare;
 mod graph;
 mod life;
@@ -42,6 +43,8 @@ pub(super) struct Lab {
     /// What the plan comes to; none once the plan changed.
     assigned: Option<Rc<lab::Assigned>>,
     live: Option<Live>,
+    /// Whether `up` is at it: functions of the script that it calls cannot change the plan.
+    rising: bool,
     /// How long the last `up` took.
     elapsed: Option<f64>,
 }
@@ -98,6 +101,7 @@ fn new(args: &mut Args) -> mlua::Result<MultiValue> {
         graphs: Vec::new(),
         assigned: None,
         live: None,
+        rising: false,
         elapsed: None,
     };
     values(&args.lua, LabHandle(Rc::new(RefCell::new(lab))))
@@ -200,7 +204,7 @@ impl Lab {
     }
 
     /// Takes down what is up; what could not be taken away is given.
-    pub(super) fn down(lab: &Shared) -> Vec<Error> {
+    pub(super) fn take_down(lab: &Shared) -> Vec<Error> {
         let live = lab.borrow_mut().live.take();
         live.map(|mut live| live.down()).unwrap_or_default()
     }

@@ -1,5 +1,7 @@
 //! The options of labs, nodes and links.
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 use mlua::{Table, Value};
 
@@ -10,7 +12,9 @@ use crate::script::options::Options;
 
 pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
 pub(in crate::script) const NODE: &[&str] =
-    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "run", "daemons"];
+    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "run", "daemons", "setup"];
+/// Those of a node's options that a function may give once its interfaces are known.
+pub(super) const COMPUTED: &[&str] = &["sysctl", "run", "daemons"];
 pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"];
 pub(in crate::script) const END: &[&str] = &["name", "ip", "mac", "mtu", "txqueuelen", "alias"];
 
@@ -67,22 +71,38 @@ pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> 
         return Err(Error::new(&explain::LAB_STP_NODE).with("node", &node.name).object(&node.name));
     }
     node.role = options.string("role")?;
-    if let Some(table) = options.table("sysctl")? {
-        let wrong = || options.wrong_type("sysctl", "a table from keys to values");
-        for pair in table.pairs::<String, Value>() {
-            let (key, value) = pair.map_err(|_| wrong())?;
-            let value = match value {
-                Value::Boolean(on) => u8::from(on).to_string(),
-                Value::String(_) | Value::Integer(_) | Value::Number(_) => value.to_string().map_err(|_| wrong())?,
-                _ => return Err(wrong()),
-            };
-            node.sysctl.insert(key, value);
-        }
-    }
-    node.run = commands(options, "run")?;
-    node.daemons = commands(options, "daemons")?;
     node.routes = routes(options)?;
+    for key in COMPUTED.iter().filter(|key| !matches!(options.value(key), Some(Value::Function(_)))) {
+        fill(&mut node, key, options)?;
+    }
     Ok(node)
+}
+
+/// Reads one of the options that a function may give as well.
+pub(super) fn fill(node: &mut Node, key: &str, options: &Options) -> Result<()> {
+    match key {
+        "sysctl" => node.sysctl = sysctls(options)?,
+        "run" => node.run = commands(options, "run")?,
+        "daemons" => node.daemons = commands(options, "daemons")?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn sysctls(options: &Options) -> Result<BTreeMap<String, String>> {
+    let wrong = || options.wrong_type("sysctl", "a table from keys to values");
+    let mut sysctls = BTreeMap::new();
+    let Some(table) = options.table("sysctl")? else { return Ok(sysctls) };
+    for pair in table.pairs::<String, Value>() {
+        let (key, value) = pair.map_err(|_| wrong())?;
+        let value = match value {
+            Value::Boolean(on) => u8::from(on).to_string(),
+            Value::String(_) | Value::Integer(_) | Value::Number(_) => value.to_string().map_err(|_| wrong())?,
+            _ => return Err(wrong()),
+        };
+        sysctls.insert(key, value);
+    }
+    Ok(sysctls)
 }
 
 fn networks(options: &Options, key: &str, read: fn(&str) -> Result<IpNet>) -> Result<Vec<IpNet>> {
