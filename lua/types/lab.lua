@@ -110,6 +110,7 @@
 ---@field plan fun(self: nsl.Lab): table                                        # what `up` would do, as data
 ---@field ping fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.PingOpts): nsl.PingResult    # from a to b
 ---@field pingall fun(self: nsl.Lab, opts?: nsl.PingallOpts): nsl.PingallResult # all pairs of hosts at once
+---@field throughput fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.ThroughputOpts): nsl.ThroughputResult    # how much a can send to b
 
 --- A node of a lab. Once the lab is up it is a `Netns` too.
 ---@class nsl.Node: nsl.Netns

@@ -7,6 +7,8 @@ netns = {}
 ---@alias nsl.Ns string|nsl.Netns|nil      # a name in /run/netns, a handle, or nil: the namespace nsl runs in
 ---@alias nsl.Dev string|nsl.Link          # "ns/interface", "interface" where nsl runs, or a handle
 ---@alias nsl.Time number|string           # seconds, or with a unit: "20ms"
+---@alias nsl.Rate integer|string          # bits a second, or with a unit: "10mbit", "1gbit", "2mbps" (bytes)
+---@alias nsl.Size integer|string          # bytes, or with a unit: "64kb"
 ---@alias nsl.Family "inet"|"inet6"        # IPv4, IPv6
 
 --- A network namespace: an identity, which each call resolves anew. It has every function of `netns` that takes a
@@ -28,6 +30,7 @@ netns = {}
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
 ---@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): integer|string # netns.sysctl
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
+---@field throughput fun(self: nsl.Netns, b: nsl.Ns, opts?: nsl.ThroughputOpts): nsl.ThroughputResult # netns.throughput
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here
 ---@field link_add fun(self: nsl.Netns, name: string, opts: nsl.LinkAddOpts): nsl.Link           # netns.link_add
 ---@field link_set fun(self: nsl.Netns, name: string, opts: nsl.LinkOpts): nsl.Link              # netns.link_set

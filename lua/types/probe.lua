@@ -36,6 +36,32 @@
 ---@field replies nsl.PingReply[]
 ---@field error? string               # what the kernel, or somebody on the way, said: "ENETUNREACH"
 
+--- How to measure throughput.
+---@class nsl.ThroughputOpts
+---@field duration? nsl.Time          # how long is sent: a second unless told
+---@field udp? boolean                # datagrams instead of a TCP connection
+---@field rate? nsl.Rate              # UDP: data a second; as much as can be sent unless told
+---@field parallel? integer           # TCP: how many connections share the work, 1 to 128
+---@field size? nsl.Size              # of a write (TCP, 128 KiB unless told) or of a datagram's data (UDP, 1,400 bytes)
+---@field family? nsl.Family          # of the receiver's address
+---@field address? string             # which of the receiver's addresses
+---@field timeout? nsl.Time           # TCP: how long a connection is waited for, 5 s unless told
+
+--- What arrived. Prints as a line.
+---@class nsl.ThroughputResult
+---@field from string                 # who sent
+---@field to string                   # who received
+---@field address string              # where to
+---@field proto "tcp"|"udp"
+---@field bits_per_second number      # data that arrived, without headers
+---@field bytes integer               # data that arrived
+---@field seconds number              # in how many seconds
+---@field retransmits? integer        # TCP: segments sent again
+---@field sent? integer               # UDP: datagrams sent
+---@field received? integer           # UDP: those that arrived
+---@field loss? number                # UDP: the share that did not, from 0 to 1
+---@field jitter? number              # UDP: how much the time on the way varies, in seconds (RFC 3550)
+
 --- Pings an address or a namespace from a namespace, by nsl's own ICMP.
 ---
 --- Of a namespace's several addresses it takes one on a shared subnet, else the first. No answer is a result, not an error.
@@ -51,3 +77,21 @@
 ---@raises ENOENT ENODEV EINVAL EADDRNOTAVAIL EPERM
 ---@since 0.1
 function netns.ping(ns, target, opts) end
+
+--- Measures how much one namespace can send to another, over TCP or UDP: what arrives is counted.
+---
+--- nsl is both ends; nothing else has to run. Of the receiver's several addresses it takes one on a shared subnet, else the
+--- first.
+--- ```lua
+--- print(netns.throughput("ns0", "ns1"))
+--- local udp = netns.throughput("ns0", "ns1", { udp = true, rate = "10mbit", duration = 2 })
+--- assert(udp.loss < 0.01, udp)
+--- ```
+---@async
+---@param a nsl.Ns                    # who sends
+---@param b nsl.Ns                    # who receives
+---@param opts? nsl.ThroughputOpts
+---@return nsl.ThroughputResult result
+---@raises ENOENT EINVAL EADDRNOTAVAIL ECONNREFUSED ENETUNREACH EHOSTUNREACH ETIMEDOUT
+---@since 0.1
+function netns.throughput(a, b, opts) end

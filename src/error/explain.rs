@@ -107,6 +107,7 @@ rows! {
     PING_SOURCE_MISSING: "EADDRNOTAVAIL" Script "no interface has the source address \"<source>\""
         => "use one of the addresses that netns.addr_list shows";
     THROUGHPUT_FAILED: "" Script "<doing> \"<address>\" failed: <reason>";
+    THROUGHPUT_OPTION: "EINVAL" Script "option \"<key>\" is for <protocol> only" => "<remedy>";
 
     // Rootless
     ROOTLESS_FORBIDDEN: "" Privilege "nsl needs CAP_SYS_ADMIN or user namespaces, and <setting> forbids these"
@@ -135,7 +136,7 @@ rows! {
     DEVICE_ELSEWHERE: "EINVAL" Script "option \"<key>\" names \"<link>\", which is not in the namespace of the route"
         => "name a device of \"<namespace>\"";
     PATTERN: "EINVAL" Script "the pattern cannot be used: <what>";
-    PING_NO_ADDRESS: "EADDRNOTAVAIL" Script "\"<namespace>\" has no address to ping" => "add one with netns.addr_add";
+    PING_NO_ADDRESS: "EADDRNOTAVAIL" Script "\"<namespace>\" has no address to send to" => "add one with netns.addr_add";
 
     // Tasks
     TASK_CANCELLED: "ECANCELED" Script "the task was cancelled";

@@ -1,25 +1,84 @@
-//! Units as `tc` reads them: `"20ms"` (tc(8), "PARAMETERS").
+//! Units as `tc` reads them: `"20ms"`, `"10mbit"`, `"64kb"`, `"1%"` (tc(8), "PARAMETERS"). Upper and lower case are alike.
 
 use std::time::Duration;
 
 /// A time: a number with `s`, `ms`, `us` or `ns` (and tc's longer names); without a unit, seconds. Never negative.
 pub fn time(text: &str) -> Option<Duration> {
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let scale = match unit.to_ascii_lowercase().as_str() {
+    let (number, unit) = split(text)?;
+    let scale = match unit.as_str() {
         "" | "s" | "sec" | "secs" => 1.0,
         "ms" | "msec" | "msecs" => 1e-3,
         "us" | "usec" | "usecs" => 1e-6,
         "ns" | "nsec" | "nsecs" => 1e-9,
         _ => return None,
     };
-    let number: f64 = number.trim_end().parse().ok()?;
     Duration::try_from_secs_f64(number * scale).ok()
+}
+
+/// A rate in bits a second: a number with `bit`, `kbit`, `mbit`, `gbit` or `tbit`, with `bps` … for bytes a second, and with
+/// an `i` (`mibit`) by 1,024; without a unit, bits a second. Above 0.
+pub fn rate(text: &str) -> Option<u64> {
+    let (number, unit) = split(text)?;
+    let (prefix, bits) = match (unit.strip_suffix("bit"), unit.strip_suffix("bps")) {
+        _ if unit.is_empty() => ("", 1.0),
+        (Some(prefix), _) => (prefix, 1.0),
+        (_, Some(prefix)) => (prefix, 8.0),
+        _ => return None,
+    };
+    let (letter, base) = match prefix.strip_suffix('i') {
+        Some(letter) => (letter, 1024.0),
+        None => (prefix, 1000.0),
+    };
+    let power = match letter {
+        "" if prefix.is_empty() => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        _ => return None,
+    };
+    whole(number * bits * f64::powi(base, power)).filter(|&rate| rate > 0)
+}
+
+/// A size in bytes: a number with `b`, `kb` or `k`, `mb` or `m`, `gb` or `g` (by 1,024), or with `kbit`, `mbit`, `gbit`;
+/// without a unit, bytes.
+pub fn size(text: &str) -> Option<u64> {
+    let (number, unit) = split(text)?;
+    let scale = match unit.as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1024.0,
+        "m" | "mb" => 1_048_576.0,
+        "g" | "gb" => 1_073_741_824.0,
+        "kbit" => 128.0,
+        "mbit" => 131_072.0,
+        "gbit" => 134_217_728.0,
+        _ => return None,
+    };
+    whole(number * scale)
+}
+
+/// A share from 0 to 1, written as `"1%"`. (A bare number in text says nothing: to `tc` it is per cent, in a script a share.)
+pub fn ratio(text: &str) -> Option<f64> {
+    let percent: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
+    (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
+}
+
+/// A number and its unit, in lower case.
+fn split(text: &str) -> Option<(f64, String)> {
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    Some((number.trim_end().parse().ok()?, unit.to_ascii_lowercase()))
+}
+
+/// The nearest whole number, if there is one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+fn whole(number: f64) -> Option<u64> {
+    (0.0..u64::MAX as f64).contains(&number).then(|| number.round() as u64)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::time;
+    use super::{rate, ratio, size, time};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -34,6 +93,50 @@ mod tests {
         }
     }
 
+    #[test]
+    fn rates_are_read_as_tc_reads_them() {
+        let cases = [
+            ("10mbit", 10_000_000),
+            ("1.5Gbit", 1_500_000_000),
+            ("800", 800),
+            ("64bit", 64),
+            ("1kbps", 8000),
+            ("2mibit", 2 << 20),
+            ("1KiBps", 8192),
+            ("1tbit", 1_000_000_000_000),
+            ("3 bps", 24),
+        ];
+        for (text, bits) in cases {
+            assert_eq!(rate(text), Some(bits), "{text}");
+        }
+        for wrong in ["", "mbit", "10mb", "10m", "ibit", "1ibit", "0", "-1mbit", "1xbit", "1e30tbit", "nan", "10%"] {
+            assert_eq!(rate(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_as_tc_reads_them() {
+        for (text, bytes) in
+            [("64kb", 65_536), ("1500", 1500), ("0.5M", 524_288), ("8kbit", 1024), ("10b", 10), ("2g", 2 << 30)]
+        {
+            assert_eq!(size(text), Some(bytes), "{text}");
+        }
+        for wrong in ["", "kb", "64kib", "-1", "1e30g", "inf"] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ratios_are_per_cent() {
+        assert_eq!(
+            (ratio("1%"), ratio("0%"), ratio("100%"), ratio("0.5 %")),
+            (Some(0.01), Some(0.0), Some(1.0), Some(0.005))
+        );
+        for wrong in ["", "%", "1", "0.01", "101%", "-1%", "nan%", "1%%"] {
+            assert_eq!(ratio(wrong), None, "{wrong}");
+        }
+    }
+
     proptest! {
         #[test]
         fn whole_milliseconds_come_back(millis in 0u64..10_000_000) {
@@ -42,7 +145,7 @@ mod tests {
         }
         #[test]
         fn nothing_panics(text in ".*") {
-            let _ = time(&text);
+            let _ = (time(&text), rate(&text), size(&text), ratio(&text));
         }
     }
 }

@@ -127,6 +127,34 @@ impl Options {
         }
     }
 
+    /// A rate in bits a second: a number, or text with a unit.
+    pub(super) fn rate(&self, key: &str) -> Result<Option<u64>> {
+        self.measure(key, "a rate (bits a second, or text such as \"10mbit\")", units::rate, |rate| *rate > 0)
+    }
+
+    /// A size in bytes: a number, or text with a unit.
+    pub(super) fn size(&self, key: &str) -> Result<Option<u64>> {
+        self.measure(key, "a size (bytes, or text such as \"64kb\")", units::size, |_| true)
+    }
+
+    /// A whole number, or text with a unit that `read` knows.
+    fn measure(
+        &self,
+        key: &str,
+        expected: &str,
+        read: fn(&str) -> Option<u64>,
+        fits: fn(&u64) -> bool,
+    ) -> Result<Option<u64>> {
+        if let Some(Value::String(text)) = self.value(key) {
+            let text = text.to_string_lossy();
+            return read(&text).map(Some).ok_or_else(|| self.wrong_value(key, expected, text));
+        }
+        match self.number::<u64>(key, expected)? {
+            Some(number) if !fits(&number) => Err(self.wrong_value(key, expected, number)),
+            number => Ok(number),
+        }
+    }
+
     /// A table.
     pub(super) fn table(&self, key: &str) -> Result<Option<Table>> {
         self.read_with(key, "a table", |value| value.as_table().cloned())

@@ -1,4 +1,4 @@
-//! `netns.ping`: nsl's own ICMP.
+//! `netns.ping` and `netns.throughput`: nsl's own ICMP, TCP and UDP.
 
 use std::net::IpAddr;
 
@@ -10,14 +10,25 @@ use super::handle::namespace_of;
 use super::options::Options;
 use super::records::{Record, with_text};
 use super::registry::{Acts, Call, Function};
-use crate::error::Result;
+use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Namespace;
-use crate::probe::{Family, Ping, PingResult, PingSpec, address_of};
+use crate::probe::throughput::{Detail, Protocol};
+use crate::probe::{Family, Ping, PingResult, PingSpec, Throughput, ThroughputRun, ThroughputSpec, address_of};
 
 pub(super) const PING: &[&str] = &["count", "interval", "timeout", "size", "source", "ttl", "dev", "family"];
 
-pub(super) static FUNCTIONS: &[Function] =
-    &[Function { name: "netns.ping", acts: Acts::OnNamespace, most: 3, options: PING, call: Call::Waits(ping) }];
+pub(super) const THROUGHPUT: &[&str] = &["duration", "udp", "rate", "parallel", "size", "family", "address", "timeout"];
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function { name: "netns.ping", acts: Acts::OnNamespace, most: 3, options: PING, call: Call::Waits(ping) },
+    Function {
+        name: "netns.throughput",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: THROUGHPUT,
+        call: Call::Waits(throughput),
+    },
+];
 
 /// `netns.ping(ns, target, opts?)`.
 fn ping(args: &mut Args) -> mlua::Result<Waiting> {
@@ -100,6 +111,73 @@ fn result_table(lua: &Lua, result: &PingResult) -> mlua::Result<Table> {
         .set("replies", replies)?
         .set("error", result.error.map(|errno| format!("{errno:?}")))?
         .table();
+    with_text(lua, &table, result.to_string())?;
+    Ok(table)
+}
+
+/// `netns.throughput(a, b, opts?)`.
+fn throughput(args: &mut Args) -> mlua::Result<Waiting> {
+    let (from, to) = (args.namespace(1)?, args.namespace(2)?);
+    let names = (from.label(), to.label());
+    begin_throughput(from, to, names, &args.options(3)?)
+}
+
+/// Measures between two namespaces, which are called `names` in the result, as the options say.
+pub(super) fn begin_throughput(
+    from: Namespace,
+    to: Namespace,
+    names: (String, String),
+    options: &Options,
+) -> mlua::Result<Waiting> {
+    let protocol = if options.is_on("udp")? { Protocol::Udp } else { Protocol::Tcp };
+    let (foreign, other, remedy): (&[&str], _, _) = match protocol {
+        Protocol::Udp => (&["parallel", "timeout"], "TCP", "leave it out, or leave out udp"),
+        Protocol::Tcp => (&["rate"], "UDP", "add udp = true, or leave it out"),
+    };
+    if let Some(key) = foreign.iter().find(|key| options.has(key)) {
+        let error = Error::new(&explain::THROUGHPUT_OPTION).with("key", key);
+        return Err(error.with("protocol", other).with("remedy", remedy).into());
+    }
+    let family = options.family("family")?;
+    let address = match options.address("address")? {
+        Some(address) => address,
+        None => address_of(&to, &from, family)?,
+    };
+    let mut spec = ThroughputSpec { names, ..ThroughputSpec::new(from, to, address, protocol) };
+    if let Some(duration) = options.duration("duration")? {
+        spec.duration = duration;
+    }
+    spec.rate = options.rate("rate")?;
+    if let Some(parallel) = options.number("parallel", "a number from 1 to 128")? {
+        spec.parallel = parallel;
+    }
+    spec.size = options.size("size")?.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+    if let Some(timeout) = options.duration("timeout")? {
+        spec.timeout = timeout;
+    }
+    let run = ThroughputRun::start(spec)?;
+    Ok(Waiting::new(run, move |lua, result| values(lua, throughput_table(lua, address, &result)?)))
+}
+
+/// A measurement as a table that prints as a line.
+fn throughput_table(lua: &Lua, address: IpAddr, result: &Throughput) -> mlua::Result<Table> {
+    let record = Record::new(lua)?
+        .set("from", result.from.as_str())?
+        .set("to", result.to.as_str())?
+        .set("address", address.to_string())?
+        .set("bits_per_second", result.bits_per_second)?
+        .set("bytes", result.bytes)?
+        .set("seconds", result.seconds)?;
+    let record = match result.detail {
+        Detail::Tcp { retransmits } => record.set("proto", "tcp")?.set("retransmits", retransmits)?,
+        Detail::Udp { sent, received, loss, jitter } => record
+            .set("proto", "udp")?
+            .set("sent", sent)?
+            .set("received", received)?
+            .set("loss", loss)?
+            .set("jitter", jitter)?,
+    };
+    let table = record.table();
     with_text(lua, &table, result.to_string())?;
     Ok(table)
 }

@@ -66,6 +66,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.down", 1, &[], Call::Now(life::down)),
     method("net.plan", 1, &[], Call::Now(life::plan)),
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
+    method("net.throughput", 4, super::probe::THROUGHPUT, Call::Waits(probe::throughput)),
     method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout"], Call::Waits(probe::pingall)),
     Function {
         name: "cable.down",

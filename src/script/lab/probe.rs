@@ -37,6 +37,15 @@ fn planned_address(lab: &Shared, node: usize, family: Option<Family>) -> Result<
     Ok(addresses.find(fits).map(|address| address.addr()))
 }
 
+/// `net:throughput(a, b, opts?)`.
+pub(super) fn throughput(args: &mut Args) -> mlua::Result<Waiting> {
+    let lab = args.lab()?;
+    let (a, b) = (args.node(2, &lab)?, args.node(3, &lab)?);
+    let lab = lab.borrow();
+    let names = (lab.plan().nodes[a].name.clone(), lab.plan().nodes[b].name.clone());
+    crate::script::probe::begin_throughput(lab.namespace(a)?, lab.namespace(b)?, names, &args.options(4)?)
+}
+
 /// `net:pingall{nodes=, sample=, seed=, family=, timeout=}`.
 pub(super) fn pingall(args: &mut Args) -> mlua::Result<Waiting> {
     let lab = args.lab()?;

@@ -148,7 +148,7 @@ fn wrong_questions_are_refused() {
             ),
             (
                 "net:ping('alice', 's')",
-                "net.ping: \"s\" has no address to ping (EADDRNOTAVAIL); add one with netns.addr_add",
+                "net.ping: \"s\" has no address to send to (EADDRNOTAVAIL); add one with netns.addr_add",
             ),
             ("net:pingall(3)", "net.pingall: argument 1 must be a table of options, got the number 3 (EINVAL)"),
             (

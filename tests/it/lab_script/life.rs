@@ -294,7 +294,7 @@ fn routing_and_families_are_as_asked() {
             eth0  02:00:00:00:00:00  a -- b
             eth1  02:00:00:00:01:01  h -- a
             lab.lua:4: net.pingall: no node of the lab has an address to ask (EADDRNOTAVAIL)
-            lab.lua:5: net.ping: \"g\" has no address to ping (EADDRNOTAVAIL)
+            lab.lua:5: net.ping: \"g\" has no address to send to (EADDRNOTAVAIL)
             UP",
         );
     });

@@ -8,6 +8,7 @@ mod graph;
 mod life;
 mod many;
 mod plan;
+mod throughput;
 
 use std::process::{Command, Stdio};
 
