@@ -7,6 +7,7 @@
 pub mod assign;
 pub mod build;
 pub mod cable;
+mod hops;
 mod live;
 pub mod named;
 pub mod plan;

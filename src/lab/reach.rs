@@ -1,15 +1,12 @@
 //! Who can be asked in a lab that is up: its hosts and routers as a ping of all pairs wants them.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::cell::RefCell;
 
+use super::hops::Hops;
 use super::{Assigned, Kind, Live, Plan};
 use crate::error::{Error, Result, explain};
 use crate::probe::Family;
-use crate::probe::pingall::{PingAllSpec, PingHost, Station};
-
-/// What an answer's time to live begins with (Linux `net.ipv4.ip_default_ttl`): pairs further apart cannot answer.
-const HOPS: u8 = 64;
+use crate::probe::pingall::{Distance, PingAllSpec, PingHost, Station};
 
 /// Which nodes ask and are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,14 +50,25 @@ pub fn all_pairs(
     }
     let mut spec = PingAllSpec::new(hosts);
     spec.ways = ways;
-    spec.hop_limit = HOPS;
-    // Only where somebody may be so far away does it pay to find out.
-    if plan.nodes.len() > usize::from(HOPS) {
-        let far = distances(plan, &places);
-        let count = places.len();
-        spec.distance = Some(Box::new(move |from, to| u32::from(far[from * count + to])));
+    // Where nodes have the usual one, nobody is too far away for it.
+    if let Some(limit) = assigned.nodes.iter().find_map(|node| node.hop_limit) {
+        spec.hop_limit = limit;
+        spec.distance = Some(distance(Hops::new(plan), places));
     }
     Ok(spec)
+}
+
+/// How far apart two of `places` are. What has no path is asked like anybody else.
+fn distance(hops: Hops, places: Vec<usize>) -> Distance {
+    // Pairs come in the order of who asks.
+    let last: RefCell<(usize, Vec<Option<u32>>)> = RefCell::new((usize::MAX, Vec::new()));
+    Box::new(move |from, to| {
+        let mut last = last.borrow_mut();
+        if last.0 != from {
+            *last = (from, hops.from(places[from]));
+        }
+        last.1[places[to]].unwrap_or(0)
+    })
 }
 
 fn usual_family(assigned: &Assigned) -> Family {
@@ -109,35 +117,4 @@ fn segments(plan: &Plan) -> Vec<usize> {
             _ => alone + place,
         });
     numbers.collect()
-}
-
-/// How many hops apart each two of `places` are, row by row: routers on the way count, switches do not.
-fn distances(plan: &Plan, places: &[usize]) -> Arc<[u16]> {
-    let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); plan.nodes.len()];
-    for link in &plan.links {
-        neighbours[link.a.node].push(link.b.node);
-        neighbours[link.b.node].push(link.a.node);
-    }
-    let mut far = Vec::with_capacity(places.len() * places.len());
-    for &from in places {
-        let mut hops = vec![u16::MAX; plan.nodes.len()];
-        hops[from] = 0;
-        let mut next = VecDeque::from([from]);
-        while let Some(node) = next.pop_front() {
-            // Hosts do not forward.
-            if node != from && plan.nodes[node].kind == Kind::Host {
-                continue;
-            }
-            for &neighbour in &neighbours[node] {
-                if hops[neighbour] == u16::MAX {
-                    let switch = plan.nodes[neighbour].kind == Kind::Switch;
-                    hops[neighbour] = hops[node] + u16::from(!switch);
-                    // A switch costs nothing: what is behind it comes before what is farther.
-                    if switch { next.push_front(neighbour) } else { next.push_back(neighbour) }
-                }
-            }
-        }
-        far.extend(places.iter().map(|&to| hops[to]));
-    }
-    far.into()
 }

@@ -83,19 +83,19 @@ const EXAMPLES: &[Example] = &[
         file: "ring.lua",
         arguments: &[],
         before: "",
-        last_line: "ring: 1000 routers, all reached that are up to 64 hops away",
+        last_line: "ring: 1000 routers, all reached that are up to 255 hops away",
     },
     Example {
         file: "ring.lua",
         arguments: &["131", "5000"],
         before: "",
-        last_line: "ring: 131 routers, all reached that are up to 64 hops away",
+        last_line: "ring: 131 routers, all reached that are up to 255 hops away",
     },
     Example {
         file: "ring.lua",
         arguments: &["3"],
         before: "",
-        last_line: "ring: 3 routers, all reached that are up to 64 hops away",
+        last_line: "ring: 3 routers, all reached that are up to 255 hops away",
     },
     Example {
         file: "dual-stack.lua",

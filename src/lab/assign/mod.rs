@@ -49,6 +49,7 @@ fn nodes(plan: &Plan) -> Assigned {
     let looped = segments::looped(plan);
     let (mut nodes, mut noted) = (Vec::with_capacity(plan.nodes.len()), Vec::new());
     let mut switches = 0;
+    let hop_limit = super::hops::hop_limit(plan);
     for (node, looped) in plan.nodes.iter().zip(looped) {
         let bridge = (node.kind == Kind::Switch).then(|| Bridge {
             name: names::BRIDGE.to_owned(),
@@ -64,7 +65,8 @@ fn nodes(plan: &Plan) -> Assigned {
             Kind::Host | Kind::Switch => Some(false),
             Kind::Node => None,
         };
-        nodes.push(AssignedNode { bridge, forward, ..AssignedNode::default() });
+        let hop_limit = if bridge.is_none() { hop_limit } else { None };
+        nodes.push(AssignedNode { bridge, forward, hop_limit, ..AssignedNode::default() });
     }
     let notes = if noted.is_empty() { Vec::new() } else { vec![loop_note(&noted)] };
     Assigned { nodes, links: Vec::with_capacity(plan.links.len()), notes }
@@ -124,6 +126,8 @@ pub struct AssignedNode {
     pub routes: Vec<Route>,
     /// Whether it forwards; none: as it is.
     pub forward: Option<bool>,
+    /// What the time to live of its packets begins with; none: the usual 64, with which all of the lab is reached.
+    pub hop_limit: Option<u8>,
 }
 
 /// One end of a link.

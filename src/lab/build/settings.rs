@@ -32,6 +32,10 @@ const NO_IPV6: &str = "net.ipv6.conf.all.disable_ipv6";
 /// Nothing in a lab has an address twice: an address is usable at once.
 const DETECT: &str = "net.ipv6.conf.default.accept_dad";
 
+/// What packets' time to live begins with: 64 in a new namespace, whatever the first one of the machine has.
+const TTL: &str = "net.ipv4.ip_default_ttl";
+const HOP_LIMIT: &str = "net.ipv6.conf.default.hop_limit";
+
 /// What a new namespace has, as far as it is not what a lab wants.
 #[derive(Debug)]
 pub(super) struct Inherited {
@@ -64,6 +68,8 @@ impl Inherited {
 pub(super) struct Settings {
     forward: Option<bool>,
     ipv6: bool,
+    /// What packets' time to live begins with, if not with the usual 64.
+    ttl: Option<u8>,
     /// What the script asks for that needs none of the node's interfaces.
     own: Vec<(String, String)>,
 }
@@ -72,7 +78,7 @@ impl Settings {
     pub(super) fn of(node: &Node, assigned: &AssignedNode) -> Self {
         let own = node.sysctl.iter().filter(|(key, _)| !needs_interface(key, assigned));
         let own = own.map(|(key, value)| (key.clone(), value.clone())).collect();
-        Self { forward: assigned.forward, ipv6: speaks_ipv6(node, assigned), own }
+        Self { forward: assigned.forward, ipv6: speaks_ipv6(node, assigned), ttl: assigned.hop_limit, own }
     }
 
     /// Writes what is not so already.
@@ -87,8 +93,14 @@ impl Settings {
             Some(off) if off == self.ipv6 => here.write(NO_IPV6, number(!self.ipv6))?,
             _ => {}
         }
+        if let Some(ttl) = self.ttl {
+            here.write(TTL, &ttl.to_string())?;
+        }
         if self.ipv6 {
             here.write(DETECT, "0")?;
+            if let Some(ttl) = self.ttl {
+                here.write(HOP_LIMIT, &ttl.to_string())?;
+            }
             if let Some(forward) = self.forward.filter(|&forward| forward) {
                 here.write(FORWARD6, number(forward))?;
             }

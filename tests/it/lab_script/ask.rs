@@ -70,22 +70,68 @@ fn beyond_forty_nodes_the_losses_are_named_and_a_sample_follows_its_seed() {
     });
 }
 
+const LINE: &str = "local function line(n, opts)
+    local net = lab.new(opts or {})
+    net:add(topo.line(n))
+    return net:up()
+end
+local function setting(node, key) return node:sysctl(key) end\n";
+
+#[test]
+fn a_line_longer_than_the_usual_time_to_live_answers_whole() {
+    run(|| {
+        prints(
+            &format!(
+                "{LINE}local net = line(70, {{ ipv6 = true }})
+                print(net:pingall())
+                print(net:pingall {{ family = 'inet6' }})
+                print(net:ping('r1', 'r70').received, net:ping('r1', 'r70', {{ family = 'inet6' }}).received)
+                print(net:ping('r1', 'r70', {{ ttl = 68, timeout = 0.2 }}).received)
+                print(setting(net.nodes.r1, 'net.ipv4.ip_default_ttl'), setting(net.nodes.r7, 'net.ipv6.conf.eth0.hop_limit'))
+                local short = line(40)
+                print(setting(short.nodes.r1, 'net.ipv4.ip_default_ttl'))"
+            ),
+            "*** Results: 0% dropped (4830/4830 received)
+            *** Results: 0% dropped (4830/4830 received)
+            1\t1
+            0
+            255\t255
+            64",
+        );
+    });
+}
+
 #[test]
 fn pairs_too_far_apart_are_counted_and_not_lost() {
     run(|| {
-        // A request may pass 63 routers: 64 hops. In a line of 70 the pairs further apart than that are 5 + 4 + 3 + 2 + 1.
+        // A request may pass 254 routers: 255 hops. In a line of 300 one pair in 45 is further apart than that.
         prints(
-            "local net = lab.new()
-            for i = 1, 70 do net:router('r' .. i) end
-            for i = 1, 69 do net:link(net.nodes[i], net.nodes[i + 1]) end
-            net:up()
-            local all = net:pingall()
-            print(all.sent, all.received, all.too_far, all.sent + all.too_far == 70 * 69)
-            print(all)
-            print(net:ping('r1', 'r65').received, net:ping('r1', 'r66', { timeout = 0.2 }).received)",
-            "4800\t4800\t30\ttrue
-            *** Results: 0% dropped (4800/4800 received), 30 too far apart
-            1\t0",
+            &format!(
+                "{LINE}local net = line(300)
+                local some = net:pingall {{ sample = 2000, seed = 3, timeout = 10 }}
+                print(some.sent + some.too_far, some.received == some.sent, some.too_far > 20 and some.too_far < 70)
+                print((tostring(some):gsub('%d+', 'N')))
+                for routers = 254, 255 do
+                    net = lab.new()
+                    net:add(topo.line(routers))
+                    net:link(net:host 'a', 'r1') net:link('r' .. routers, net:host 'b')
+                    net:up()
+                    print(net:pingall {{ timeout = 10 }})
+                    net:down()
+                end
+                net = lab.new()
+                net:add(topo.line(70)) net:add(topo.line(2), {{ prefix = 'x' }})
+                net:up()
+                print(net:pingall {{ nodes = 'all' }})"
+            ),
+            "2000\ttrue\ttrue
+            *** Results: N% dropped (N/N received), N too far apart
+            a -> b
+            b -> a
+            *** Results: 0% dropped (2/2 received)
+            *** Results: 0% dropped (0/0 received), 2 too far apart
+            no answer: r1 -> xr1, r1 -> xr2, r2 -> xr1, r2 -> xr2, r3 -> xr1, r3 -> xr2, r4 -> xr1, r4 -> xr2, r5 -> xr1, r5 -> xr2 and 270 more
+            *** Results: 5.4773% dropped (4832/5112 received)",
         );
     });
 }
