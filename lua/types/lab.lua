@@ -77,11 +77,11 @@
 
 --- What is asked of all pairs.
 ---
---- Each host is first asked by one neighbour in the plain way, so that ARP (IPv6: neighbour discovery) is tested. Then all
---- pairs are asked over permanent neighbour entries, because the kernel's limit on learned ones (`gc_thresh3`, 1,024) is one
---- for the whole machine and cannot be raised without root. While it runs, `ip neigh` in the nodes shows these entries beside
---- those that were there, which are left alone; when it ends, however it ends, they are gone, and with them what was learned
---- of the same neighbours meanwhile. What was not answered is asked once more.
+--- Each host is asked at its first address: once by a neighbour in the plain way, so that ARP (IPv6: neighbour discovery)
+--- is tested, and then all pairs are asked over permanent neighbour entries, because the kernel's limit on learned ones
+--- (`gc_thresh3`, 1,024) is one for the whole machine and cannot be raised without root. While it runs, `ip neigh` in the
+--- nodes shows these entries beside those that were there, which are left alone; when it ends, however it ends, they are
+--- gone, and with them what was learned of the same neighbours meanwhile. What was not answered is asked once more.
 ---@class nsl.PingallOpts
 ---@field nodes? "all"                # all routed nodes, not only the hosts
 ---@field sample? integer             # only so many pairs, chosen by the seed

@@ -8,6 +8,8 @@ mod graph;
 mod life;
 mod many;
 mod plan;
+mod random;
+mod reach;
 mod throughput;
 
 use std::process::{Command, Stdio};
