@@ -11,6 +11,7 @@ mod suggest;
 use std::fmt;
 
 use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit};
 
 pub use escape::escape;
 pub use explain::Row;
@@ -75,8 +76,13 @@ impl Error {
         }))
     }
 
-    /// A refusal that no layer has worded yet: "the kernel refused" and its errno.
+    /// A refusal that no layer has worded yet: "the kernel refused" and its errno. Too many open files have words here,
+    /// because any call may be the one that meets the limit.
     pub fn system(errno: Errno) -> Self {
+        if errno == Errno::EMFILE {
+            let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+            return Self::new(&explain::TOO_MANY_FILES).errno(errno).with("limit", limit);
+        }
         let mut error = Self::new(&explain::KERNEL_REFUSED);
         error.0.errno = Some(errno);
         error.with("reason", description(errno))

@@ -182,7 +182,7 @@ pub(super) fn input_file(bytes: Option<&[u8]>) -> Result<OwnedFd> {
     let Some(bytes) = bytes else { return Ok(std::fs::File::open("/dev/null")?.into()) };
     // A file in memory holds them all at once: nobody has to feed a pipe.
     let flags = nix::sys::memfd::MFdFlags::MFD_CLOEXEC;
-    let fd = nix::sys::memfd::memfd_create("stdin", flags).map_err(super::limits::worded)?;
+    let fd = nix::sys::memfd::memfd_create("stdin", flags)?;
     let mut rest = bytes;
     while !rest.is_empty() {
         rest = &rest[nix::unistd::write(fd.as_fd(), rest)?..];

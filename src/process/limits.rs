@@ -2,10 +2,7 @@
 
 use std::sync::OnceLock;
 
-use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-use crate::error::{Error, explain};
 
 static ORIGINAL: OnceLock<libc::rlimit> = OnceLock::new();
 
@@ -21,14 +18,4 @@ pub fn raise_open_files() {
 /// What a child gets, where that is not nsl's own.
 pub(super) fn original() -> Option<libc::rlimit> {
     ORIGINAL.get().copied()
-}
-
-/// Words a refusal that may come from the limit.
-pub(super) fn worded(errno: Errno) -> Error {
-    let error = Error::system(errno);
-    if errno != Errno::EMFILE {
-        return error;
-    }
-    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-    error.explain(&[(Errno::EMFILE, &explain::TOO_MANY_FILES)]).with("limit", limit)
 }

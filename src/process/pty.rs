@@ -6,7 +6,6 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::pty::{PtyMaster, grantpt, posix_openpt, unlockpt};
 
-use super::limits;
 use super::stdio::{Ends, unblocked};
 use crate::error::{Error, Result};
 
@@ -15,11 +14,10 @@ pub(super) const END_OF_FILE: u8 = 4;
 
 /// Opens a terminal of 24 lines and 80 columns.
 pub(super) fn open() -> Result<Ends> {
-    let ours =
-        posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK).map_err(limits::worded)?;
+    let ours = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
     grantpt(&ours)?;
     unlockpt(&ours)?;
-    let theirs = peer(&ours).map_err(limits::worded)?;
+    let theirs = peer(&ours)?;
     let (stdout, stderr) = (theirs.try_clone()?, theirs.try_clone()?);
     // Reading and writing have a descriptor each, so that input can be closed.
     let ours = unblocked(own(ours)?)?;

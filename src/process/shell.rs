@@ -66,7 +66,7 @@ fn start_up(prompt: &str) -> Result<OwnedFd> {
     let text = format!("exec 3<&-\n[ -r ~/.bashrc ] && . ~/.bashrc\nPROMPT_COMMAND=\nPS1='{prompt}'\n");
     let file = input_file(Some(text.as_bytes()))?;
     // Above the number that it gets, as everything a child is given.
-    let high = fcntl(&file, FcntlArg::F_DUPFD_CLOEXEC(10)).map_err(super::limits::worded)?;
+    let high = fcntl(&file, FcntlArg::F_DUPFD_CLOEXEC(10))?;
     Ok(own(high))
 }
 

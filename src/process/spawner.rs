@@ -121,8 +121,7 @@ fn serve(jobs: &Receiver<Job>) {
 const STACK_WORDS: usize = 4096;
 
 /// Refusals that have words of their own wherever a child is made.
-const LIMITS: &[(Errno, &explain::Row)] =
-    &[(Errno::EMFILE, &explain::TOO_MANY_FILES), (Errno::EAGAIN, &explain::TOO_MANY_PROCESSES)];
+const LIMITS: &[(Errno, &explain::Row)] = &[(Errno::EAGAIN, &explain::TOO_MANY_PROCESSES)];
 
 struct Spawner {
     stack: Vec<u128>,
@@ -153,8 +152,7 @@ impl Spawner {
         if let Some(init) = registry::init(group) {
             return Ok(init);
         }
-        let (theirs, ours) =
-            socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).map_err(limits::worded)?;
+        let (theirs, ours) = socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC)?;
         let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").map(OwnedFd::from);
         let plan = Plan {
             network: None,
@@ -231,7 +229,7 @@ impl Spawner {
             let top = self.stack.as_mut_ptr().add(self.stack.len()).cast();
             libc::clone(child::main, top, flags, orders, &raw mut pidfd)
         };
-        Errno::result(pid).map_err(|errno| limits::worded(errno).explain(LIMITS))?;
+        Errno::result(pid).map_err(|errno| Error::system(errno).explain(LIMITS))?;
         // SAFETY: the kernel made this descriptor for us with the child (CLONE_PIDFD).
         Ok((pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
     }

@@ -7,7 +7,6 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 
 use super::command::{Command, Input, Output, input_file, output_file};
-use super::limits;
 use crate::error::Result;
 
 /// The ends of a child's streams.
@@ -58,7 +57,7 @@ fn output(output: &Output) -> Result<(Option<OwnedFd>, Option<OwnedFd>)> {
 
 /// Reading end, writing end.
 fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    pipe2(OFlag::O_CLOEXEC).map_err(limits::worded)
+    Ok(pipe2(OFlag::O_CLOEXEC)?)
 }
 
 /// Makes reads and writes refuse instead of waiting; only for ends whose open file is nsl's alone.

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
-use super::limits;
 use super::stdio::{Drained, drain};
 use crate::error::Result;
 
@@ -41,7 +40,7 @@ impl Stream {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let news = EventFd::from_value_and_flags(0, flags).map_err(limits::worded)?;
+        let news = EventFd::from_value_and_flags(0, flags)?;
         let inner = Mutex::new(Inner { fd: Some(fd), kept: VecDeque::new(), dropped: 0 });
         let stream = Arc::new(Self { id, inner, news });
         Drainer::get()?.watch(&stream)?;
@@ -115,7 +114,7 @@ impl Drainer {
         if let Some(drainer) = DRAINER.get() {
             return Ok(drainer);
         }
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(limits::worded)?;
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let mut new = false;
         let drainer = DRAINER.get_or_init(|| {
             new = true;

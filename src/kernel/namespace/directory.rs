@@ -91,8 +91,7 @@ impl Directory {
 
     /// The names of all entries, whatever they are, in order.
     pub(super) fn names(&self) -> Result<Vec<OsString>> {
-        let reader = std::fs::read_dir(format!("/proc/self/fd/{}", self.fd.as_raw_fd()));
-        let entries = reader.map_err(|error| refusal::limits(error.into()))?;
+        let entries = std::fs::read_dir(format!("/proc/self/fd/{}", self.fd.as_raw_fd()))?;
         let mut names = entries.map(|entry| Ok(entry?.file_name())).collect::<Result<Vec<_>>>()?;
         names.sort_unstable();
         Ok(names)

@@ -129,7 +129,7 @@ fn visit<T: Send + 'static>(place: Place, work: impl FnOnce() -> Result<T> + Sen
     if let Some(panic) = back.panic {
         return Err(bug(&panic));
     }
-    kept.try_recv().map_err(|_| bug("a visit ended without a result"))?.map_err(refusal::limits)
+    kept.try_recv().map_err(|_| bug("a visit ended without a result"))?
 }
 
 /// Gives the helper its errand, and waits until it is home again. A helper that is not is replaced at the next visit.

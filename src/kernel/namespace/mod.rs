@@ -170,7 +170,7 @@ impl Namespace {
 
     /// A fresh route socket inside it, which keeps the namespace alive while it is open.
     pub fn event_socket(&self) -> Result<Socket> {
-        self.enter(Socket::open).map_err(refusal::limits)
+        self.enter(Socket::open)
     }
 
     /// Runs `work` inside it, on the helper thread (at home on the calling one, which takes no privilege): for making

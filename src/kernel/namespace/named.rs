@@ -65,7 +65,7 @@ pub fn add(name: impl AsRef<OsStr>, exist_ok: bool) -> Result<Added> {
         }
         install(name, enter::create()?, exist_ok)
     };
-    make().map_err(|error| refusal::limits(error).object(name.to_string_lossy()))
+    make().map_err(|error| error.object(name.to_string_lossy()))
 }
 
 /// Gives `source`, a namespace known by process, path or handle, the name `name`.
@@ -75,7 +75,7 @@ pub fn attach(name: impl AsRef<OsStr>, source: &Namespace) -> Result<Added> {
     let name = name.as_ref();
     names::check_new(name)?;
     let attached = source.open().and_then(|fd| install(name, fd, false));
-    attached.map_err(|error| refusal::limits(error).object(name.to_string_lossy()))
+    attached.map_err(|error| error.object(name.to_string_lossy()))
 }
 
 fn existing(name: &OsStr, fd: OwnedFd, exist_ok: bool) -> Result<Added> {

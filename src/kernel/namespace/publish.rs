@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 
 use super::directory::{self, Directory, Entry, Locked};
-use super::{Group, Namespace, named, names, refusal};
+use super::{Group, Namespace, named, names};
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt;
 
@@ -44,7 +44,7 @@ pub fn publish(
     namespaces: &[(&Namespace, &Known)],
     group: Group,
 ) -> std::result::Result<Vec<Namespace>, (usize, Error)> {
-    let locked = directory::prepare().map_err(|error| (0, refusal::limits(error)))?;
+    let locked = directory::prepare().map_err(|error| (0, error))?;
     let mut published = Vec::with_capacity(namespaces.len());
     for (place, (namespace, known)) in namespaces.iter().enumerate() {
         let (name, cookie) = known;
@@ -54,7 +54,7 @@ pub fn publish(
                 // The first error is the one to tell.
                 let _ = remove(&locked, name, *cookie);
             }
-            return Err((place, refusal::limits(error).object(name)));
+            return Err((place, error.object(name)));
         }
         published.push(Namespace::known_in(OsStr::new(name), *cookie, group));
     }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, getrlimit};
 
 use crate::error::{Error, explain};
 use crate::kernel::privilege;
@@ -12,17 +11,8 @@ use crate::kernel::privilege;
 pub(super) fn word(errno: Errno, doing: &str) -> Error {
     match errno {
         Errno::EPERM | Errno::EACCES => needs(doing, "CAP_SYS_ADMIN"),
-        errno => limits(Error::system(errno)),
+        errno => Error::system(errno),
     }
-}
-
-/// Words the limit of open files, which any step of a call can meet.
-pub(super) fn limits(error: Error) -> Error {
-    if error.as_errno() != Some(Errno::EMFILE) {
-        return error;
-    }
-    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-    error.explain(&[(Errno::EMFILE, &explain::TOO_MANY_FILES)]).with("limit", limit)
 }
 
 /// A refusal to make a namespace. ENOSPC is a limit here, not a disk (`man 7 namespaces`).

@@ -213,7 +213,7 @@ fn entry(name: &OsStr) -> Result<Entry> {
 fn refused(errno: Errno) -> Error {
     let limits = match errno {
         // The limit of open files has the same errno.
-        Errno::EMFILE if std::fs::File::open("/dev/null").is_err() => return refusal::limits(Error::system(errno)),
+        Errno::EMFILE if std::fs::File::open("/dev/null").is_err() => return Error::system(errno),
         Errno::EMFILE => ["fs.inotify.max_user_instances", "user.max_inotify_instances"],
         Errno::ENOSPC => ["fs.inotify.max_user_watches", "user.max_inotify_watches"],
         errno => return refusal::word(errno, "watching /run/netns"),

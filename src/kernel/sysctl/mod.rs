@@ -83,6 +83,7 @@ fn word(error: &io::Error, path: &Path, key: &str, value: Option<&str>) -> Error
         Errno::ENOENT | Errno::ENOTDIR => return missing(path, key),
         Errno::EISDIR => return directory(path, key),
         Errno::EACCES | Errno::EPERM | Errno::EROFS => &explain::SYSCTL_DENIED,
+        Errno::EMFILE => return Error::system(errno),
         _ if value.is_some() => &explain::SYSCTL_REFUSED,
         _ => return Error::system(errno),
     };
