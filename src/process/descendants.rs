@@ -58,9 +58,9 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The process that has this pid now; none if there is none.
+    /// The process that has this pid now and has not ended; none if there is none.
     pub fn of(pid: i32) -> Option<Self> {
-        stat(pid).map(|stat| Self { pid, start: stat.start })
+        stat(pid).filter(|stat| !stat.ended).map(|stat| Self { pid, start: stat.start })
     }
 
     /// This process.

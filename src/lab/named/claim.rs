@@ -1,9 +1,10 @@
 //! The directory of one lab: taking it, its lock, writing its manifest, giving it up.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
@@ -13,10 +14,14 @@ use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
 use super::DIRECTORY;
 use super::manifest::Manifest;
 use crate::error::{Error, Result, explain};
+use crate::process::Identity;
+use crate::wait::{Sleep, block};
 
 const LOCK: &str = "lock";
 const MANIFEST: &str = "lab.json";
 const UNFINISHED: &str = "lab.json.tmp";
+/// How long the lock of an owner that is gone may take to be free.
+const REMAINS: Duration = Duration::from_secs(2);
 
 /// The directory of a lab whose lock is ours.
 #[derive(Debug)]
@@ -70,15 +75,9 @@ impl Claim {
             Err(Errno::ENOENT) => return Ok(Asked::Missing),
             Err(errno) => return Err(refused(&path().join(LOCK), errno)),
         };
-        let mut lock = match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+        let mut lock = match lock_or_holder(lock, &path().join(LOCK))? {
             Ok(lock) => lock,
-            Err((mut lock, Errno::EWOULDBLOCK)) => {
-                let mut text = String::new();
-                // Its owner may not have written it yet.
-                let _ = lock.read_to_string(&mut text);
-                return Ok(Asked::Held(text.trim().parse().ok()));
-            }
-            Err((_, errno)) => return Err(refused(&path().join(LOCK), errno)),
+            Err(holder) => return Ok(Asked::Held(holder)),
         };
         // Somebody else may have given it up before the lock was ours.
         let there = fstatat(&root, name, AtFlags::AT_SYMLINK_NOFOLLOW).map(|status| status.st_ino);
@@ -124,6 +123,30 @@ impl Claim {
             gone(unlinkat(&self.directory, file, UnlinkatFlags::NoRemoveDir))?;
         }
         gone(unlinkat(&self.root, self.name.as_str(), UnlinkatFlags::RemoveDir))
+    }
+}
+
+/// The lock, or the pid of who holds it, as far as that is known.
+///
+/// A child that its owner was just starting has the lock too, until it has gone on to its program. So for a moment it may
+/// outlive an owner that was killed: what is waited for here. Who has taken it just now has yet to write its pid.
+fn lock_or_holder(mut file: File, path: &Path) -> Result<std::result::Result<Flock<File>, Option<i32>>> {
+    let end = Instant::now() + REMAINS;
+    loop {
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => return Ok(Ok(lock)),
+            Err((locked, Errno::EWOULDBLOCK)) => file = locked,
+            Err((_, errno)) => return Err(refused(path, errno)),
+        }
+        let mut text = String::new();
+        file.rewind()?;
+        file.read_to_string(&mut text)?;
+        let holder = text.trim().parse().ok();
+        let now = Instant::now();
+        if holder.is_some_and(|pid| Identity::of(pid).is_some()) || now >= end {
+            return Ok(Err(holder));
+        }
+        block(Sleep::until(now + Duration::from_millis(5)))?;
     }
 }
 
@@ -205,6 +228,7 @@ fn path_of(name: &str) -> PathBuf {
 /// Words a refusal to make or open what is at `path`.
 fn refused(path: &Path, errno: Errno) -> Error {
     let row = match errno {
+        Errno::EMFILE => return Error::system(errno),
         Errno::ENOSPC | Errno::EDQUOT => &explain::DIRECTORY_FULL,
         Errno::EROFS => &explain::DIRECTORY_READ_ONLY,
         _ => &explain::CANNOT_CREATE,
