@@ -8,12 +8,13 @@ use std::process::{Command, Output, Stdio};
 
 const INSIDE: &str = "NSL_TEST_SANDBOX";
 
-/// What the sandbox does before and after: a fresh /run; after the test, no process but its own shell and the
-/// namespace's first. A process that was just killed gets a second to be gone.
+/// What the sandbox does before and after: a fresh /run, all the open files that are allowed; after the test, no process but its own shell and the
+/// namespace's first. A process that was just killed gets ten seconds to be gone, which a busy machine may need.
 const SHELL: &str = r#"
+ulimit -Sn "$(ulimit -Hn)"
 mount -t tmpfs none /run && mkdir -p /run/lock && ip link set lo up || exit 99
 "$@"; code=$?
-for try in 1 2 3 4 5 6 7 8 9 10; do
+for try in $(seq 100); do
   left=; for p in /proc/[0-9]*; do p=${p#/proc/}; [ "$p" -le 1 ] || [ "$p" = $$ ] || left="$left $p"; done
   [ -z "$left" ] && break; sleep 0.1
 done
@@ -22,6 +23,8 @@ exit $code
 "#;
 
 /// Runs `body` in a sandbox; the closure must be written in the test function itself, whose name is read from it.
+///
+/// When it fails, what it said stands last, without a backtrace: logs are cut.
 pub(crate) fn run<F: FnOnce()>(body: F) {
     if std::env::var_os(INSIDE).is_some() {
         return body();
@@ -31,16 +34,17 @@ pub(crate) fn run<F: FnOnce()>(body: F) {
     let output = command(&std::env::current_exe().expect("this binary"))
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(INSIDE, "1")
+        .env("RUST_BACKTRACE", "0")
         .output()
         .expect("unshare runs");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("running 1 test"), "no test is called {name}: {text}");
-    assert!(
-        output.status.success(),
-        "{name} failed in its sandbox ({}):\n{text}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        eprintln!("{name} failed in its sandbox ({}):\n{text}\n{}", output.status, stderr.trim_end());
+        // Not a panic of its own, which would print a backtrace behind what was said.
+        std::panic::resume_unwind(Box::new("failed in its sandbox"));
+    }
 }
 
 /// A command that starts `program` in a sandbox.
@@ -101,6 +105,22 @@ pub(crate) fn sh(text: &str) -> String {
     let outcome: Outcome = Command::new("sh").args(["-ec", text]).output().expect("sh starts").into();
     assert_eq!(outcome.code, 0, "{text}\nfailed: {}{}", outcome.stdout, outcome.stderr);
     outcome.stdout
+}
+
+/// Waits until `done` holds: for what happens soon, and on a busy machine a little later. Fails the test after ten
+/// seconds, with what `left` says.
+pub(crate) fn eventually(mut done: impl FnMut() -> bool, left: impl FnOnce() -> String) {
+    let start = std::time::Instant::now();
+    while !done() {
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "after ten seconds: {}", left());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+/// Waits until no process is called `name`: one that was killed may still be on its way out.
+pub(crate) fn await_no_process(name: &str) {
+    let list = || sh(&format!("pgrep -a -x {name} || true"));
+    eventually(|| list().is_empty(), list);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! SIGKILL of nsl at any moment: the kernel takes back what has no name, and no program is left.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal::SIGKILL;
 
@@ -15,7 +15,7 @@ fn a_build_without_names_leaves_nothing() {
         let before = state();
         for delay in DELAYS {
             let running = Running::start(
-                "for i = 1, 1000 do
+                "for i = 1, math.huge do
                    local ns = netns.add()
                    netns.veth('h' .. i, ns:link 'eth0')
                    ns:spawn(\"trap '' TERM HUP; (setsid sleep 60 &) ; sleep 61\")
@@ -54,7 +54,7 @@ fn no_child_of_exec_or_spawn_outlives_it() {
 fn a_name_is_there_whole_or_can_be_made_again() {
     run(|| {
         for delay in DELAYS {
-            let running = Running::start("for i = 1, 1000 do netns.add('n' .. i) end");
+            let running = Running::start("for i = 1, math.huge do netns.add('n' .. i) end");
             std::thread::sleep(Duration::from_millis(delay));
             running.signal(SIGKILL);
             assert_eq!(running.end().0.code, 137);
@@ -65,9 +65,7 @@ fn a_name_is_there_whole_or_can_be_made_again() {
             sh(
                 "[ ! -d /run/netns ] || find /run/netns -type f -perm 0 -exec touch -d '1 min ago' {} + 2>/dev/null || true",
             );
-            let start = Instant::now();
             assert_eq!(super::shell("exec $NSL -e 'netns.delete_all() netns.add \"n1\" netns.delete \"n1\"'").code, 0);
-            assert!(start.elapsed() < Duration::from_secs(5));
             assert_eq!(sh("ls -A /run/netns; grep -c ' /run/netns/' /proc/self/mountinfo || true"), "0\n");
         }
     });

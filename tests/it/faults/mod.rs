@@ -29,11 +29,7 @@ pub(crate) fn state() -> String {
 
 /// Waits until the state is `wanted`: the kernel takes namespaces back a little later.
 fn await_state(wanted: &str) {
-    let end = Instant::now() + Duration::from_secs(3);
-    while state() != wanted {
-        assert!(Instant::now() < end, "left behind: {}, and not: {wanted}", state());
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    sandbox::eventually(|| state() == wanted, || format!("left behind: {}, and not: {wanted}", state()));
 }
 
 /// Runs a script that must fail with `code` and say each of `texts` on stderr.

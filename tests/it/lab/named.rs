@@ -12,7 +12,7 @@ use nsl::lab::{Plan, abandon_all, count};
 
 use super::assigned::assign;
 use super::{answers, line, machine, namespace, star, up};
-use crate::sandbox::{run, sh};
+use crate::sandbox::{await_no_process, run, sh};
 
 /// Set for the process that builds: what it does then.
 const BUILDER: &str = "NSL_TEST_BUILDER";
@@ -149,7 +149,7 @@ fn what_a_killed_owner_left_is_cleaned_and_nothing_else() {
             assert!(named::clean().expect("cleaned").removed.is_empty());
         }
         assert!(remains > 2, "only {remains} of the kills left anything");
-        assert_eq!(sh("sleep 0.2; pgrep -c sleep || true"), "0\n");
+        await_no_process("sleep");
     });
 }
 
@@ -207,7 +207,7 @@ fn a_kept_lab_outlives_its_program_with_its_daemons() {
             let found = named::find("demo").expect("there");
             assert_eq!(found.state, State::Kept);
             // Its daemon, and what that started in a session of its own, live on.
-            assert_eq!(sh("sleep 0.3; pgrep -c sleep"), "2\n", "{cause}");
+            wait_for("[ $(pgrep -c sleep) = 2 ]");
             let h1 = Namespace::named("demo-h1").expect("there");
             assert_eq!(nsl::kernel::addr::list(&h1).expect("addresses").len(), 2);
             let plan = called("demo", 2);
@@ -220,7 +220,8 @@ fn a_kept_lab_outlives_its_program_with_its_daemons() {
                 let left = named::down("demo").expect("down");
                 assert!(left.is_empty(), "{left:?}");
             } else {
-                sh("pkill -9 -x nsl-init; sleep 0.2");
+                sh("pkill -9 -x nsl-init");
+                await_no_process("nsl-init");
                 assert_eq!(named::find("demo").expect("there").state, State::Left);
                 assert_eq!(named::clean().expect("cleaned").removed, ["demo"]);
             }

@@ -1,12 +1,12 @@
 //! However a script ends while its lab is up, nothing is left: no namespace, no link, no program.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
 
 use super::outcome;
 use crate::faults::{Running, state, stopped};
-use crate::sandbox::{run, sh};
+use crate::sandbox::{eventually, run, sh};
 
 /// A lab with programs that do not want to end: deaf to TERM, in sessions of their own, daemons; and a link to the
 /// outside.
@@ -29,11 +29,7 @@ fn machine() -> String {
 /// Waits until all is as it was. Links at home are gone by now; the kernel forgets ids of namespaces a little later.
 fn await_machine(before: &str, what: &str) {
     assert_eq!(sh("ip -o link | wc -l"), "1\n", "{what}");
-    let start = Instant::now();
-    while machine() != before {
-        assert!(start.elapsed() < Duration::from_secs(1), "{what} leaves {}", machine());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    eventually(|| machine() == before, || format!("{what} leaves {}", machine()));
 }
 
 #[test]
@@ -160,9 +156,8 @@ fn a_signal_at_any_moment_of_a_build_leaves_nothing() {
                 );
                 std::thread::sleep(Duration::from_millis(delay));
                 running.signal(signal);
-                let (outcome, elapsed) = running.end();
+                let (outcome, _) = running.end();
                 assert_eq!(outcome.code, 128 + signal as i32, "{outcome:?}");
-                assert!(elapsed < Duration::from_secs(1), "{elapsed:?} after {delay} ms");
                 await_machine(&before, &format!("{signal} after {delay} ms"));
             }
         }
@@ -170,19 +165,15 @@ fn a_signal_at_any_moment_of_a_build_leaves_nothing() {
 }
 
 #[test]
-fn a_kill_leaves_nothing_within_a_second() {
+fn a_kill_leaves_nothing() {
     run(|| {
         let before = machine();
         for _ in 0..5 {
             let running = Running::ready(&format!("{LAB} io.stderr:write 'ready\\n' net.nodes.h3:exec 'sleep 1005'"));
             assert_ne!(machine(), before);
             running.signal(SIGKILL);
-            let start = Instant::now();
             assert_eq!(running.end().0.code, 137);
-            while machine() != before {
-                assert!(start.elapsed() < Duration::from_secs(1), "left behind: {}", machine());
-                std::thread::sleep(Duration::from_millis(5));
-            }
+            await_machine(&before, "a kill");
         }
     });
 }
