@@ -22,9 +22,15 @@
 ---@field subnet? string|string[]     # the LAN of a switch
 ---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
 ---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
+---@field devices? nsl.NodeDevice[]   # made before its links, so that ends find their masters
 ---@field run? (string|string[])[]|fun(node: nsl.Node): table        # commands run in order once it is up; a failing one fails `up`
 ---@field daemons? (string|string[])[]|fun(node: nsl.Node): table    # commands started then, and ended with the lab
 ---@field setup? fun(node: nsl.Node)  # called once the whole lab is connected, before any `run`; its error fails `up`
+
+--- A device of a node that is no end of a link: what `link_add` takes, and its name. It is up unless told.
+---@class nsl.NodeDevice: nsl.LinkAddOpts
+---@field name string                 # unique in the node
+---@field master? string              # a device of the node before it, or a switch's br0
 
 --- A route of a node beside those of the lab.
 ---@class nsl.NodeRoute
@@ -41,13 +47,23 @@
 ---@field cost? integer               # what a path pays for it: 1 unless told
 
 --- One end of a link.
----@class nsl.EndOpts
+---@class nsl.EndOpts: nsl.BridgePortOpts
 ---@field name? string                # of the interface: eth0, eth1 … unless told
 ---@field ip? string|string[]|false   # its addresses, with their prefixes; false: none
 ---@field mac? string                 # its MAC address
+---@field address? string             # the same
 ---@field mtu? integer                # bytes
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field alias? string               # free text
+---@field master? string              # a device of the node that it is a port of
+---@field group? integer|string       # a group of links
+---@field link_group? integer|string  # the same
+---@field promisc? boolean            # takes every packet
+---@field allmulticast? boolean       # takes every multicast packet
+---@field multicast? boolean          # can do multicast
+---@field arp? boolean                # uses ARP
+---@field addrgenmode? "eui64"|"none"|"stable_secret"|"random"    # how it makes its IPv6 link-local address
+---@field carrier? boolean            # the carrier, of a link that lets it be set
 
 --- How to take a graph into a lab.
 ---@class nsl.GraphOpts

@@ -306,6 +306,14 @@ rows! {
     LAB_INTERFACE_TAKEN: "EEXIST" Script
         "\"<name>\" is the <what> of \"<node>\" (declared at <there>), and no name for an interface of the link at <here>"
         => "give it another name";
+    LAB_DEVICE_TAKEN: "EEXIST" Script
+        "\"<name>\" is <what> of \"<node>\" at <here>, and no name for one more of its devices"
+        => "give the device another name";
+    LAB_MASTER: "ENODEV" Script "\"<node>\" has no device \"<master>\" to be the master that <here> asks for"
+        => "did you mean \"<near>\"?";
+    LAB_PORT_MASTER: "EINVAL" Script
+        "the link at <here> is a port of the bridge of switch \"<node>\" (declared at <there>), and not of \"<master>\""
+        => "leave out master =";
     LAB_SWITCH_FULL: "EXFULL" Script
         "switch \"<name>\" (declared at <there>) is full: it has 1,023 ports, and the link at <here> needs one more"
         => "join several switches with links";

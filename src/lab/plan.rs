@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::Place;
+use crate::kernel::link::LinkSpec;
 
 /// A lab as it was declared.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +99,8 @@ pub struct Node {
     pub stp: Option<bool>,
     /// Set once the node is up, on top of what the lab sets by itself: `net.ipv4.ip_forward`.
     pub sysctl: BTreeMap<String, String>,
+    /// Devices beside the ends of its links, made before these.
+    pub devices: Vec<NodeDevice>,
     /// More routes: destination and gateway or device.
     pub routes: Vec<ExtraRoute>,
     /// Commands that are run in order once the lab is up, each waited for: words each.
@@ -120,12 +123,24 @@ impl Node {
             ipv6: None,
             stp: None,
             sysctl: BTreeMap::new(),
+            devices: Vec::new(),
             routes: Vec::new(),
             run: Vec::new(),
             daemons: Vec::new(),
             role: None,
         }
     }
+}
+
+/// A device of a node that is no end of a link: a VRF, a bridge of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeDevice {
+    /// Its name.
+    pub name: String,
+    /// What it is, its kind too.
+    pub wants: Wants,
+    /// With their prefixes.
+    pub addresses: Vec<IpNet>,
 }
 
 /// A route that the script gives a node beside those of the lab.
@@ -197,12 +212,17 @@ pub enum Ip {
 }
 
 /// Further settings of an interface.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Wants {
-    /// In bytes; wins over the link's.
-    pub mtu: Option<u32>,
-    /// Packets in its transmit queue.
-    pub txqueuelen: Option<u32>,
-    /// Free text.
-    pub alias: Option<String>,
+    /// What can be asked of a link, but for its name, its namespace and its master.
+    pub spec: LinkSpec,
+    /// The device of the same node that it is a port of.
+    pub master: Option<String>,
+}
+
+impl PartialEq for Wants {
+    fn eq(&self, other: &Self) -> bool {
+        // Without a namespace in it a spec is plain data, and its text is all of it.
+        self.master == other.master && format!("{:?}", self.spec) == format!("{:?}", other.spec)
+    }
 }

@@ -246,14 +246,24 @@ fn link_options(args: &Args, position: usize) -> mlua::Result<Options> {
 /// Reads what is asked for of a link in `namespace`.
 fn read(options: &Options, namespace: &Namespace) -> Result<Wanted> {
     let spec = LinkSpec {
+        name: options.string("name")?,
+        netns: netns(options, namespace)?,
+        master: master(options, namespace)?,
+        ..read_spec(options)?
+    };
+    let ip = options.strings("ip")?.unwrap_or_default();
+    let ip = ip.iter().map(|text| Ok(addr::AddrSpec::new(address_text::interface(text)?))).collect::<Result<_>>()?;
+    Ok(Wanted { spec, ip })
+}
+
+/// Reads what a link is to be wherever it is: all but its name, its namespace and its master.
+pub(super) fn read_spec(options: &Options) -> Result<LinkSpec> {
+    Ok(LinkSpec {
         kind: options.string("type")?,
         options: kind_settings(options)?,
         up: up(options)?,
         mtu: options.number("mtu", "a number of bytes")?,
         address: mac(options)?,
-        name: options.string("name")?,
-        netns: netns(options, namespace)?,
-        master: master(options, namespace)?,
         alias: options.string("alias")?,
         group: group(options)?,
         txqueuelen: options.number("txqueuelen", "a number of packets")?,
@@ -264,10 +274,8 @@ fn read(options: &Options, namespace: &Namespace) -> Result<Wanted> {
         addrgenmode: options.string("addrgenmode")?.map(|mode| AddrGenMode::parse(&mode)).transpose()?,
         // Of a record that was read it is what was seen, and most kinds cannot be told it.
         carrier: if options.has("operstate") { None } else { options.switch("carrier")? },
-    };
-    let ip = options.strings("ip")?.unwrap_or_default();
-    let ip = ip.iter().map(|text| Ok(addr::AddrSpec::new(address_text::interface(text)?))).collect::<Result<_>>()?;
-    Ok(Wanted { spec, ip })
+        ..LinkSpec::default()
+    })
 }
 
 /// `up=true`, `down=true`.

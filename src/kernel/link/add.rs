@@ -15,6 +15,11 @@ use crate::netlink::Socket;
 ///
 /// `EEXIST` if the name is taken, `EINVAL` for a misspelt kind, `EOPNOTSUPP` for a kind this kernel lacks.
 pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
+    add_as(device, spec, None)
+}
+
+/// As [`add`], under this interface index where one is given; `EBUSY` if it is another's.
+pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<Device> {
     let Some(kind) = &spec.kind else {
         return Err(Error::new(&explain::LINK_NEEDS_TYPE).object(device));
     };
@@ -31,7 +36,7 @@ pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
     let index = device.namespace.with_socket(|socket| {
         let master = set::master_index(socket, device, first.master.as_ref())?;
         message::apply(&mut request, &first, master);
-        create(socket, device, request).map_err(|error| word(error, device, kind, spec, socket))
+        create(socket, device, request, index).map_err(|error| word(error, device, kind, spec, socket))
     })?;
     let device = &Device::known(&device.namespace, &device.name, index);
     let finished = finish(device, kind, &own, &rest);
@@ -43,13 +48,13 @@ pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
 }
 
 /// Makes a link under an index that nsl proposes, which saves looking it up; where that is taken, under the kernel's.
-fn create(socket: &mut Socket, device: &Device, mut request: LinkMessage) -> Result<u32> {
-    let proposed = propose_index();
+fn create(socket: &mut Socket, device: &Device, mut request: LinkMessage, index: Option<u32>) -> Result<u32> {
+    let proposed = index.unwrap_or_else(propose_index);
     request.header.index = proposed;
     let flags = NLM_F_CREATE | NLM_F_EXCL;
     match socket.execute(RouteNetlinkMessage::NewLink(request.clone()), flags) {
         Ok(()) => Ok(proposed),
-        Err(error) if index_is_taken(&error) && device.look_up(socket).is_err() => {
+        Err(error) if index.is_none() && index_is_taken(&error) && device.look_up(socket).is_err() => {
             request.header.index = 0;
             socket.execute(RouteNetlinkMessage::NewLink(request), flags)?;
             device.look_up(socket)

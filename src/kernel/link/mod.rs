@@ -17,7 +17,7 @@ mod spec;
 mod undo;
 mod wait;
 
-pub use add::add;
+pub use add::{add, add_as};
 pub use delete::delete;
 pub use kind::veth::{End, veth};
 pub use kind::{Setting, Settings};

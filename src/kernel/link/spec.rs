@@ -122,7 +122,7 @@ impl LinkSpec {
 
     /// Those of the fields that the kernel takes in the message that makes a link (Linux `rtnl_create_link`), and the
     /// rest, which has to follow.
-    pub(super) fn split_for_new(&self) -> (Self, Self) {
+    pub fn split_for_new(&self) -> (Self, Self) {
         let mut first = self.clone();
         let mut rest = Self {
             options: Vec::new(),

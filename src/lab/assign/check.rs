@@ -5,9 +5,11 @@ use std::ffi::OsStr;
 
 use ipnet::IpNet;
 
-use super::super::plan::{Ip, Kind, Node, Plan};
+use super::super::plan::{Ip, Kind, Node, Plan, Wants};
 use super::draft::{clash, refusal};
-use crate::error::{Error, Place, Result, explain};
+use super::names::BRIDGE;
+use crate::error::{Error, Place, Result, explain, nearest};
+use crate::kernel::device;
 use crate::kernel::namespace::names;
 
 /// How many ports a bridge can have: the kernel numbers them from 1 in 10 bits (`BR_PORT_BITS`).
@@ -39,8 +41,13 @@ pub(super) fn check(plan: &Plan) -> Result<()> {
         link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
         for (node, end) in [(a, &link.a), (b, &link.b)] {
             ports[end.node] += 1;
+            check_master(node, &end.wants, node.devices.len(), &link.place)?;
             if node.kind != Kind::Switch {
                 continue;
+            }
+            if let (Some(master), false) = (&end.wants.master, end.wants.master.as_deref() == Some(BRIDGE)) {
+                let error = clash(&explain::LAB_PORT_MASTER, &node.place, &link.place);
+                return Err(error.with("node", &node.name).with("master", master));
             }
             if ports[end.node] > MOST_PORTS {
                 return Err(clash(&explain::LAB_SWITCH_FULL, &node.place, &link.place).with("name", &node.name));
@@ -61,6 +68,7 @@ fn check_node(plan: &Plan, node: &Node) -> Result<()> {
     }
     let of_node = |error: Error| error.object(&node.name);
     node.subnets.iter().try_for_each(|&subnet| check_range(subnet, &node.place)).map_err(of_node)?;
+    check_devices(node).map_err(|error| of_node(error).place(node.place.clone()))?;
     match (node.kind, node.subnets.first()) {
         (Kind::Switch, _) => no_address(node, &node.addresses, &node.place).map_err(of_node),
         (_, None) => Ok(()),
@@ -69,6 +77,40 @@ fn check_node(plan: &Plan, node: &Node) -> Result<()> {
             Err(of_node(error.with("node", &node.name).with("subnet", subnet)))
         }
     }
+}
+
+fn check_devices(node: &Node) -> Result<()> {
+    for (place, one) in node.devices.iter().enumerate() {
+        device::check_name(&one.name)?;
+        let taken = match one.name.as_str() {
+            "lo" => Some("the loopback"),
+            BRIDGE if node.kind == Kind::Switch => Some("the bridge"),
+            name if node.devices[..place].iter().any(|other| other.name == name) => Some("a device"),
+            _ => None,
+        };
+        if let Some(what) = taken {
+            let error = clash(&explain::LAB_DEVICE_TAKEN, &node.place, &node.place);
+            return Err(error.with("node", &node.name).with("name", &one.name).with("what", what));
+        }
+        // Those before it are there when it is made.
+        check_master(node, &one.wants, place, &node.place)?;
+    }
+    Ok(())
+}
+
+/// Refuses a master that is none of a node's first `count` devices.
+fn check_master(node: &Node, wants: &Wants, count: usize, here: &Option<Place>) -> Result<()> {
+    let Some(master) = wants.master.as_deref() else { return Ok(()) };
+    let bridge = (node.kind == Kind::Switch).then_some(BRIDGE);
+    let known = || bridge.into_iter().chain(node.devices[..count].iter().map(|device| device.name.as_str()));
+    if known().any(|name| name == master) {
+        return Ok(());
+    }
+    let error = refusal(&explain::LAB_MASTER, here).object(&node.name).with("node", &node.name).with("master", master);
+    Err(match nearest(master, known()) {
+        Some(near) => error.with("near", near),
+        None => error,
+    })
 }
 
 /// Refuses an address on a switch, whose bridge only forwards frames.

@@ -12,6 +12,9 @@ use crate::kernel::link::format_mac;
 /// because equal ones make the kernel slow (measured: 9.8 s instead of 15 ms for 1,000 pairs).
 const FIRST_INDEX: u32 = 10;
 
+/// In each namespace by itself: a device has no other end.
+const FIRST_DEVICE: u32 = 1 << 24;
+
 /// The interface index of an end.
 pub(super) fn index(id: EndId) -> u32 {
     // A lab with that many links would not fit in any machine: its indexes need not be unique.
@@ -21,6 +24,11 @@ pub(super) fn index(id: EndId) -> u32 {
 /// The interface index of the bridge of a plan's `nth` switch.
 pub(super) fn bridge_index(nth: usize) -> u32 {
     FIRST_INDEX + (nth * 3 + 2) as u32
+}
+
+/// The interface index of a node's `nth` device, far from those of links.
+pub(in crate::lab) fn device_index(nth: usize) -> u32 {
+    FIRST_DEVICE + nth as u32
 }
 
 /// The MAC address of each end: the given one, or `02:`, four bytes of the link's number, and the side. Whatever begins

@@ -25,6 +25,7 @@ use super::plan::{Kind, Plan};
 use crate::error::{Error, Result, explain};
 use addresses::Addresses;
 use draft::{Draft, ends};
+pub(super) use macs::device_index;
 use segments::Segments;
 
 /// Assigns all that a plan left open: names, indexes, MACs, subnets, addresses, routes.
@@ -98,7 +99,7 @@ fn connect(draft: &Draft, addresses: &Addresses, macs: &[[u8; 6]], assigned: &mu
             mac: macs[id],
             ipv6: node.ipv6.unwrap_or(usual) || addresses.iter().any(|net| net.addr().is_ipv6()),
             addresses,
-            mtu: end.wants.mtu.or(link.mtu).or(plan.options.mtu),
+            mtu: end.wants.spec.mtu.or(link.mtu).or(plan.options.mtu),
             link: id / 2,
         });
     }

@@ -22,7 +22,8 @@ pub(super) fn assign(plan: &Plan) -> Result<Vec<String>> {
         let name = end.name.clone().unwrap_or_else(|| {
             let name = |number: usize| format!("eth{number}");
             let mut number = (*links).max(*free);
-            while given.contains_key(&(end.node, name(number).as_str())) {
+            let device = |name: &str| plan.nodes[end.node].devices.iter().any(|device| device.name == name);
+            while given.contains_key(&(end.node, name(number).as_str())) || device(&name(number)) {
                 number += 1;
             }
             *free = number + 1;
@@ -45,6 +46,7 @@ fn given(plan: &Plan) -> Result<HashMap<(usize, &str), EndId>> {
         let taken = match name {
             "lo" => Some("loopback"),
             BRIDGE if node.kind == Kind::Switch => Some("bridge"),
+            _ if node.devices.iter().any(|device| device.name == name) => Some("device"),
             _ => None,
         };
         if let Some(what) = taken {

@@ -55,7 +55,7 @@ fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize
     let planned = &plan.links[link];
     let comes_up = [&planned.a, &planned.b].into_iter().zip(assigned.links[link]).position(|(end, interface)| {
         let site = &mut sites[end.node];
-        site.up[interface] = !site.must_prepare(interface);
+        site.up[interface] = !site.must_prepare(interface) && !end.wants.follows();
         site.up[interface]
     });
     let mut sides = sides(plan, assigned, sites, link);
@@ -94,11 +94,6 @@ fn word(error: Error, sides: &[Side<'_>; 2]) -> Error {
 }
 
 fn spec(side: &Side<'_>, up: Option<bool>) -> LinkSpec {
-    LinkSpec {
-        up,
-        mtu: side.interface.mtu,
-        address: Some(side.interface.mac),
-        txqueuelen: side.end.wants.txqueuelen,
-        ..LinkSpec::default()
-    }
+    let (first, _) = side.end.wants.spec.split_for_new();
+    LinkSpec { up, mtu: side.interface.mtu, address: Some(side.interface.mac), ..first }
 }

@@ -1,6 +1,7 @@
 //! From a plan to namespaces, links, addresses and routes in the kernel: phase by phase over the whole lab, all or
 //! nothing. What fails points at the line that declared it, and everything made until then is gone.
 
+mod devices;
 mod links;
 mod namespaces;
 mod nodes;
@@ -100,6 +101,7 @@ pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<R
         return Err(error.place(place(node)));
     }
     let mut sites = namespaces::make(plan, assigned, group, progress)?;
+    devices::make(&sites)?;
     links::make(plan, assigned, &mut sites, progress)?;
     nodes::configure(plan, assigned, &mut sites, progress)?;
     interrupt::check()?;

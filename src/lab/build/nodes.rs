@@ -1,7 +1,7 @@
 //! Third phase: what is inside each node — addresses, ports, links up, routes — in one batch a node.
 
 use super::namespaces::LOOPBACK;
-use super::{Phase, Progress, Report, Site, settings};
+use super::{Phase, Progress, Report, Site, devices, settings};
 use crate::error::{Error, Place, Result};
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::device::Device;
@@ -36,6 +36,7 @@ pub(super) fn configure(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>]
         }
         let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
         carry_out(plan, site, orders)?;
+        port_options(&lab, site)?;
     }
     Ok(())
 }
@@ -105,14 +106,31 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
         // The kernel sets a link up before it reads this of the same message.
         order(&LinkSpec { addrgenmode: Some(AddrGenMode::None), ..LinkSpec::default() }, None);
     }
-    let spec = LinkSpec {
-        up: (!site.up[place]).then_some(true),
-        alias: wants(lab, site, place).alias.clone(),
-        ..LinkSpec::default()
-    };
-    if spec.up.is_some() || spec.alias.is_some() {
-        order(&spec, site.assigned.bridge.as_ref().map(|bridge| bridge.index));
+    let wants = wants(lab, site, place);
+    let (_, rest) = wants.spec.split_for_new();
+    if rest.addrgenmode.is_some() || rest.carrier.is_some() {
+        order(&LinkSpec { alias: None, ..rest.clone() }, None);
     }
+    let spec = LinkSpec { up: (!site.up[place]).then_some(true), alias: rest.alias, ..LinkSpec::default() };
+    let bridge = site.assigned.bridge.as_ref().map(|bridge| bridge.index);
+    let master = wants.master.as_ref().and_then(|name| devices::index(site, name));
+    if spec.up.is_some() || spec.alias.is_some() {
+        order(&spec, master.or(bridge));
+    }
+}
+
+/// Sets what interfaces have as ports, once they are.
+fn port_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
+    for (place, interface) in site.assigned.interfaces.iter().enumerate() {
+        let options = &wants(lab, site, place).spec.options;
+        if !options.is_empty() {
+            let spec = LinkSpec { options: options.clone(), ..LinkSpec::default() };
+            let place = &lab.plan.links[interface.link].place;
+            let set = link::set(&site.device(&interface.name, interface.index), &spec);
+            set.map_err(|error| error.place(place.clone()))?;
+        }
+    }
+    Ok(())
 }
 
 /// What the script wants of an interface.

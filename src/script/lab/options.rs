@@ -7,16 +7,29 @@ use mlua::{Table, Value};
 
 use crate::error::{Error, Result, explain};
 use crate::kernel::address_text;
-use crate::lab::{End, ExtraRoute, Ip, Kind, Link, Node, Options as LabOptions, Plan, Routing};
+use crate::kernel::link::kind;
+use crate::lab::{End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants};
+use crate::script::link::{READ_ONLY, read_spec};
 use crate::script::options::Options;
 
 pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
 pub(in crate::script) const NODE: &[&str] =
-    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "run", "daemons", "setup"];
+    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "devices", "run", "daemons", "setup"];
 /// Those of a node's options that a function may give once its interfaces are known.
 pub(super) const COMPUTED: &[&str] = &["sysctl", "run", "daemons"];
 pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"];
-pub(in crate::script) const END: &[&str] = &["name", "ip", "mac", "mtu", "txqueuelen", "alias"];
+/// Of an end: what `link_set` takes, but for what would take it out of the lab's hands.
+#[rustfmt::skip]
+pub(in crate::script) const END: &[&str] = &[
+    "name", "ip", "mac", "address", "master", "mtu", "txqueuelen", "alias", "group", "link_group", "promisc",
+    "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+];
+/// Of a device: what `link_add` takes, but for a place elsewhere.
+#[rustfmt::skip]
+pub(in crate::script) const DEVICE: &[&str] = &[
+    "name", "type", "ip", "mac", "address", "master", "up", "down", "mtu", "txqueuelen", "alias", "group", "link_group",
+    "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+];
 
 /// An empty plan with the options of a lab.
 pub(super) fn lab(name: Option<String>, options: &Options) -> Result<Plan> {
@@ -71,6 +84,7 @@ pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> 
         return Err(Error::new(&explain::LAB_STP_NODE).with("node", &node.name).object(&node.name));
     }
     node.role = options.string("role")?;
+    node.devices = devices(options)?;
     node.routes = routes(options)?;
     for key in COMPUTED.iter().filter(|key| !matches!(options.value(key), Some(Value::Function(_)))) {
         fill(&mut node, key, options)?;
@@ -161,18 +175,42 @@ pub(super) fn link(a: usize, b: usize, options: &Options) -> Result<Link> {
 fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     let mut end = End::new(node);
     let Some(table) = options.table(key)? else { return Ok(end) };
-    let options = own(Options::read(&table, "link", &[END], &[]))?;
+    let kinds: Vec<&'static str> = kind::all_option_names().collect();
+    let options = own(Options::read(&table, "link", &[END, &kinds], &[READ_ONLY]))?;
     end.name = options.string("name")?;
     end.ip = match options.value("ip") {
         None => Ip::Assigned,
         Some(Value::Boolean(false)) => Ip::None,
         Some(_) => Ip::Given(networks(&options, "ip", address_text::interface)?),
     };
-    end.mac = options.string("mac")?.map(|mac| crate::kernel::link::parse_mac(&mac)).transpose()?;
-    end.wants.mtu = options.number("mtu", "a number of bytes")?;
-    end.wants.txqueuelen = options.number("txqueuelen", "a number of packets")?;
-    end.wants.alias = options.string("alias")?;
+    end.wants = wants(&options)?;
+    end.mac = end.wants.spec.address.take();
     Ok(end)
+}
+
+/// What is asked of a link of a node.
+fn wants(options: &Options) -> Result<Wants> {
+    Ok(Wants { spec: read_spec(options)?, master: options.string("master")? })
+}
+
+/// `devices={{name=, type=, …}}`.
+fn devices(options: &Options) -> Result<Vec<NodeDevice>> {
+    let wrong = || options.wrong_type("devices", "an array of tables {name=, type=, …}");
+    let Some(table) = options.table("devices")? else { return Ok(Vec::new()) };
+    let kinds: Vec<&'static str> = kind::all_option_names().collect();
+    let mut devices = Vec::new();
+    for device in table.sequence_values::<Table>() {
+        let device = own(Options::read(&device.map_err(|_| wrong())?, "devices", &[DEVICE, &kinds], &[READ_ONLY]))?;
+        let name = device.string("name")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "name"))?;
+        let wants = wants(&device)?;
+        match &wants.spec.kind {
+            Some(kind) => kind::check_kind(kind)?,
+            None => return Err(Error::new(&explain::LINK_NEEDS_TYPE).object(name)),
+        }
+        let addresses = networks(&device, "ip", address_text::interface)?;
+        devices.push(NodeDevice { name, wants, addresses });
+    }
+    Ok(devices)
 }
 
 /// The options, or their error as one of nsl's.

@@ -38,7 +38,7 @@ pub(super) fn assign(plan: &Plan) -> Assigned {
                 index,
                 mac: [2, 0, 0, 0, (index >> 8) as u8, index as u8],
                 addresses: address.map(|address| net(&address)).into_iter().collect(),
-                mtu: planned.wants.mtu.or(link.mtu),
+                mtu: planned.wants.spec.mtu.or(link.mtu),
                 link: number,
                 ipv6: false,
             });

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use nsl::kernel::link::LinkSpec;
 use nsl::lab::{Kind, Wants, build, count, take_down_all};
 use serde_json::Value;
 
@@ -18,7 +19,10 @@ fn a_star_is_as_planned_and_answers_at_once() {
     run(|| {
         let before = machine();
         let mut plan = star(20);
-        plan.links[3].b.wants = Wants { mtu: None, txqueuelen: Some(77), alias: Some("an alias".to_owned()) };
+        plan.links[3].b.wants = Wants {
+            spec: LinkSpec { txqueuelen: Some(77), alias: Some("an alias".to_owned()), ..LinkSpec::default() },
+            master: None,
+        };
         plan.links[4].mtu = Some(1400);
         let assigned = assign(&plan);
         let mut live = up(&plan, &assigned).expect("up");

@@ -3,6 +3,7 @@
 mod ask;
 mod calls;
 mod declare;
+mod devices;
 mod ends;
 mod graph;
 mod life;

@@ -13,7 +13,7 @@ use netlink_packet_core::{NLA_TYPE_MASK, Nla};
 use netlink_packet_route::link::{InfoData, InfoKind, InfoPortData, InfoPortKind, LinkInfo};
 
 pub use form::Setting;
-pub(super) use other::check as check_kind;
+pub use other::check as check_kind;
 pub(super) use other::missing;
 
 use crate::error::{Error, Result, explain, nearest};

@@ -57,7 +57,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 ];
 
 /// `EINVAL` for a kind that is a known one misspelt, or that no kernel could know; other kinds are the kernel's to judge.
-pub(in crate::kernel::link) fn check(kind: &str) -> Result<()> {
+pub fn check(kind: &str) -> Result<()> {
     if KINDS.iter().any(|(known, ..)| *known == kind) {
         return Ok(());
     }

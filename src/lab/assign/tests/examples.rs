@@ -1,6 +1,7 @@
 //! What small plans come to.
 
 use super::*;
+use crate::kernel::link::LinkSpec;
 use crate::lab::plan::Wants;
 
 #[test]
@@ -126,7 +127,8 @@ fn the_nearest_mtu_wins() {
     script.nodes("h1 h2").link("h1 h2");
     script.link("h1 h2").mtu = Some(1400);
     let link = script.link("h1 h2");
-    (link.mtu, link.b.wants) = (Some(1400), Wants { mtu: Some(1300), ..Wants::default() });
+    (link.mtu, link.b.wants) =
+        (Some(1400), Wants { spec: LinkSpec { mtu: Some(1300), ..LinkSpec::default() }, master: None });
     let mtus = |node: usize| script.assign().nodes[node].interfaces.iter().map(|of| of.mtu).collect::<Vec<_>>();
     assert_eq!(mtus(0), [Some(9000), Some(1400), Some(1400)]);
     assert_eq!(mtus(1), [Some(9000), Some(1400), Some(1300)]);
