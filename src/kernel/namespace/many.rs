@@ -18,18 +18,19 @@ pub struct Made {
     pub socket: Socket,
 }
 
-/// Makes a namespace for each label, which is what it is called in messages; they end with `group`. `prepare` is called inside each as soon as
-/// it is there, with its number: for sysctls, which are files that show the namespace of whoever opens them.
+/// Makes a namespace for each label, which is what it is called in messages; they end with `group`. `prepare` is called
+/// inside each as soon as it is there, with its number and its socket: also for sysctls, which are files that show the
+/// namespace of whoever opens them.
 ///
 /// Errors: no privilege; a limit (`ENOSPC`, `EMFILE`); those of `prepare`. Then none is left.
 pub fn add(
     labels: Vec<String>,
     group: Group,
-    mut prepare: impl FnMut(usize) -> Result<()> + Send + 'static,
+    mut prepare: impl FnMut(usize, &mut Socket) -> Result<()> + Send + 'static,
 ) -> Result<Vec<Made>> {
     enter::create_each(labels.len(), move |number, fd| {
-        prepare(number)?;
-        let socket = Socket::open()?;
+        let mut socket = Socket::open()?;
+        prepare(number, &mut socket)?;
         let held = Held::new(fd, Origin::Node { label: labels[number].clone(), group });
         Ok(Made { namespace: Namespace(Arc::new(Kind::Held(held))), socket })
     })

@@ -32,6 +32,7 @@ struct Order {
     label: String,
     place: Option<Place>,
     settings: Settings,
+    bridge: Option<Bridge>,
 }
 
 pub(super) fn make<'a>(
@@ -49,9 +50,8 @@ pub(super) fn make<'a>(
         interrupt::check()?;
         report(Progress { phase: Phase::Namespaces, done: sites.len(), total });
         let made = visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?;
-        for (&(node, assigned), Made { namespace, mut socket }) in chunk.iter().zip(made) {
+        for (&(node, assigned), Made { namespace, socket }) in chunk.iter().zip(made) {
             let fd = namespace.open()?;
-            furnish(&mut socket, assigned).map_err(|error| error.object(&node.name).place(node.place.clone()))?;
             sites.push(Site {
                 number: sites.len(),
                 node,
@@ -67,17 +67,18 @@ pub(super) fn make<'a>(
     Ok(sites)
 }
 
-/// Makes the namespaces of some nodes and writes their sysctls, inside.
+/// Makes the namespaces of some nodes, and inside each writes its sysctls and makes what it begins with.
 fn visit(nodes: &[(&Node, &AssignedNode)], group: Group, inherited: &Arc<OnceLock<Inherited>>) -> Result<Vec<Made>> {
     let order = |&(node, assigned): &(&Node, &AssignedNode)| Order {
         label: node.name.clone(),
         place: node.place.clone(),
         settings: Settings::of(node, assigned),
+        bridge: assigned.bridge.clone(),
     };
     let orders: Vec<Order> = nodes.iter().map(order).collect();
     let (inherited, mut here) = (Arc::clone(inherited), None);
     let labels = orders.iter().map(|order| order.label.clone()).collect();
-    many::add(labels, group, move |number| {
+    many::add(labels, group, move |number, socket| {
         if number % TOGETHER == 0 {
             here = Some(Here::open()?);
         }
@@ -90,16 +91,16 @@ fn visit(nodes: &[(&Node, &AssignedNode)], group: Group, inherited: &Arc<OnceLoc
             }
         };
         let order = &orders[number];
-        let applied = order.settings.apply(here, inherited);
-        applied.map_err(|error| error.object(&order.label).place(order.place.clone()))
+        let done = order.settings.apply(here, inherited).and_then(|()| furnish(socket, order.bridge.as_ref()));
+        done.map_err(|error| error.object(&order.label).place(order.place.clone()))
     })
 }
 
 /// Sets the loopback up and makes a switch's bridge.
-fn furnish(socket: &mut Socket, assigned: &AssignedNode) -> Result<()> {
+fn furnish(socket: &mut Socket, bridge: Option<&Bridge>) -> Result<()> {
     let up = LinkSpec { up: Some(true), ..LinkSpec::default() };
     let mut requests = vec![request::change(LOOPBACK, &up, None)];
-    if let Some(bridge) = &assigned.bridge {
+    if let Some(bridge) = bridge {
         requests.push(request::new("bridge", &bridge.name, bridge.index, &options(bridge))?);
     }
     socket.batch(requests).map_err(|(_, error)| error)

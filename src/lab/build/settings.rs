@@ -28,7 +28,9 @@ const ALIKE: [(&str, &str); 12] = [
 
 const FORWARD: &str = "net.ipv4.ip_forward";
 const FORWARD6: &str = "net.ipv6.conf.all.forwarding";
-const NO_IPV6: &str = "net.ipv6.conf.all.disable_ipv6";
+/// Of the interfaces to come; the loopback keeps its `::1`. Unlike the one of all interfaces it can be written without
+/// the lock that changes of links have, which others on a busy machine hold (measured: 1 µs against 10 to 400).
+const NO_IPV6: &str = "net.ipv6.conf.default.disable_ipv6";
 /// Nothing in a lab has an address twice: an address is usable at once.
 const DETECT: &str = "net.ipv6.conf.default.accept_dad";
 
