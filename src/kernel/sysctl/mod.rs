@@ -82,6 +82,8 @@ fn word(error: &io::Error, path: &Path, key: &str, value: Option<&str>) -> Error
         Errno::EACCES if value.is_some() && is_read_only(path) => &explain::SYSCTL_READ_ONLY,
         Errno::ENOENT | Errno::ENOTDIR => return missing(path, key),
         Errno::EISDIR => return directory(path, key),
+        // Of this process, and no fault of the sysctl.
+        Errno::EMFILE | Errno::ENFILE => return Error::system(errno),
         Errno::EACCES | Errno::EPERM | Errno::EROFS => &explain::SYSCTL_DENIED,
         Errno::EMFILE => return Error::system(errno),
         _ if value.is_some() => &explain::SYSCTL_REFUSED,

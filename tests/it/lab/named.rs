@@ -209,7 +209,8 @@ fn a_kept_lab_outlives_its_program_with_its_daemons() {
             // Its daemon, and what that started in a session of its own, live on.
             wait_for("[ $(pgrep -c sleep) = 2 ]");
             let h1 = Namespace::named("demo-h1").expect("there");
-            assert_eq!(nsl::kernel::addr::list(&h1).expect("addresses").len(), 2);
+            // 127.0.0.1, ::1 and its own.
+            assert_eq!(nsl::kernel::addr::list(&h1).expect("addresses").len(), 3);
             let plan = called("demo", 2);
             let mut other = called("demo", 2);
             other.options.prefix = "other-".to_owned();
