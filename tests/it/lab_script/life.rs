@@ -144,6 +144,7 @@ fn options_of_nodes_are_set_and_forwarding_is_as_the_kind_says() {
             lo   inet    127.0.0.1/8     host    lo
             lo   inet    203.0.113.1/32  global  lo
             lo   inet    203.0.113.2/32  global  lo
+            lo   inet6   ::1/128         host
             dst              via       dev   proto  scope   type     table
             default          10.0.0.1  eth0  boot   global  unicast  main
             192.0.2.0/24               eth0  boot   link    unicast  main

@@ -26,7 +26,7 @@ fn two_labs_with_the_same_names_are_two_labs() {
             one:down()
             print(one, two, two:pingall())",
             "lab (3 nodes, 2 links, up)\tlab (3 nodes, 2 links, up)\ta\tfalse\tfalse
-            3\t2
+            4\t3
             0\t1
             false\tlab.lua:12: net.ping: node \"b\" is of another lab (EINVAL)
             0
