@@ -40,9 +40,9 @@ pub(super) fn run(args: &Args) -> Ended {
 /// Sets the process up; the order matters: no thread may exist before rootless, no child before the rest.
 fn begin(args: &Args) -> Result<()> {
     rootless::enter_if_needed(args)?;
+    process::raise_open_files();
     signals::start(args.json)?;
     process::prepare()?;
-    process::raise_open_files();
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A socket stays in the network namespace of the thread that opened it, wherever it is used later.
 
+use std::cell::Cell;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use netlink_packet_core::{
@@ -21,6 +22,12 @@ use crate::wait::interrupt;
 const BUFFER: usize = 64 * 1024;
 /// How often a list that changed while it was read is read again.
 const TRIES: usize = 10;
+
+thread_local! {
+    /// Lent to whichever socket of this thread reads answers: room of its own for each of a thousand sockets would cost
+    /// as much time as what is asked of it.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// A NETLINK_ROUTE socket, bound to the namespace of the thread that opened it.
 #[derive(Debug)]
@@ -178,7 +185,7 @@ impl Socket {
     /// Says that all answers to what was sent have been read.
     pub(super) fn finished(&mut self) {
         self.unfinished = false;
-        self.buffer.clear();
+        SPARE.set(std::mem::take(&mut self.buffer));
     }
 
     /// Reads away what an abandoned exchange left, a running dump too.
@@ -200,6 +207,9 @@ impl Socket {
     /// It never waits: the kernel answers inside `send`, and goes on with a dump inside `recv`. `ENOBUFS` if something
     /// was lost; a datagram larger than the buffer counts as that, and the buffer is larger for the next try.
     fn receive(&mut self) -> Result<bool> {
+        if self.buffer.capacity() == 0 {
+            self.buffer = SPARE.take();
+        }
         loop {
             self.buffer.clear();
             self.buffer.reserve(BUFFER);

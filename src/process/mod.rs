@@ -26,7 +26,7 @@ pub use command::{CAPTURE_LIMIT, Command, Input, Output};
 pub use descendants::{GRACE, Identity, end_container, end_in};
 pub use exec::{Exec, Exit, Failure, exec};
 pub use handle::{Process, spawn, spawn_read};
-pub use limits::raise_open_files;
+pub use limits::{make_room, raise_open_files};
 pub use registry::{end_all, end_group, hold_group, kill_all, prepare, reap_orphans, release_group};
 pub use shell::{Shell, shell};
 pub use talk::{Expect, FindLine, Read, Wait, Write};

@@ -16,12 +16,13 @@ use crate::kernel::sysctl::Here;
 use crate::lab::assign::{Assigned, AssignedNode, Bridge};
 use crate::lab::plan::{Node, Plan};
 use crate::netlink::Socket;
+use crate::process;
 use crate::wait::interrupt;
 
 /// How many are made in one visit, between two looks at the interrupt.
 const CHUNK: usize = 64;
 /// How many write their sysctls through one `Here` (measured: 8 to 32 are the cheapest).
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 64;
 /// Descriptors that are left for everything but the namespaces and their sockets.
 const RESERVE: usize = 512;
 /// The index of the loopback in every namespace (Linux `LOOPBACK_IFINDEX`).
@@ -43,6 +44,7 @@ pub(super) fn make<'a>(
 ) -> Result<Vec<Site<'a>>> {
     let total = plan.nodes.len();
     let keep_sockets = 2 * total + RESERVE <= descriptors_left();
+    process::make_room(if keep_sockets { 2 * total } else { total });
     let inherited = Arc::new(OnceLock::new());
     let nodes: Vec<(&Node, &AssignedNode)> = plan.nodes.iter().zip(&assigned.nodes).collect();
     let mut sites = Vec::with_capacity(total);
