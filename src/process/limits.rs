@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::stat::Mode;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::stat::Mode;
 
 static ORIGINAL: OnceLock<libc::rlimit> = OnceLock::new();
 

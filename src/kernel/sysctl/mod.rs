@@ -85,7 +85,6 @@ fn word(error: &io::Error, path: &Path, key: &str, value: Option<&str>) -> Error
         // Of this process, and no fault of the sysctl.
         Errno::EMFILE | Errno::ENFILE => return Error::system(errno),
         Errno::EACCES | Errno::EPERM | Errno::EROFS => &explain::SYSCTL_DENIED,
-        Errno::EMFILE => return Error::system(errno),
         _ if value.is_some() => &explain::SYSCTL_REFUSED,
         _ => return Error::system(errno),
     };
