@@ -22,6 +22,7 @@
 ---@field subnet? string|string[]     # the LAN of a switch
 ---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
 ---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
+---@field nft? string|fun(node: nsl.Node): string?    # an nftables ruleset, loaded when it is connected
 ---@field devices? nsl.NodeDevice[]   # made before its links, so that ends find their masters
 ---@field run? (string|string[])[]|fun(node: nsl.Node): table        # commands run in order once it is up; a failing one fails `up`
 ---@field daemons? (string|string[])[]|fun(node: nsl.Node): table    # commands started then, and ended with the lab

@@ -29,6 +29,7 @@ netns = {}
 ---@field spawn fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.SpawnOpts): nsl.Process        # netns.spawn
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
 ---@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): integer|string # netns.sysctl
+---@field nft fun(self: nsl.Netns, ruleset: string)                                              # netns.nft
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
 ---@field throughput fun(self: nsl.Netns, b: nsl.Ns, opts?: nsl.ThroughputOpts): nsl.ThroughputResult # netns.throughput
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here
@@ -241,3 +242,17 @@ function netns.list_id(opts) end
 ---@raises ENOENT EINVAL EACCES EISDIR EPERM
 ---@since 0.1
 function netns.sysctl(ns, key, value) end
+
+--- Loads an nftables ruleset into a namespace: all of it takes effect, or nothing.
+---
+--- It is the program `nft` that does it.
+--- ```lua
+--- netns.nft("ns0", [[table inet filter {
+---   chain input { type filter hook input priority 0; ip protocol icmp drop; }
+--- }]])
+--- ```
+---@param ns nsl.Ns
+---@param ruleset string              # in the language of nft(8)
+---@raises ENOENT EINVAL EPERM
+---@since 0.1
+function netns.nft(ns, ruleset) end

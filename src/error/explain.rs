@@ -205,6 +205,9 @@ rows! {
         => "start the script again";
     VIEW_INHERITED: "" Feature "<path> in a namespace shows nsl's own view: a new one was refused (<reason>)";
     BIND_REFUSED: "" Script "cannot put \"<source>\" over \"<target>\": <reason>" => "make \"<target>\" first";
+    NFT_MISSING: "ENOENT" Feature "rulesets are loaded by the program \"nft\", which is not installed"
+        => "install the package nftables";
+    NFT_REFUSED: "EINVAL" Script "the ruleset is refused: <what>";
     PROCESS_RUNS: "ETIMEDOUT" Script "process <pid> still runs after <timeout>" => "use :kill() or :close() to end it";
     INPUT_CLOSED: "EPIPE" Script "the input of process <pid> is closed";
     OUTPUT_NOT_KEPT: "EINVAL" Script "the output of process <pid> is not kept"

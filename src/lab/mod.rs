@@ -14,6 +14,7 @@ pub mod plan;
 mod reach;
 mod ready;
 mod registry;
+mod rules;
 mod start;
 
 pub use assign::{Assigned, AssignedNode, Way};
@@ -22,4 +23,5 @@ pub use plan::{End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options, Plan,
 pub use reach::{Who, all_pairs};
 pub use ready::Ready;
 pub use registry::{abandon_all, count, take_down_all};
+pub use rules::Rules;
 pub use start::Start;

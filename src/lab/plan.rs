@@ -99,6 +99,8 @@ pub struct Node {
     pub stp: Option<bool>,
     /// Set once the node is up, on top of what the lab sets by itself: `net.ipv4.ip_forward`.
     pub sysctl: BTreeMap<String, String>,
+    /// An nftables ruleset, loaded once the node is connected.
+    pub nft: Option<String>,
     /// Devices beside the ends of its links, made before these.
     pub devices: Vec<NodeDevice>,
     /// More routes: destination and gateway or device.
@@ -123,6 +125,7 @@ impl Node {
             ipv6: None,
             stp: None,
             sysctl: BTreeMap::new(),
+            nft: None,
             devices: Vec::new(),
             routes: Vec::new(),
             run: Vec::new(),

@@ -17,6 +17,7 @@ mod link;
 mod link_record;
 mod load;
 mod netns;
+mod nft;
 mod options;
 mod os;
 mod output;

@@ -96,6 +96,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::addr::FUNCTIONS,
         super::route::FUNCTIONS,
         super::sysctl::FUNCTIONS,
+        super::nft::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,

@@ -14,6 +14,7 @@ use super::assign::{Assigned, AssignedNode};
 use super::live::{Live, LiveInterface, LiveNode};
 use super::plan::{Node, Plan};
 use super::ready::Ready;
+use super::rules::Rules;
 use super::start::Start;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -80,9 +81,10 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
     Ok(live)
 }
 
-/// As [`build`], but runs no commands yet: [`Start`] does.
+/// As [`build`], but runs no commands yet: [`Start`] does. Rulesets are loaded.
 pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
+    block(Rules::new(plan, &live))?;
     block(ready)?;
     Ok(live)
 }

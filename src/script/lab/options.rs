@@ -14,9 +14,9 @@ use crate::script::options::Options;
 
 pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
 pub(in crate::script) const NODE: &[&str] =
-    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "devices", "run", "daemons", "setup"];
+    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "nft", "devices", "run", "daemons", "setup"];
 /// Those of a node's options that a function may give once its interfaces are known.
-pub(super) const COMPUTED: &[&str] = &["sysctl", "run", "daemons"];
+pub(super) const COMPUTED: &[&str] = &["sysctl", "nft", "run", "daemons"];
 pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"];
 /// Of an end: what `link_set` takes, but for what would take it out of the lab's hands.
 #[rustfmt::skip]
@@ -96,6 +96,7 @@ pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> 
 pub(super) fn fill(node: &mut Node, key: &str, options: &Options) -> Result<()> {
     match key {
         "sysctl" => node.sysctl = sysctls(options)?,
+        "nft" => node.nft = options.string("nft")?,
         "run" => node.run = commands(options, "run")?,
         "daemons" => node.daemons = commands(options, "daemons")?,
         _ => {}

@@ -11,6 +11,7 @@ mod many;
 mod plan;
 mod random;
 mod reach;
+mod rules;
 mod throughput;
 
 use std::process::{Command, Stdio};
