@@ -22,9 +22,22 @@ pub(super) struct Ended {
     pub(super) stop: Option<Stop>,
 }
 
+impl Ended {
+    /// Whether nothing went wrong.
+    pub(super) fn is_good(&self) -> bool {
+        self.failures.is_empty() && self.leftovers.is_empty() && self.stop.is_none()
+    }
+}
+
 impl From<Failure> for Ended {
     fn from(failure: Failure) -> Self {
         Self { failures: vec![failure], ..Self::default() }
+    }
+}
+
+impl From<Box<Failure>> for Ended {
+    fn from(failure: Box<Failure>) -> Self {
+        (*failure).into()
     }
 }
 
@@ -57,9 +70,17 @@ pub(super) fn leave(ended: Ended, args: &Args) -> ExitCode {
     }
 }
 
-/// Reports why a subcommand could not do its work, and gives its exit code.
-pub(super) fn refused(failure: Failure) -> ExitCode {
-    report::failure(&failure, false);
+/// What a command that runs no script comes to.
+pub(super) type Done = std::result::Result<ExitCode, Box<Failure>>;
+
+/// An error in what the command line asks for: exit code 2.
+pub(super) fn usage(error: Error) -> Box<Failure> {
+    Box::new(Failure { syntax: true, ..Failure::from(error) })
+}
+
+/// Reports why a command could not do its work, and gives its exit code.
+pub(super) fn refused(failure: Box<Failure>, as_json: bool) -> ExitCode {
+    report::failure(&failure, as_json);
     ExitCode::from(code(&failure.into()))
 }
 

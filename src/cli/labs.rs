@@ -1,42 +1,19 @@
-//! `nsl ps`, `nsl down NAME`, `nsl clean`: labs with a name, seen from outside the program that made them.
+//! `nsl ps`, `nsl down`, `nsl clean`: labs with a name, seen from outside the program that made them.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use super::{args, exit, report};
+use super::args::{Args, LabFile};
+use super::exit::Done;
+use super::{exit, file, report, run};
 use crate::error::{Error, Result, explain};
 use crate::lab::named::{self, Found, State};
 use crate::script;
 
-/// Labs with a name.
-#[derive(Debug, Parser)]
-#[command(name = "nsl", disable_help_subcommand = true)]
-enum Labs {
-    /// List the labs that have a name, and who has them
-    Ps,
-    /// Take a kept lab down, or what a dead program left of one
-    Down {
-        /// The lab's name
-        name: String,
-    },
-    /// Remove what dead programs left of their labs, and nothing else
-    Clean,
-}
-
-/// The subcommand that the command line names, done; none if it names none. (A script of such a name is run as `./ps`.)
-pub(super) fn main(words: &[String]) -> Option<ExitCode> {
-    if !matches!(words.get(1).map(String::as_str), Some("ps" | "down" | "clean")) {
-        return None;
-    }
-    let done = match Labs::try_parse_from(words) {
-        Ok(Labs::Ps) => ps(),
-        Ok(Labs::Down { name }) => down(&name),
-        Ok(Labs::Clean) => clean(),
-        Err(error) => return Some(args::refuse(&error)),
-    };
-    let done = done.and_then(|done| script::flush_output().map(|()| done));
-    Some(done.unwrap_or_else(|error| exit::refused(error.into())))
+/// Ends a command that needs no VM: what it printed is written, what it failed with is reported.
+pub(super) fn done(args: &Args, done: Done) -> ExitCode {
+    let done = done.and_then(|done| Ok(script::flush_output().map(|()| done)?));
+    done.unwrap_or_else(|failure| exit::refused(failure, args.json))
 }
 
 fn say(line: &str) -> Result<()> {
@@ -44,7 +21,7 @@ fn say(line: &str) -> Result<()> {
 }
 
 /// One line a lab.
-fn ps() -> Result<ExitCode> {
+pub(super) fn ps(args: &Args) -> Done {
     let (found, unreadable) = named::list()?;
     let width = found.iter().map(|lab| lab.name.len()).max().unwrap_or(0).max("name".len());
     if !found.is_empty() {
@@ -53,7 +30,7 @@ fn ps() -> Result<ExitCode> {
     for lab in &found {
         say(&format!("{:width$}  {:>5}  {}", crate::error::escape(&lab.name), lab.nodes.len(), state(lab)))?;
     }
-    Ok(failed(unreadable, 1))
+    Ok(failed(args, unreadable, 1))
 }
 
 fn state(lab: &Found) -> String {
@@ -65,11 +42,31 @@ fn state(lab: &Found) -> String {
     }
 }
 
-fn down(name: &str) -> Result<ExitCode> {
-    Ok(failed(named::down(name)?, 3))
+/// Takes a lab down that is known by its name or by the file that returns it.
+pub(super) fn down(args: &Args, lab: &str) -> Done {
+    let is_file = || Path::new(lab).is_file();
+    match named::find(lab) {
+        Err(error) if (error.is(&explain::LAB_MISSING) || lab.contains('/')) && is_file() => {}
+        found => {
+            found?;
+            return Ok(failed(args, named::down(lab)?, 3));
+        }
+    }
+    let mut name = None;
+    let file = LabFile { file: lab.to_owned(), arguments: Vec::new() };
+    let ended = run::whole(|| {
+        run::begin_at_home(args)?;
+        name = file::read(&file)?.lab.name();
+        Ok(())
+    });
+    match name {
+        Some(name) if ended.is_good() => Ok(failed(args, named::down(&name)?, 3)),
+        _ => Ok(exit::leave(ended, args)),
+    }
 }
 
-fn clean() -> Result<ExitCode> {
+/// Removes what dead programs left.
+pub(super) fn clean(args: &Args) -> Done {
     let cleaned = named::clean()?;
     for name in &cleaned.removed {
         say(&format!("removed {}", crate::error::escape(name)))?;
@@ -82,14 +79,14 @@ fn clean() -> Result<ExitCode> {
         report::note(&format!("left alone: {}: {}", crate::error::escape(object), skipped.message()));
     }
     let foreign = cleaned.failed.iter().any(|error| error.is(&explain::LAB_FOREIGN));
-    Ok(failed(cleaned.failed, if foreign { 1 } else { 3 }))
+    Ok(failed(args, cleaned.failed, if foreign { 1 } else { 3 }))
 }
 
 /// Reports errors; the exit code is `code` if there are any.
-fn failed(errors: Vec<Error>, code: u8) -> ExitCode {
+fn failed(args: &Args, errors: Vec<Error>, code: u8) -> ExitCode {
     let any = !errors.is_empty();
     for error in errors {
-        report::failure(&error.into(), false);
+        report::failure(&error.into(), args.json);
     }
     if any { ExitCode::from(code) } else { ExitCode::SUCCESS }
 }

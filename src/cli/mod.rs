@@ -2,30 +2,49 @@
 
 mod args;
 mod exit;
+mod file;
 mod labs;
+mod node;
+mod plan;
 mod prompt;
 mod report;
 mod rootless;
 mod run;
 mod signals;
+mod table;
+mod up;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
+
+use args::{Args, Command};
 
 /// The program: returns its exit code, or ends by the signal that stopped it.
 pub fn main() -> ExitCode {
     if crate::process::init::is_wanted() {
         return crate::process::init::main();
     }
-    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    if let Some(code) = labs::main(&words) {
-        return code;
-    }
-    let args = match args::Args::read(words) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let args = match args::Args::read(&words) {
         Ok(args) => args,
         Err(error) => return args::refuse(&error),
     };
     args.color.apply();
     crate::script::keep_panics();
-    let ended = std::panic::catch_unwind(|| run::run(&args)).unwrap_or_else(|_| exit::bug());
-    exit::leave(ended, &args)
+    std::panic::catch_unwind(|| command(&args)).unwrap_or_else(|_| exit::leave(exit::bug(), &args))
+}
+
+/// Does what the command line asks for.
+fn command(args: &Args) -> ExitCode {
+    let ended = match &args.command {
+        None => run::run(args),
+        Some(Command::Up(file)) => up::up(args, file),
+        Some(Command::Plan(file)) => plan::plan(args, file),
+        Some(Command::Down { lab }) => return labs::done(args, labs::down(args, lab)),
+        Some(Command::Ps) => return labs::done(args, labs::ps(args)),
+        Some(Command::Clean) => return labs::done(args, labs::clean(args)),
+        Some(Command::Exec { node, program }) => return labs::done(args, node::exec(node, program)),
+        Some(Command::Shell { node }) => return labs::done(args, node::shell(node)),
+    };
+    exit::leave(ended, args)
 }

@@ -1,9 +1,11 @@
 //! The prompt's session: chunks run in the VM, values and errors shown, Ctrl-C stops a call and not the session.
 
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use mlua::{AnyUserData, Value};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::runtime::Runtime;
 
 use super::args::Args;
@@ -14,12 +16,76 @@ use crate::repl::validate::{Compiled, compile, incomplete};
 use crate::repl::{self, Evaluation, Session, complete, history_path};
 use crate::script::{self, Ended, Failure, Vm, handle_members, show};
 use crate::wait::interrupt::{self, Stop};
+use crate::wait::{Operation, Ready, Step, block, needs};
 
 /// Opens the prompt and stays there until Ctrl-D, `os.exit` or a signal.
 pub(super) fn open(vm: &Vm, runtime: &Runtime, args: &Args) -> Result<()> {
     let color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     let options = repl::Options { banner: !args.quiet, color, history: history_path() };
-    repl::run(&mut Prompt { vm, runtime, color, json: args.json, lines: 0 }, &options)
+    repl::run(&mut Prompt { vm, runtime, color, json: args.json, name: "=prompt", lines: 0 }, &options)
+}
+
+/// Runs the lines of standard input as if they were typed, without a prompt, until they end or one fails.
+pub(super) fn follow(vm: &Vm, runtime: &Runtime, args: &Args) -> std::result::Result<(), super::exit::Ended> {
+    let color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    let mut prompt = Prompt { vm, runtime, color, json: args.json, name: "=stdin", lines: 0 };
+    let mut input = Lines::default();
+    let mut chunk = String::new();
+    loop {
+        let line = match block(&mut input) {
+            Ok(line) => line,
+            Err(_) if interrupt::requested().is_some() => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let ended = line.is_none();
+        chunk.push_str(&line.unwrap_or_default());
+        if chunk.trim().is_empty() {
+            prompt.lines += chunk.lines().count();
+            chunk.clear();
+        } else if ended || !prompt.incomplete(&chunk) {
+            let function = prompt.compile(&std::mem::take(&mut chunk))?;
+            match runtime.block_on(vm.run(function, Vec::new())) {
+                Ended::Done(values) => prompt.show(values),
+                Ended::Failed(failure) => return Err(failure.into()),
+                Ended::Stopped => return Ok(()),
+            }
+            script::flush_output()?;
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// Standard input line by line. Not by the standard library, whose reading no signal would end.
+#[derive(Default)]
+struct Lines {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Operation for &mut Lines {
+    /// A line with its end; none when there are no more.
+    type Output = Option<String>;
+
+    fn step(&mut self) -> Result<Step<Option<String>>> {
+        let stdin = std::io::stdin();
+        loop {
+            let end = self.bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+            if let Some(length) = end.or(self.ended.then_some(self.bytes.len())) {
+                let line: Vec<u8> = self.bytes.drain(..length).collect();
+                return Ok(Step::Done((length > 0).then(|| String::from_utf8_lossy(&line).into_owned())));
+            }
+            let mut ready = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut ready, PollTimeout::ZERO)? == 0 {
+                return Ok(Step::Wait(needs(&stdin, Ready::Read, None)));
+            }
+            let mut piece = [0; 4096];
+            let length = nix::unistd::read(&stdin, &mut piece)?;
+            self.ended = length == 0;
+            self.bytes.extend_from_slice(&piece[..length]);
+        }
+    }
 }
 
 struct Prompt<'a> {
@@ -27,12 +93,11 @@ struct Prompt<'a> {
     runtime: &'a Runtime,
     color: bool,
     json: bool,
+    /// The name of what is typed, for errors.
+    name: &'static str,
     /// How many were typed.
     lines: usize,
 }
-
-/// The name of what is typed, for errors.
-const NAME: &str = "=prompt";
 
 impl Session for Prompt<'_> {
     fn evaluate(&mut self, source: &str) -> Evaluation {
@@ -88,8 +153,8 @@ impl Prompt<'_> {
     fn compile(&mut self, source: &str) -> std::result::Result<mlua::Function, Box<Failure>> {
         let below = "\n".repeat(self.lines) + source;
         self.lines += source.lines().count();
-        self.vm.prepare(NAME, below.as_bytes())?;
-        match compile(self.vm.lua(), &below, NAME) {
+        self.vm.prepare(self.name, below.as_bytes())?;
+        match compile(self.vm.lua(), &below, self.name) {
             Compiled::Function(chunk) => Ok(chunk),
             Compiled::Wrong(error) => Err(Box::new(Failure::from_lua(&error))),
             // What Ctrl-D ended before it was complete.

@@ -40,8 +40,9 @@ pub(super) fn cleaning() {
     CLEANING.store(true, Ordering::SeqCst);
 }
 
+/// Whether whoever started nsl had it ignore a signal.
 #[allow(unsafe_code)]
-fn is_ignored(signal: Signal) -> Result<bool> {
+pub(super) fn is_ignored(signal: Signal) -> Result<bool> {
     // SAFETY: zeroed is a valid sigaction, which the call fills in; a null new action changes nothing.
     let action = unsafe {
         let mut action: nix::libc::sigaction = std::mem::zeroed();

@@ -173,7 +173,7 @@ rows! {
     LAB_NO_ADDRESSES: "EADDRNOTAVAIL" Script "no node of the lab has an address to ask" => "give it subnets, or IPv6";
 
     // The program's own input and output
-    SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>";
+    SCRIPT_UNREADABLE: "" Script "cannot read \"<path>\": <reason>" => "did you mean `nsl <command>`?";
     FILE_CLOSED: "EBADF" Script "the file is closed";
     WRITE_FAILED: "" Script "cannot write to standard output: <reason>";
 
@@ -228,6 +228,10 @@ rows! {
         => "remove it, or give it to that user with mode 0700";
     LAB_FOREIGN: "EPERM" Script "lab \"<name>\" is user <uid>'s" => "clean it up as that user";
     LAB_NAMELESS: "EINVAL" Script "a lab without a name cannot be kept" => "give it one, as in lab.new \"demo\"";
+    NODE_NOWHERE: "ENOENT" Script "no namespace and no node of a lab is called \"<node>\"" => "did you mean \"<near>\"?";
+    NODE_AMBIGUOUS: "EINVAL" Script "\"<node>\" is a node of several labs: <places>"
+        => "say which is meant, as in <place>";
+    LAB_FILE: "EINVAL" Script "\"<file>\" returns no lab" => "end it with `return net`, where net is what lab.new gave";
     DAEMON_ENDED: "EEXIT" Script "daemon \"<command>\" of \"<node>\" ended while the lab came up"
         => "run it with netns.exec to see what it says";
     // Links and their names

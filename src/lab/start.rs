@@ -19,6 +19,8 @@ pub struct Start {
     commands: Vec<Task>,
     /// What is to be started then, in order.
     daemons: Vec<Task>,
+    /// Whether daemons are to say nothing, because they outlive whoever could hear it.
+    silent: bool,
     running: Option<(Exec, Task)>,
 }
 
@@ -47,13 +49,22 @@ impl Start {
         };
         let mut commands = tasks(|node| &node.run);
         commands.reverse();
-        Self { commands, daemons: tasks(|node| &node.daemons), running: None }
+        Self { commands, daemons: tasks(|node| &node.daemons), silent: false, running: None }
+    }
+
+    /// For a lab that is to be kept: what daemons say on standard error is thrown away, as it would keep a pipe open.
+    #[must_use]
+    pub fn kept(self, kept: bool) -> Self {
+        Self { silent: kept, ..self }
     }
 
     fn start_daemons(&mut self) -> Result<()> {
         let start = |task: &Task| -> Result<Process> {
             let mut command = task.command();
             (command.stdout, command.daemon) = (Output::Null, true);
+            if self.silent {
+                command.stderr = Output::Null;
+            }
             process::spawn(&task.namespace, &command).map_err(|error| task.word(error))
         };
         let started = self.daemons.iter().map(start).collect::<Result<Vec<_>>>()?;

@@ -68,6 +68,12 @@ impl Identity {
         Self::of(std::process::id() as i32)
     }
 
+    /// A descriptor of it; none if it has ended.
+    pub fn pidfd(&self) -> Option<OwnedFd> {
+        // Opened before it is looked at: from here on the pid is its own.
+        pidfd_of(self.pid).ok().filter(|_| self.is_alive())
+    }
+
     /// Whether it has not ended yet. A zombie has.
     pub fn is_alive(&self) -> bool {
         stat(self.pid).is_some_and(|stat| stat.start == self.start && !stat.ended)
@@ -77,11 +83,7 @@ impl Identity {
 /// Ends all that lives in the PID namespace of `init`, which another nsl left, and `init` itself. Gives an error for each
 /// process that could not be ended.
 pub fn end_container(init: Identity) -> Vec<Error> {
-    let pidfd = match pidfd_of(init.pid) {
-        // Opened before it is looked at: from here on the pid is its own.
-        Ok(pidfd) if init.is_alive() => pidfd,
-        _ => return Vec::new(),
-    };
+    let Some(pidfd) = init.pidfd() else { return Vec::new() };
     let mut left = Ending::new(Family::in_pid_namespace(init.pid), false, GRACE).finish();
     // Refused only if it is gone.
     let _ = send(pidfd.as_fd(), libc::SIGKILL);
@@ -304,7 +306,7 @@ pub(super) fn wait_readable(fds: &[BorrowedFd<'_>], limit: Duration) {
     let _ = poll(&mut fds, timeout);
 }
 
-fn is_readable(fd: BorrowedFd<'_>) -> bool {
+pub(super) fn is_readable(fd: BorrowedFd<'_>) -> bool {
     let mut fds = [PollFd::new(fd, PollFlags::POLLIN)];
     poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }

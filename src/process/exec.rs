@@ -109,6 +109,11 @@ impl Exec {
         self.child.pid()
     }
 
+    /// Sends it a signal (its number). One that has ended already is no error.
+    pub fn signal(&self, signal: i32) -> Result<()> {
+        self.child.signal(signal)
+    }
+
     /// What could not be shown to it, each worded; they are given once.
     pub fn take_warnings(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.warnings)

@@ -69,6 +69,11 @@ impl Child {
         *end
     }
 
+    /// Whether it has ended, for one that another process reaps too.
+    pub(super) fn has_ended(&self) -> bool {
+        super::descendants::is_readable(self.pidfd())
+    }
+
     /// Sends it a signal (its number). One that has ended already is no error.
     pub(super) fn signal(&self, signal: i32) -> Result<()> {
         match send(self.pidfd(), signal) {
@@ -81,8 +86,9 @@ impl Child {
 #[derive(Default)]
 struct Registry {
     children: HashMap<i32, Arc<Child>>,
-    /// The first process of each group's PID namespace, and the socket whose end tells it that nsl is gone.
-    inits: HashMap<Group, (Arc<Child>, OwnedFd)>,
+    /// The first process of each group's PID namespace, and the socket whose end tells it that nsl is gone; without that
+    /// it is another's, and not ours to end.
+    inits: HashMap<Group, (Arc<Child>, Option<OwnedFd>)>,
     /// Whether there ever was a child.
     used: bool,
     /// Children that this process had before it became nsl (`sleep 9 & exec nsl …`): not ours to end.
@@ -90,8 +96,9 @@ struct Registry {
 }
 
 impl Registry {
+    /// The first processes that are ours to end.
     fn inits(&self) -> Vec<Arc<Child>> {
-        self.inits.values().map(|(init, _)| Arc::clone(init)).collect()
+        self.inits.values().filter(|(_, lease)| lease.is_some()).map(|(init, _)| Arc::clone(init)).collect()
     }
 }
 
@@ -111,8 +118,19 @@ pub(super) fn add(pid: i32, pidfd: OwnedFd, session: Session, group: Option<Grou
 
 pub(super) fn add_init(group: Group, pid: i32, pidfd: OwnedFd, lease: OwnedFd) -> Arc<Child> {
     let init = Child::new(pid, pidfd, Session::Shared, Some(group));
-    registry().inits.insert(group, (Arc::clone(&init), lease));
+    registry().inits.insert(group, (Arc::clone(&init), Some(lease)));
     init
+}
+
+/// Makes a PID namespace that another process holds that of a group, by a pidfd of its first process: programs of the
+/// group run there from here on, and those that are no daemons end with this process. It is not ended by this process.
+pub fn adopt_group(group: Group, pid: i32, init: OwnedFd) {
+    registry().inits.insert(group, (Child::new(pid, init, Session::Shared, Some(group)), None));
+}
+
+/// Whether the PID namespace of a group is another process's.
+pub(super) fn is_adopted(group: Group) -> bool {
+    registry().inits.get(&group).is_some_and(|(_, lease)| lease.is_none())
 }
 
 /// The first process of a group's PID namespace, if it has one.
@@ -215,11 +233,13 @@ pub fn hold_group(group: Group) -> Result<Identity> {
 /// [`hold_group`] has named.
 pub fn release_group(group: Group) -> Result<()> {
     let Some((init, lease)) = registry().inits.remove(&group) else { return Ok(()) };
-    let mut answer = [0];
-    nix::unistd::write(&lease, &[super::init::STAY])?;
-    // It answers at once, or is dead and its end of the pair is closed.
-    if nix::unistd::read(&lease, &mut answer)? == 0 {
-        return Err(Error::new(&explain::CONTAINER_GONE));
+    if let Some(lease) = lease {
+        let mut answer = [0];
+        nix::unistd::write(&lease, &[super::init::STAY])?;
+        // It answers at once, or is dead and its end of the pair is closed.
+        if nix::unistd::read(&lease, &mut answer)? == 0 {
+            return Err(Error::new(&explain::CONTAINER_GONE));
+        }
     }
     let mut registry = registry();
     let kept: Vec<i32> = registry.children.values().filter(|child| child.group == Some(group)).map(|c| c.pid).collect();

@@ -77,6 +77,11 @@ fn own(fd: i32) -> OwnedFd {
 }
 
 impl Shell {
+    /// Sends it a signal (its number). One that has ended already is no error.
+    pub fn signal(&self, signal: i32) -> Result<()> {
+        self.exec.signal(signal)
+    }
+
     /// What could not be shown to it, each worded; they are given once.
     pub fn take_warnings(&mut self) -> Vec<Error> {
         self.exec.take_warnings()

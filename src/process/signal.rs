@@ -14,6 +14,10 @@ pub fn parse(text: &str) -> Result<i32> {
     }
     let upper = text.to_ascii_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    if let Some(offset) = name.strip_prefix("RTMIN+").and_then(|offset| offset.parse::<i32>().ok()) {
+        let number = offset.checked_add(libc::SIGRTMIN()).filter(|number| (1..=64).contains(number));
+        return number.ok_or_else(unknown);
+    }
     Signal::from_str(&format!("SIG{name}")).map(|signal| signal as i32).map_err(|_| unknown())
 }
 
@@ -39,5 +43,7 @@ mod tests {
         }
         assert_eq!(name(9), "SIGKILL");
         assert_eq!(name(libc::SIGRTMIN() + 3), "SIGRTMIN+3");
+        assert_eq!(parse("SIGRTMIN+3").expect("a name"), libc::SIGRTMIN() + 3);
+        assert_eq!(parse("RTMIN+99").expect_err("none").code(), "EINVAL");
     }
 }

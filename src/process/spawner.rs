@@ -141,7 +141,7 @@ impl Spawner {
         let init = plan.group.map(|group| self.direct(group)).transpose()?;
         let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &init {
             // The kernel says ENOMEM for ever (pid_namespaces(7)).
-            Some(init) if init.end().is_some() => Error::new(&explain::CONTAINER_GONE),
+            Some(init) if init.has_ended() => Error::new(&explain::CONTAINER_GONE),
             _ => error,
         })?;
         Ok(Spawned { child: registry::add(pid, pidfd, plan.session, plan.group), warnings })
@@ -192,7 +192,10 @@ impl Spawner {
         let mut orders = Orders {
             // In another PID namespace the parent cannot be seen: there the end of init ends the child.
             // What may be kept must not mind nsl's end; it lives in a PID namespace whose first process does.
-            mortal: flags != 0 || plan.group.is_none_or(|group| group == Group::RUN),
+            mortal: flags != 0
+                || plan.group.is_none_or(|group| {
+                    group == Group::RUN || (registry::is_adopted(group) && plan.session != Session::Own)
+                }),
             parent: if plan.group.is_some() { 0 } else { std::process::id() as i32 },
             network: plan.network.as_ref().map(|fd| fd.as_raw_fd()),
             view: plan.view.as_ref().map(|(name, _)| name.as_c_str()),

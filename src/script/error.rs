@@ -199,6 +199,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<Error> for Box<Failure> {
+    fn from(error: Error) -> Self {
+        Self::new(error.into())
+    }
+}
+
 impl Failure {
     /// What was typed ends in the middle.
     pub fn unfinished() -> Self {

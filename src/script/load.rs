@@ -19,6 +19,16 @@ pub struct Source {
 }
 
 impl Source {
+    /// Reads a script as the command line names it: a file, or standard input where that is `-`.
+    pub fn named(script: &str) -> Result<Self> {
+        if script != "-" {
+            return Self::file(Path::new(script));
+        }
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut text)?;
+        Ok(Self::text("=stdin", text))
+    }
+
     /// Reads a script file.
     pub fn file(path: &Path) -> Result<Self> {
         let text = std::fs::read(path).map_err(|error| {

@@ -37,6 +37,7 @@ mod vm;
 pub use bind::{keep_panics, kept_panic};
 pub use error::Failure;
 pub use handle::members as handle_members;
+pub use lab::{ReturnedLab, returned_none};
 pub use load::{Source, source_line};
 pub use output::{end_line as end_output_line, flush as flush_output, write as write_output};
 pub use registry::{Acts, Function, functions};

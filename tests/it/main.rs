@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests start programs and print")]
 
 mod cidr;
+mod cli;
 mod errors;
 mod examples;
 mod faults;

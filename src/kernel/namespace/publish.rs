@@ -37,6 +37,11 @@ fn check_free(directory: &Directory, name: &str) -> Result<()> {
     }
 }
 
+/// A handle on what has a name of a lab, and on no other that may get the name; it ends with `group`.
+pub fn known(known: &Known, group: Group) -> Namespace {
+    Namespace::known_in(OsStr::new(&known.0), known.1, group)
+}
+
 /// Gives each namespace its name, all or none, and gives handles under the new names that end with `group`.
 ///
 /// Errors, with the place of the namespace: as `named::add`; an interrupt.

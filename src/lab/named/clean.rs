@@ -25,7 +25,9 @@ pub struct Found {
     /// Who has it.
     pub state: State,
     /// Its nodes, and what they are called in /run/netns.
-    pub nodes: Vec<(String, String)>,
+    pub nodes: Vec<(String, Known)>,
+    /// The first process of its PID namespace, if it is kept.
+    pub(super) init: Option<Identity>,
 }
 
 /// What [`clean`] came to.
@@ -152,9 +154,10 @@ fn find_one(name: &str) -> Result<Option<Found>> {
         (None, Some(pid)) if Identity::of(pid).is_some() => State::Held(Some(pid)),
         (None, _) => State::Left,
     };
+    let init = manifest.as_ref().and_then(|manifest| manifest.kept);
     let nodes = manifest.map(|manifest| manifest.nodes).unwrap_or_default();
-    let nodes = nodes.into_iter().map(|node| (node.node, node.known.0)).collect();
-    Ok(Some(Found { name: name.to_owned(), state, nodes }))
+    let nodes = nodes.into_iter().map(|node| (node.node, node.known)).collect();
+    Ok(Some(Found { name: name.to_owned(), state, nodes, init }))
 }
 
 /// A lab's name is the name of its directory.
@@ -162,7 +165,7 @@ fn check_name(name: &str) -> Result<()> {
     crate::kernel::namespace::names::check(name.as_ref())
 }
 
-fn missing(name: &str) -> Error {
+pub(super) fn missing(name: &str) -> Error {
     let error = Error::new(&explain::LAB_MISSING).with("name", name);
     let known = claim::names().unwrap_or_default();
     match nearest(name, known.iter().map(String::as_str)) {

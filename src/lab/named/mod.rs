@@ -5,6 +5,7 @@
 
 mod claim;
 mod clean;
+mod enter;
 mod manifest;
 
 pub use clean::{Cleaned, Found, State, clean, down, find, list};

@@ -57,7 +57,7 @@ fn rise(args: &Args, shared: &Shared, assigned: &Assigned, keep: bool) -> mlua::
     calls::set_up(handle, shared)?;
     let start = {
         let state = shared.borrow();
-        state.live.as_ref().map(|live| lab::Start::new(&state.plan, live))
+        state.live.as_ref().map(|live| lab::Start::new(&state.plan, live).kept(keep))
     };
     start.map_or(Ok(()), crate::wait::block).map_err(worded)?;
     match &mut shared.borrow_mut().live {

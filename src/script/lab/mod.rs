@@ -6,6 +6,7 @@ mod graph;
 mod life;
 mod options;
 mod probe;
+mod returned;
 
 pub(super) mod fields;
 
@@ -24,6 +25,8 @@ use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Place, Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::lab::{self, Live, Plan};
+
+pub use returned::{ReturnedLab, returned_none};
 
 pub(super) use options::{LAB, LINK, NODE};
 

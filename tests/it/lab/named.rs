@@ -75,7 +75,8 @@ fn a_lab_with_a_name_is_seen_by_others_and_gone_without_a_trace() {
         let held = State::Held(Some(std::process::id() as i32));
         assert_eq!(names, [("demo", held), ("other", held)]);
         assert!(unreadable.is_empty());
-        assert_eq!(found[0].nodes[1], ("h1".to_owned(), "demo-h1".to_owned()));
+        let (node, (netns, _)) = &found[0].nodes[1];
+        assert_eq!((node.as_str(), netns.as_str()), ("h1", "demo-h1"));
         let error = named::down("demo").expect_err("it is held");
         assert!(error.is(&explain::LAB_HELD), "{error:?}");
         assert!(named::clean().expect("cleaned").removed.is_empty());

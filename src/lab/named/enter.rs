@@ -1,0 +1,31 @@
+//! Going into a node of a lab that another process left up: its namespace, and the PID namespace of the lab's programs.
+
+use super::Found;
+use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::namespace::{Group, Namespace, publish};
+use crate::process;
+
+impl Found {
+    /// The namespace of a node; programs that are run in it live beside those of the lab, and end with this process.
+    ///
+    /// Errors: the lab has no such node (`ENOENT`); the lab ended meanwhile (`ENOENT`).
+    pub fn enter(&self, node: &str) -> Result<Namespace> {
+        let known = self.nodes.iter().find(|(name, _)| name == node);
+        let (_, known) = known.ok_or_else(|| node_missing(node, self.nodes.iter().map(|(name, _)| name.as_str())))?;
+        let group = Group::another();
+        if let Some(init) = self.init {
+            let pidfd = init.pidfd().ok_or_else(|| super::clean::missing(&self.name).object(&self.name))?;
+            process::adopt_group(group, init.pid, pidfd);
+        }
+        Ok(publish::known(known, group))
+    }
+}
+
+/// A lab without that node.
+pub(in crate::lab) fn node_missing<'a>(node: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let error = Error::new(&explain::LAB_NODE_MISSING).with("node", node).object(node);
+    match nearest(node, known) {
+        Some(near) => error.with("near", near),
+        None => error,
+    }
+}

@@ -1,0 +1,2 @@
+-- run: exec $NSL up lab_file.lua
+lab.new():host "h1"

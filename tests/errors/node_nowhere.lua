@@ -1,0 +1,1 @@
+-- run: $NSL -e 'netns.add "web"'; exec $NSL exec wbe true
