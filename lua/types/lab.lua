@@ -56,6 +56,8 @@
 ---@field mtu? integer                # bytes
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field alias? string               # free text
+---@field nat? boolean                # at a router: what it forwards out of here gets this end's address; what is behind is not routed across the link, and may have addresses that others have
+---@field private? boolean            # the same without translation
 ---@field master? string              # a device of the node that it is a port of
 ---@field group? integer|string       # a group of links
 ---@field link_group? integer|string  # the same

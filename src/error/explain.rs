@@ -321,6 +321,9 @@ rows! {
     LAB_PORT_MASTER: "EINVAL" Script
         "the link at <here> is a port of the bridge of switch \"<node>\" (declared at <there>), and not of \"<master>\""
         => "leave out master =";
+    LAB_BORDER_NODE: "EINVAL" Script
+        "\"<node>\" (declared at <there>) is no router, which <option> = true of the link at <here> needs"
+        => "declare it with net:router";
     LAB_SWITCH_FULL: "EXFULL" Script
         "switch \"<name>\" (declared at <there>) is full: it has 1,023 ports, and the link at <here> needs one more"
         => "join several switches with links";

@@ -194,13 +194,24 @@ pub struct End {
     pub mac: Option<[u8; 6]>,
     /// What else `link_set` takes.
     pub wants: Wants,
+    /// What is behind this end, at a router, is not routed across the link.
+    pub border: Option<Border>,
 }
 
 impl End {
     /// An end at a node, all else as it comes.
     pub fn new(node: usize) -> Self {
-        Self { node, name: None, ip: Ip::Assigned, mac: None, wants: Wants::default() }
+        Self { node, name: None, ip: Ip::Assigned, mac: None, wants: Wants::default(), border: None }
     }
+}
+
+/// How a router keeps what is behind it from an end's link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// What it forwards there gets the end's address (`nat`).
+    Translated,
+    /// It is forwarded as it is (`private`).
+    Plain,
 }
 
 /// The addresses of an end.

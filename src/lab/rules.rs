@@ -1,7 +1,10 @@
-//! The rulesets of a lab's nodes, loaded one after another.
+//! The rulesets of a lab's nodes, loaded one after another: the script's, and what translates addresses.
 
+use std::collections::BTreeMap;
+
+use super::assign::Assigned;
 use super::live::Live;
-use super::plan::Plan;
+use super::plan::{Border, Plan};
 use crate::error::{Error, Place, Result};
 use crate::kernel::namespace::Namespace;
 use crate::process;
@@ -27,18 +30,44 @@ struct Task {
 
 impl Rules {
     /// What is to be loaded into the nodes of `plan`, which are up as `live`.
-    pub fn new(plan: &Plan, live: &Live) -> Self {
+    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live) -> Self {
+        let masqueraded = masqueraded(plan, assigned);
         let mut todo = Vec::new();
-        for (node, live) in plan.nodes.iter().zip(live.nodes()).rev() {
-            todo.extend(node.nft.clone().map(|ruleset| Task {
-                node: node.name.clone(),
-                place: node.place.clone(),
-                namespace: live.namespace.clone(),
-                ruleset,
-            }));
+        for (number, (node, live)) in plan.nodes.iter().zip(live.nodes()).enumerate().rev() {
+            // The script's own comes first: it may begin with `flush ruleset`.
+            let ruleset = [node.nft.clone(), masqueraded.get(&number).map(|names| masquerade(names))];
+            let ruleset: Vec<String> = ruleset.into_iter().flatten().collect();
+            if !ruleset.is_empty() {
+                todo.push(Task {
+                    node: node.name.clone(),
+                    place: node.place.clone(),
+                    namespace: live.namespace.clone(),
+                    ruleset: ruleset.join("\n"),
+                });
+            }
         }
         Self { todo, loading: None }
     }
+}
+
+/// The interfaces of each node (its place in the plan) whose address what leaves there gets.
+fn masqueraded<'a>(plan: &Plan, assigned: &'a Assigned) -> BTreeMap<usize, Vec<&'a str>> {
+    let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (link, places) in plan.links.iter().zip(&assigned.links) {
+        for (end, &place) in [&link.a, &link.b].into_iter().zip(places) {
+            if end.border == Some(Border::Translated) {
+                found.entry(end.node).or_default().push(&assigned.nodes[end.node].interfaces[place].name);
+            }
+        }
+    }
+    found
+}
+
+/// A table of nsl's own, for both families.
+fn masquerade(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let rule = format!("oifname {{ {} }} masquerade", names.join(", "));
+    format!("table inet nsl {{ chain postrouting {{ type nat hook postrouting priority srcnat; {rule}; }}; }}")
 }
 
 impl Task {

@@ -22,15 +22,15 @@ pub(super) struct Addresses {
 
 /// Refuses given addresses that no interface can have, and those that are given twice.
 pub(super) fn check_given(draft: &Draft) -> Result<()> {
-    let mut known: HashMap<IpAddr, (String, &Option<Place>)> = HashMap::new();
+    let mut known: HashMap<(usize, IpAddr), (String, &Option<Place>)> = HashMap::new();
     let of_ends = ends(draft.plan).flat_map(|id| match &draft.end(id).ip {
         Ip::Given(nets) => nets.iter().map(|net| (net.addr(), Some(id), 0)).collect(),
         _ => Vec::new(),
     });
     let loopbacks = draft.plan.nodes.iter().enumerate();
     let loopbacks = loopbacks.flat_map(|(node, of)| of.addresses.iter().map(move |net| (net.addr(), None, node)));
-    for (address, end, node) in of_ends.chain(loopbacks) {
-        let node = &draft.plan.nodes[node];
+    for (address, end, number) in of_ends.chain(loopbacks) {
+        let node = &draft.plan.nodes[number];
         let (label, here) = match end {
             Some(id) => (draft.label(id), &draft.link(id).place),
             None => (format!("{}/lo", node.name), &node.place),
@@ -42,7 +42,8 @@ pub(super) fn check_given(draft: &Draft) -> Result<()> {
         if is_link_local(address) {
             continue;
         }
-        if let Some((one, there)) = known.insert(address, (label.clone(), here)) {
+        let realm = end.map_or(draft.realms.of_node(number), |id| draft.realm_of_end(id));
+        if let Some((one, there)) = known.insert((realm, address), (label.clone(), here)) {
             // Loopbacks come last here, but not in the script.
             let ((one, there), (other, here)) =
                 if is_later(there, here) { ((label, here), (one, there)) } else { ((one, there), (label, here)) };

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use ipnet::IpNet;
 
-use super::super::plan::{Ip, Kind, Node, Plan, Wants};
+use super::super::plan::{Border, Ip, Kind, Node, Plan, Wants};
 use super::draft::{clash, refusal};
 use super::names::BRIDGE;
 use crate::error::{Error, Place, Result, explain, nearest};
@@ -41,6 +41,11 @@ pub(super) fn check(plan: &Plan) -> Result<()> {
         link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
         for (node, end) in [(a, &link.a), (b, &link.b)] {
             ports[end.node] += 1;
+            if end.border.is_some() && node.kind != Kind::Router {
+                let option = if end.border == Some(Border::Plain) { "private" } else { "nat" };
+                let error = clash(&explain::LAB_BORDER_NODE, &node.place, &link.place).with("node", &node.name);
+                return Err(error.with("option", option));
+            }
             check_master(node, &end.wants, node.devices.len(), &link.place)?;
             if node.kind != Kind::Switch {
                 continue;

@@ -3,6 +3,7 @@
 //! Pure. What the other files of this folder read.
 
 use super::super::plan::{End, Kind, Link, Node, Plan};
+use super::realms::Realms;
 use super::segments::Segments;
 use crate::error::{Error, Place, Row};
 
@@ -16,6 +17,7 @@ pub(super) struct Draft<'a> {
     /// The interface's name of each end.
     pub(super) names: Vec<String>,
     pub(super) segments: Segments,
+    pub(super) realms: Realms,
     /// Whether the whole lab has IPv6.
     pub(super) ipv6: bool,
 }
@@ -36,6 +38,16 @@ impl<'a> Draft<'a> {
     /// What one would type: `h1/eth0`.
     pub(super) fn label(&self, id: EndId) -> String {
         format!("{}/{}", self.node(id).name, self.names[id])
+    }
+
+    /// Whether what is behind the end is not routed across its link.
+    pub(super) fn is_border(&self, id: EndId) -> bool {
+        self.end(id).border.is_some()
+    }
+
+    /// The realm that an end's addresses are of.
+    pub(super) fn realm_of_end(&self, id: EndId) -> usize {
+        self.realms.of_segment(self.segments.of_end(id))
     }
 
     /// Whether the end is a port of a switch.

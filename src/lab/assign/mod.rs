@@ -11,6 +11,7 @@ mod family;
 mod macs;
 mod names;
 mod pool;
+mod realms;
 mod routes;
 mod segments;
 mod subnets;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result, explain};
 use addresses::Addresses;
 use draft::{Draft, ends};
 pub(super) use macs::device_index;
+use realms::Realms;
 use segments::Segments;
 
 /// Assigns all that a plan left open: names, indexes, MACs, subnets, addresses, routes.
@@ -34,7 +36,9 @@ use segments::Segments;
 pub fn assign(plan: &Plan) -> Result<Assigned> {
     check::check(plan)?;
     let ipv6 = subnets::has_ipv6(plan);
-    let draft = Draft { plan, names: names::assign(plan)?, segments: Segments::of(plan), ipv6 };
+    let segments = Segments::of(plan);
+    let realms = Realms::of(plan, &segments);
+    let draft = Draft { plan, names: names::assign(plan)?, segments, realms, ipv6 };
     addresses::check_given(&draft)?;
     let subnets = subnets::assign(&draft)?;
     let addresses = addresses::assign(&draft, &subnets)?;

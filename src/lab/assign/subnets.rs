@@ -38,7 +38,9 @@ pub(super) fn assign<'a>(draft: &Draft<'a>) -> Result<Vec<Subnets<'a>>> {
     let segments = &draft.segments.list;
     let mut subnets = segments.iter().map(|segment| given(draft, segment)).collect::<Result<Vec<_>>>()?;
     let taken = claims(draft, &subnets);
-    disjoint(&taken)?;
+    for realm in 0..draft.realms.count() {
+        disjoint(&taken.iter().filter(|claim| claim.realm == realm).collect::<Vec<_>>())?;
+    }
     for family in Family::BOTH {
         let Some(net) = pool(draft, family) else { continue };
         let mut pool = Pool::new(net, taken.iter().map(|claim| claim.net));
@@ -110,6 +112,8 @@ struct Claim<'a> {
     net: IpNet,
     place: &'a Option<Place>,
     owner: Owner,
+    /// Within which it has to be the only one.
+    realm: usize,
 }
 
 #[derive(PartialEq, Eq)]
@@ -123,38 +127,48 @@ fn claims<'a>(draft: &Draft<'a>, subnets: &[Subnets<'a>]) -> Vec<Claim<'a>> {
     let mut claims = Vec::new();
     for (number, subnets) in subnets.iter().enumerate() {
         let given = subnets.iter().flatten();
-        let claim = |subnet: &Subnet<'a>| Claim { net: subnet.net, place: subnet.place, owner: Owner::Segment(number) };
+        let realm = draft.realms.of_segment(number);
+        let claim =
+            |subnet: &Subnet<'a>| Claim { net: subnet.net, place: subnet.place, owner: Owner::Segment(number), realm };
         claims.extend(given.map(claim));
     }
     for id in ends(draft.plan) {
         let Ip::Given(nets) = &draft.end(id).ip else { continue };
         let owner = draft.segments.of_end(id);
         let alone = nets.iter().filter(|net| is_alone(**net) && !is_link_local(net.addr()));
-        claims.extend(alone.map(|&net| Claim { net, place: &draft.link(id).place, owner: Owner::Segment(owner) }));
+        let realm = draft.realms.of_segment(owner);
+        let place = &draft.link(id).place;
+        claims.extend(alone.map(|&net| Claim { net, place, owner: Owner::Segment(owner), realm }));
     }
     for (number, node) in draft.plan.nodes.iter().enumerate() {
         let nets = node.addresses.iter().filter(|net| !is_link_local(net.addr()));
-        claims.extend(nets.map(|net| Claim { net: net.trunc(), place: &node.place, owner: Owner::Node(number) }));
+        let realm = draft.realms.of_node(number);
+        claims.extend(nets.map(|net| Claim {
+            net: net.trunc(),
+            place: &node.place,
+            owner: Owner::Node(number),
+            realm,
+        }));
     }
     claims
 }
 
 /// Refuses ranges that overlap, unless they are of one and the same thing.
-fn disjoint(claims: &[Claim]) -> Result<()> {
+fn disjoint(claims: &[&Claim]) -> Result<()> {
     let range =
         |claim: &Claim| (Family::of(claim.net) as usize, number(claim.net.network()), number(claim.net.broadcast()));
     let mut order: Vec<usize> = (0..claims.len()).collect();
-    order.sort_by_key(|&place| (range(&claims[place]), place));
+    order.sort_by_key(|&place| (range(claims[place]), place));
     let mut widest: Option<usize> = None;
     for place in order {
-        let (family, first, last) = range(&claims[place]);
-        let before = widest.map(|place| range(&claims[place]));
+        let (family, first, last) = range(claims[place]);
+        let before = widest.map(|place| range(claims[place]));
         if let (Some(other), Some((of, _, end))) = (widest, before)
             && of == family
             && end >= first
         {
             if claims[other].owner != claims[place].owner {
-                let (mut there, mut here) = (&claims[other.min(place)], &claims[other.max(place)]);
+                let (mut there, mut here) = (claims[other.min(place)], claims[other.max(place)]);
                 if is_later(there.place, here.place) {
                     (there, here) = (here, there);
                 }

@@ -84,7 +84,7 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
 /// As [`build`], but runs no commands yet: [`Start`] does. Rulesets are loaded.
 pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
-    block(Rules::new(plan, &live))?;
+    block(Rules::new(plan, assigned, &live))?;
     block(ready)?;
     Ok(live)
 }

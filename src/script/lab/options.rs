@@ -8,7 +8,9 @@ use mlua::{Table, Value};
 use crate::error::{Error, Result, explain};
 use crate::kernel::address_text;
 use crate::kernel::link::kind;
-use crate::lab::{End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants};
+use crate::lab::{
+    Border, End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants,
+};
 use crate::script::link::{READ_ONLY, read_spec};
 use crate::script::options::Options;
 
@@ -22,7 +24,7 @@ pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"]
 #[rustfmt::skip]
 pub(in crate::script) const END: &[&str] = &[
     "name", "ip", "mac", "address", "master", "mtu", "txqueuelen", "alias", "group", "link_group", "promisc",
-    "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+    "allmulticast", "multicast", "arp", "addrgenmode", "carrier", "nat", "private",
 ];
 /// Of a device: what `link_add` takes, but for a place elsewhere.
 #[rustfmt::skip]
@@ -186,6 +188,12 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     };
     end.wants = wants(&options)?;
     end.mac = end.wants.spec.address.take();
+    end.border = match (options.is_on("nat")?, options.is_on("private")?) {
+        (true, true) => return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "nat").with("two", "private")),
+        (true, false) => Some(Border::Translated),
+        (false, true) => Some(Border::Plain),
+        (false, false) => None,
+    };
     Ok(end)
 }
 

@@ -1,5 +1,6 @@
 //! What routes of one family lead to: subnets at the routers on them, loopback addresses at their nodes. Pure.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ipnet::IpNet;
@@ -8,6 +9,7 @@ use super::super::super::plan::{Ip, Kind};
 use super::super::addresses::Addresses;
 use super::super::draft::{Draft, EndId, ends};
 use super::super::family::{Family, is_alone, is_link_local, number};
+use super::super::realms::View;
 use super::super::subnets::Subnets;
 
 /// All destinations, and where each of them is.
@@ -37,22 +39,26 @@ struct Found {
     net: IpNet,
     owners: Vec<u32>,
     segment: Option<usize>,
+    /// How near it is: what is nearer hides what has the same addresses.
+    rank: usize,
 }
 
 impl Destinations {
-    pub(super) fn new(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, family: Family) -> Self {
+    pub(super) fn new(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, family: Family, view: &View) -> Self {
         let nodes = draft.plan.nodes.len();
-        let routers = routers(draft, addresses, family);
-        let between = between(draft, addresses, family, &routers);
+        let routers = routers(draft, addresses, family, view);
+        let between = between(draft, addresses, family, &routers, view);
         let (bare, hidden): (Vec<_>, _) =
             between.into_iter().partition(|&id| routers[draft.segments.of_end(id)].is_empty());
-        let mut found = of_segments(draft, subnets, family, &routers);
-        found.extend(of_nodes(draft, subnets, family));
+        let mut found = of_segments(draft, subnets, family, &routers, view);
+        found.extend(of_nodes(draft, subnets, family, view));
         found.extend(bare.into_iter().filter_map(|id| {
             let net = addresses.in_subnet[family as usize][id].map(IpNet::from)?;
-            let (owners, segment) = (vec![draft.end(id).node as u32], Some(draft.segments.of_end(id)));
-            Some(Found { net, owners, segment })
+            let (owners, segment) = (vec![draft.end(id).node as u32], draft.segments.of_end(id));
+            let rank = draft.realms.rank_of_segment(view, segment)?;
+            Some(Found { net, owners, segment: Some(segment), rank })
         }));
+        let mut found = nearest(found);
         found.sort_by_key(|found| (number(found.net.network()), found.net.prefix_len()));
         let mut all = Self {
             nets: Vec::with_capacity(found.len()),
@@ -66,7 +72,7 @@ impl Destinations {
             at_hosts: false,
         };
         let mut last = None;
-        for Found { net, owners, segment } in found {
+        for Found { net, owners, segment, .. } in found {
             // What one node gave itself twice, or within what it gave itself: others were refused.
             if last >= Some(number(net.network())) {
                 continue;
@@ -100,49 +106,85 @@ impl Destinations {
     }
 }
 
-/// The routers' ends of each broadcast domain that have an address in its subnet.
-fn routers(draft: &Draft, addresses: &Addresses, family: Family) -> Vec<Vec<EndId>> {
-    let routes =
-        |id: &EndId| draft.node(*id).kind == Kind::Router && addresses.in_subnet[family as usize][*id].is_some();
+/// Leaves out what has addresses that something nearer has.
+fn nearest(mut found: Vec<Found>) -> Vec<Found> {
+    if found.iter().all(|found| found.rank == 0) {
+        return found;
+    }
+    found.sort_by_key(|found| found.rank);
+    let (mut kept, mut ranges): (Vec<Found>, BTreeMap<u128, u128>) = (Vec::new(), BTreeMap::new());
+    // Those of one rank are taken in together.
+    while let Some(rank) = found.first().map(|found| found.rank) {
+        let of_rank = found.partition_point(|found| found.rank == rank);
+        let range = |found: &Found| (number(found.net.network()), number(found.net.broadcast()));
+        let is_free = |found: &Found| {
+            let (first, last) = range(found);
+            ranges.range(..=last).next_back().is_none_or(|(_, &end)| end < first)
+        };
+        let fresh: Vec<Found> = found.drain(..of_rank).filter(is_free).collect();
+        for (first, last) in fresh.iter().map(range) {
+            let end = ranges.entry(first).or_insert(last);
+            *end = (*end).max(last);
+        }
+        kept.extend(fresh);
+    }
+    kept
+}
+
+/// The routers' ends of each broadcast domain that is seen, with an address in its subnet. One at a border leads there
+/// from behind it only.
+fn routers(draft: &Draft, addresses: &Addresses, family: Family, view: &View) -> Vec<Vec<EndId>> {
+    let leads = |id: EndId| !draft.is_border(id) || draft.realms.rank_of_node(view, draft.end(id).node).is_some();
+    let is_seen = |id: EndId| draft.realms.rank_of_segment(view, draft.segments.of_end(id)).is_some();
+    let has_address = |id: EndId| addresses.in_subnet[family as usize][id].is_some();
+    let routes = |&id: &EndId| draft.node(id).kind == Kind::Router && has_address(id) && leads(id) && is_seen(id);
     let segments = draft.segments.list.iter();
     segments.map(|segment| segment.ends.iter().copied().filter(routes).collect()).collect()
 }
 
 /// The subnets that routers lead to.
-fn of_segments(draft: &Draft, subnets: &[Subnets], family: Family, routers: &[Vec<EndId>]) -> Vec<Found> {
+fn of_segments(draft: &Draft, subnets: &[Subnets], family: Family, routers: &[Vec<EndId>], view: &View) -> Vec<Found> {
     let mut found = Vec::new();
     for (segment, (subnets, routers)) in subnets.iter().zip(routers).enumerate() {
         let mut owners: Vec<u32> = routers.iter().map(|&id| draft.end(id).node as u32).collect();
         owners.sort_unstable();
         owners.dedup();
-        if let (Some(subnet), false) = (subnets[family as usize], owners.is_empty()) {
-            found.push(Found { net: subnet.net, owners, segment: Some(segment) });
+        if let (Some(subnet), false, Some(rank)) =
+            (subnets[family as usize], owners.is_empty(), draft.realms.rank_of_segment(view, segment))
+        {
+            found.push(Found { net: subnet.net, owners, segment: Some(segment), rank });
         }
     }
     found
 }
 
 /// What nodes have on their loopbacks, and addresses alone at their ends that are not of the link's subnet.
-fn of_nodes(draft: &Draft, subnets: &[Subnets], family: Family) -> Vec<Found> {
+fn of_nodes(draft: &Draft, subnets: &[Subnets], family: Family, view: &View) -> Vec<Found> {
     let routed = |net: &IpNet| Family::of(*net) == family && !is_link_local(net.addr());
     let mut found = Vec::new();
-    let mut add = |net: &IpNet, node: usize| {
-        found.push(Found { net: net.trunc(), owners: vec![node as u32], segment: None });
+    let mut add = |net: &IpNet, node: usize, rank: Option<usize>| {
+        let seen = rank.map(|rank| Found { net: net.trunc(), owners: vec![node as u32], segment: None, rank });
+        found.extend(seen);
     };
     for (number, node) in draft.plan.nodes.iter().enumerate() {
-        node.addresses.iter().filter(|net| routed(net)).for_each(|net| add(net, number));
+        node.addresses
+            .iter()
+            .filter(|net| routed(net))
+            .for_each(|net| add(net, number, draft.realms.rank_of_node(view, number)));
     }
     for id in ends(draft.plan) {
         let Ip::Given(nets) = &draft.end(id).ip else { continue };
         let subnet = subnets[draft.segments.of_end(id)][family as usize];
         let apart = |net: &&IpNet| is_alone(**net) && !subnet.is_some_and(|subnet| subnet.net.contains(&net.addr()));
-        nets.iter().filter(|net| routed(net)).filter(apart).for_each(|net| add(net, draft.end(id).node));
+        let rank = draft.realms.rank_of_segment(view, draft.segments.of_end(id));
+        nets.iter().filter(|net| routed(net)).filter(apart).for_each(|net| add(net, draft.end(id).node, rank));
     }
     found
 }
 
 /// The ends of hosts that are in several parts of the lab, where a part is what routers join.
-fn between(draft: &Draft, addresses: &Addresses, family: Family, routers: &[Vec<EndId>]) -> Vec<EndId> {
+fn between(draft: &Draft, addresses: &Addresses, family: Family, routers: &[Vec<EndId>], view: &View) -> Vec<EndId> {
+    let is_seen = |id: EndId| draft.realms.rank_of_segment(view, draft.segments.of_end(id)).is_some();
     let nodes = draft.plan.nodes.len();
     // For each node, and behind them for each broadcast domain without a router, what it is joined with.
     let mut joined: Vec<usize> = (0..nodes + routers.len()).collect();
@@ -165,7 +207,8 @@ fn between(draft: &Draft, addresses: &Addresses, family: Family, routers: &[Vec<
         root(&mut joined, routers[segment].first().map_or(nodes + segment, |&id| draft.end(id).node))
     };
     let hosts = ends(draft.plan).filter(|&id| !matches!(draft.node(id).kind, Kind::Router | Kind::Switch));
-    let hosts: Vec<EndId> = hosts.filter(|&id| addresses.in_subnet[family as usize][id].is_some()).collect();
+    let hosts: Vec<EndId> =
+        hosts.filter(|&id| is_seen(id) && addresses.in_subnet[family as usize][id].is_some()).collect();
     // Each host's part, until it is found to be in two.
     let mut first = vec![None; nodes];
     let mut several = vec![false; nodes];

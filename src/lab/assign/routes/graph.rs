@@ -35,7 +35,8 @@ impl Graph {
         let speaks = |id: EndId| draft.is_port(id) || addresses.in_subnet[family as usize][id].is_some();
         let reached = |node: usize| wanted[node] || forwards(kinds[node]);
         let steps = || {
-            let usable = ends(plan).filter(|&id| speaks(id) && speaks(id ^ 1));
+            // Nothing is forwarded that comes in over a border.
+            let usable = ends(plan).filter(|&id| speaks(id) && speaks(id ^ 1) && !draft.is_border(id));
             // An end is arrived at from its link's other one.
             usable.map(|id| (draft.end(id ^ 1).node, draft.end(id).node, id)).filter(|&(_, to, _)| reached(to))
         };

@@ -13,6 +13,7 @@ mod graph;
 mod menu;
 mod paths;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -22,6 +23,7 @@ use super::super::plan::{Kind, Plan, Routing};
 use super::addresses::Addresses;
 use super::draft::{Draft, EndId};
 use super::family::{Family, number};
+use super::realms::View;
 use super::subnets::Subnets;
 use super::{Assigned, AssignedNode, Route, Way};
 use crate::error::{Error, Result, explain};
@@ -46,9 +48,11 @@ pub(super) fn assign(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, 
         if plan.options.routing == Routing::None || addresses.in_subnet[family as usize].iter().all(Option::is_none) {
             continue;
         }
-        let table = || Table::new(draft, subnets, addresses, family);
-        for (node, routes) in of_all(table, assigned, &count)? {
-            assigned.nodes[node].routes.extend(routes);
+        for (view, nodes) in views(draft, assigned) {
+            let table = || Table::new(draft, subnets, addresses, family, &view);
+            for (node, routes) in of_all(table, &nodes, assigned, &count)? {
+                assigned.nodes[node].routes.extend(routes);
+            }
         }
     }
     for (node, assigned) in plan.nodes.iter().zip(&mut assigned.nodes) {
@@ -57,10 +61,22 @@ pub(super) fn assign(draft: &Draft, subnets: &[Subnets], addresses: &Addresses, 
     Ok(())
 }
 
-/// The routes of each node in one family. A large lab's nodes are shared among threads, one a processor: none needs
+/// The nodes by what they see of the lab; all of them together where there are no borders.
+fn views(draft: &Draft, assigned: &Assigned) -> BTreeMap<View, Vec<usize>> {
+    let mut views: BTreeMap<View, Vec<usize>> = BTreeMap::new();
+    for (node, of) in assigned.nodes.iter().enumerate() {
+        let is_router = draft.plan.nodes[node].kind == Kind::Router;
+        let segments = of.interfaces.iter().map(|interface| draft.segments.of_link[interface.link]);
+        views.entry(draft.realms.view(node, is_router, segments)).or_default().push(node);
+    }
+    views
+}
+
+/// The routes of some nodes in one family. A large lab's nodes are shared among threads, one a processor: none needs
 /// what another finds. `count` is what there is so far.
 fn of_all<'a>(
     table: impl Fn() -> Table<'a> + Sync,
+    nodes: &[usize],
     assigned: &Assigned,
     count: &AtomicUsize,
 ) -> Result<Vec<(usize, Vec<Route>)>> {
@@ -68,10 +84,7 @@ fn of_all<'a>(
     let work = || {
         let (mut table, mut found) = (table(), Vec::new());
         loop {
-            let node = next.fetch_add(1, Ordering::Relaxed);
-            if node >= assigned.nodes.len() {
-                return Ok(found);
-            }
+            let Some(&node) = nodes.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(found) };
             interrupt::check()?;
             let routes = table.routes(node, assigned);
             if count.fetch_add(routes.len(), Ordering::Relaxed) + routes.len() > MOST_ROUTES {
@@ -80,7 +93,7 @@ fn of_all<'a>(
             found.push((node, routes));
         }
     };
-    let large = assigned.nodes.len() >= LARGE;
+    let large = nodes.len() >= LARGE;
     let helpers = if large { thread::available_parallelism().map_or(0, |all| all.get() - 1) } else { 0 };
     thread::scope(|scope| {
         // A thread that cannot be had is not needed.
@@ -112,8 +125,8 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn new(draft: &'a Draft<'a>, subnets: &[Subnets], addresses: &'a Addresses, family: Family) -> Self {
-        let destinations = Destinations::new(draft, subnets, addresses, family);
+    fn new(draft: &'a Draft<'a>, subnets: &[Subnets], addresses: &'a Addresses, family: Family, view: &View) -> Self {
+        let destinations = Destinations::new(draft, subnets, addresses, family, view);
         let graph = Graph::new(draft, addresses, family, &destinations.wanted);
         let tree = Tree::new(&destinations.nets, family.bits());
         let (paths, menu) = (Paths::new(draft.plan.nodes.len()), Menu::new(draft.plan.options.ecmp));
@@ -167,8 +180,7 @@ impl<'a> Table<'a> {
         if self.destinations.at_hosts {
             return None;
         }
-        let others =
-            |&id: &EndId| self.destinations.routers[self.draft.segments.of_end(id)].iter().map(move |&to| (id, to));
+        let others = |&id: &EndId| self.gateways(id).map(move |to| (id, to));
         let mut outs = ends.iter().flat_map(others).filter(|&(_, to)| self.draft.end(to).node != node);
         let (from, to) = outs.next()?;
         outs.next().is_none().then_some((from as u32, to as u32))
@@ -177,10 +189,15 @@ impl<'a> Table<'a> {
     /// The first declared router on the first of a node's links that has one.
     fn first_gateway(&self, ends: &[EndId]) -> Option<Out> {
         ends.iter().find_map(|&id| {
-            let routers = &self.destinations.routers[self.draft.segments.of_end(id)];
-            let first = routers.iter().min_by_key(|&&to| self.draft.end(to).node)?;
-            Some((id as u32, *first as u32))
+            let first = self.gateways(id).min_by_key(|&to| self.draft.end(to).node)?;
+            Some((id as u32, first as u32))
         })
+    }
+
+    /// The ends of routers that forward what comes from an end of their broadcast domain.
+    fn gateways(&self, id: EndId) -> impl Iterator<Item = EndId> {
+        let routers = self.destinations.routers[self.draft.segments.of_end(id)].iter().copied();
+        routers.filter(|&to| !self.draft.is_border(to))
     }
 
     /// Finds the routes along shortest paths.

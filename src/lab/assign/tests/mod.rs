@@ -1,6 +1,7 @@
 //! Plans and what they come to: examples of each rule, each error with its text, and random labs that packets are sent
 //! through.
 
+mod borders;
 mod errors;
 mod examples;
 mod random;
@@ -11,7 +12,7 @@ use ipnet::IpNet;
 
 use super::{Assigned, assign};
 use crate::error::Place;
-use crate::lab::plan::{ExtraRoute, Ip, Kind, Link, Node, Options, Plan};
+use crate::lab::plan::{Border, ExtraRoute, Ip, Kind, Link, Node, Options, Plan};
 
 /// Writes plans as scripts do: each node and link is on a line of its own.
 pub(super) struct Script {
