@@ -39,16 +39,16 @@
 ---@field via? string                 # the gateway
 ---@field dev? string                 # the interface
 
---- Options of a link of a lab.
----@class nsl.LabLinkOpts
+--- Options of a link of a lab. How it sends holds for each direction: a round trip takes twice the `delay`.
+---@class nsl.LabLinkOpts: nsl.ShapingOpts
 ---@field a? nsl.EndOpts              # the first node's end
 ---@field b? nsl.EndOpts              # the second node's end
 ---@field subnet? string|string[]     # its network; from the lab's pool unless told
 ---@field mtu? integer                # bytes
 ---@field cost? integer               # what a path pays for it: 1 unless told
 
---- One end of a link.
----@class nsl.EndOpts: nsl.BridgePortOpts
+--- One end of a link. How it sends is said here for this end alone, and wins over the link's, option by option.
+---@class nsl.EndOpts: nsl.BridgePortOpts, nsl.ShapingOpts
 ---@field name? string                # of the interface: eth0, eth1 … unless told
 ---@field ip? string|string[]|false   # its addresses, with their prefixes; false: none
 ---@field mac? string                 # its MAC address
@@ -144,10 +144,21 @@
 ---@field interfaces nsl.PlannedInterface[]    # what the plan assigns
 ---@field netns nsl.Netns             # its namespace, once it is up
 
+--- What is changed of a link: what is not named stays, `false` takes one away.
+---@class nsl.CableSetOpts: nsl.ShapingOpts
+---@field a? nsl.CableEndOpts         # of the first node's end
+---@field b? nsl.CableEndOpts         # of the second node's end
+---@field mtu? integer|false          # bytes
+
+--- What is changed of one end of a link.
+---@class nsl.CableEndOpts: nsl.ShapingOpts
+---@field mtu? integer|false          # bytes; wins over the link's
+
 --- A link of a lab.
 ---@class nsl.Cable
 ---@field a nsl.Link                  # its end at the first node, once it is up
 ---@field b nsl.Link                  # its end at the second node
+---@field set fun(self: nsl.Cable, opts: nsl.CableSetOpts)    # changes how it sends and its mtu, in the plan and, once it is up, in the kernel
 ---@field down fun(self: nsl.Cable)   # takes both ends down
 ---@field up fun(self: nsl.Cable)     # brings both ends up, with their addresses and routes, until they carry packets
 

@@ -8,6 +8,8 @@
 ---@field netns nsl.Netns             # where it is
 ---@field index integer               # unique in its namespace
 ---@field set fun(self: nsl.Link, opts: nsl.LinkOpts): nsl.Link                            # netns.link_set
+---@field shape fun(self: nsl.Link, opts: nsl.ShapingOpts)                                  # netns.shape
+---@field shape_clear fun(self: nsl.Link)                                                  # netns.shape_clear
 ---@field add fun(self: nsl.Link, opts: nsl.LinkAddOpts): nsl.Link                         # netns.link_add, for a reference
 ---@field veth fun(self: nsl.Link, other: nsl.Dev, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, for a reference
 ---@field link fun(self: nsl.Link): nsl.Link                                               # itself

@@ -9,6 +9,7 @@ netns = {}
 ---@alias nsl.Time number|string           # seconds, or with a unit: "20ms"
 ---@alias nsl.Rate integer|string          # bits a second, or with a unit: "10mbit", "1gbit", "2mbps" (bytes)
 ---@alias nsl.Size integer|string          # bytes, or with a unit: "64kb"
+---@alias nsl.Ratio number|string         # a share: from 0 to 1, or per cent: "1%"
 ---@alias nsl.Family "inet"|"inet6"        # IPv4, IPv6
 
 --- A network namespace: an identity, which each call resolves anew. It has every function of `netns` that takes a
@@ -30,6 +31,8 @@ netns = {}
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
 ---@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): integer|string # netns.sysctl
 ---@field nft fun(self: nsl.Netns, ruleset: string)                                              # netns.nft
+---@field shape fun(self: nsl.Netns, dev: string, opts: nsl.ShapingOpts) # netns.shape
+---@field shape_clear fun(self: nsl.Netns, dev: string) # netns.shape_clear
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
 ---@field throughput fun(self: nsl.Netns, b: nsl.Ns, opts?: nsl.ThroughputOpts): nsl.ThroughputResult # netns.throughput
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here

@@ -252,6 +252,9 @@ rows! {
     LINK_TYPE_INVALID: "EINVAL" Script "\"<type>\" cannot be a type of link";
     LINK_TYPE_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<type>\" links"
         => "load it with `modprobe <module>` (<config>)";
+    QDISC_MISSING: "EOPNOTSUPP" Feature "this kernel has no <kind>, which option \"<key>\" needs"
+        => "load it with `modprobe sch_<kind>` (<config>)";
+    SHAPE_NEEDS_DELAY: "EINVAL" Script "option \"<key>\" needs a delay" => "add one, as in { delay = \"20ms\" }";
     LINK_OPTION_UNKNOWN: "EINVAL" Script "\"<type>\" links have no option \"<key>\"" => "did you mean \"<near>\"?";
     LINK_OPTION_NEEDS_MASTER: "EINVAL" Script "option \"<key>\" is one of bridge ports, and \"<link>\" is in no bridge"
         => "add master = to the same call";

@@ -1,4 +1,5 @@
-//! What the kernel has and what can be done with it, one file an object: namespaces, links, addresses, routes, sysctls.
+//! What the kernel has and what can be done with it, one file an object: namespaces, links, how they
+//! send, addresses, routes, sysctls.
 //!
 //! Functions here act at once and return plain data or an [`crate::error::Error`] that names the object. Nothing here
 //! prints, knows Lua or starts a process.
@@ -10,6 +11,7 @@ pub mod link;
 pub mod names;
 pub mod namespace;
 pub mod privilege;
+pub mod qdisc;
 pub mod route;
 pub mod sysctl;
 pub mod units;

@@ -2,17 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Assigned, Live, Plan};
+use super::{Assigned, End, Link, Live, Plan};
 use crate::error::Result;
 use crate::kernel::addr::{self, AddrSpec};
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, Wait};
 use crate::kernel::namespace::Namespace;
+use crate::kernel::qdisc::{self, Shape};
 use crate::kernel::route::{self, Destination, NextHop, RouteSpec};
 use crate::wait::{Operation, Step};
 
 /// What the kernel may take for a carrier, and for a spanning tree.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What a link is made with where nothing is said.
+const MTU: u32 = 1500;
 
 /// Takes both ends of a link (its place in the plan) down, or up with their addresses and the routes over them.
 pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool) -> Result<()> {
@@ -43,6 +46,54 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
         }
     }
     Ok(())
+}
+
+/// Changes how a link (its place in the plan) sends and its mtu to what `wanted` says, all or nothing.
+pub fn change(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, wanted: &Link) -> Result<()> {
+    let planned = &plan.links[cable];
+    let sides = [(&planned.a, &wanted.a), (&planned.b, &wanted.b)];
+    let mut done: Vec<(Device, Sending, Sending)> = Vec::new();
+    for ((old, new), interface) in sides.into_iter().zip(assigned.links[cable]) {
+        let device = device(assigned, live, old.node, interface);
+        let (old, new) = (Sending::of(plan, planned, old), Sending::of(plan, wanted, new));
+        if let Err(error) = new.put(&device, &old) {
+            for (device, old, new) in done {
+                // What led here is what is told.
+                let _ = old.put(&device, &new);
+            }
+            return Err(error);
+        }
+        done.push((device, old, new));
+    }
+    Ok(())
+}
+
+/// How an end sends.
+#[derive(Debug, PartialEq)]
+struct Sending {
+    mtu: u32,
+    shape: Shape,
+}
+
+impl Sending {
+    fn of(plan: &Plan, link: &Link, end: &End) -> Self {
+        let mtu = end.wants.spec.mtu.or(link.mtu).or(plan.options.mtu).unwrap_or(MTU);
+        Self { mtu, shape: link.shape_of(end) }
+    }
+
+    /// Has a device that sends like `old` send like this; on an error it still sends like `old`.
+    fn put(&self, device: &Device, old: &Self) -> Result<()> {
+        let resize = |mtu| match self.mtu == old.mtu {
+            true => Ok(()),
+            false => link::set(device, &LinkSpec { mtu: Some(mtu), ..LinkSpec::default() }).map(drop),
+        };
+        resize(self.mtu)?;
+        // What somebody put there by hand is no business of a link that is not shaped.
+        if self == old || (self.shape.is_empty() && old.shape.is_empty()) {
+            return Ok(());
+        }
+        qdisc::set(device, &self.shape).inspect_err(|_| drop(resize(old.mtu)))
+    }
 }
 
 /// Waits until both ends of a link that was brought up carry packets, and ports of switches with spanning tree have

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::error::Place;
+use crate::error::{Place, Result};
 use crate::kernel::link::LinkSpec;
+use crate::kernel::qdisc::Shape;
 
 /// A lab as it was declared.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,12 +173,34 @@ pub struct Link {
     pub mtu: Option<u32>,
     /// What a path pays for it; 1 unless told.
     pub cost: u32,
+    /// How either end sends, as far as it has nothing of its own.
+    pub shape: Shape,
 }
 
 impl Link {
     /// A link between the nodes at these places of [`Plan::nodes`].
     pub fn new(a: usize, b: usize) -> Self {
-        Self { a: End::new(a), b: End::new(b), place: None, subnets: Vec::new(), mtu: None, cost: 1 }
+        Self {
+            a: End::new(a),
+            b: End::new(b),
+            place: None,
+            subnets: Vec::new(),
+            mtu: None,
+            cost: 1,
+            shape: Shape::default(),
+        }
+    }
+}
+
+impl Link {
+    /// How an end of it sends.
+    pub fn shape_of(&self, end: &End) -> Shape {
+        end.wants.shape.or(&self.shape)
+    }
+
+    /// `EINVAL` if an end cannot send as is asked.
+    pub fn check_shapes(&self) -> Result<()> {
+        [&self.a, &self.b].into_iter().try_for_each(|end| self.shape_of(end).check())
     }
 }
 
@@ -232,11 +255,14 @@ pub struct Wants {
     pub spec: LinkSpec,
     /// The device of the same node that it is a port of.
     pub master: Option<String>,
+    /// How it sends; wins over the link's, key by key.
+    pub shape: Shape,
 }
 
 impl PartialEq for Wants {
     fn eq(&self, other: &Self) -> bool {
         // Without a namespace in it a spec is plain data, and its text is all of it.
-        self.master == other.master && format!("{:?}", self.spec) == format!("{:?}", other.spec)
+        let plain = self.master == other.master && self.shape == other.shape;
+        plain && format!("{:?}", self.spec) == format!("{:?}", other.spec)
     }
 }

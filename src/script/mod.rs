@@ -27,6 +27,7 @@ mod process;
 mod records;
 mod registry;
 mod route;
+mod shape;
 pub mod show;
 mod strict;
 mod sysctl;

@@ -137,6 +137,25 @@ impl Options {
         self.measure(key, "a size (bytes, or text such as \"64kb\")", units::size, |_| true)
     }
 
+    /// A share from 0 to 1: a number, or text such as `"1%"`.
+    pub(super) fn ratio(&self, key: &str) -> Result<Option<f64>> {
+        const EXPECTED: &str = "a share (from 0 to 1, or text such as \"1%\")";
+        if let Some(Value::String(text)) = self.value(key) {
+            let text = text.to_string_lossy();
+            return units::ratio(&text).map(Some).ok_or_else(|| self.wrong_value(key, EXPECTED, text));
+        }
+        let number = |value: &Value| match value {
+            #[allow(clippy::cast_precision_loss)]
+            Value::Integer(number) => Some(*number as f64),
+            Value::Number(number) => Some(*number),
+            _ => None,
+        };
+        match self.read_with(key, EXPECTED, number)? {
+            Some(share) if !(0.0..=1.0).contains(&share) => Err(self.wrong_value(key, EXPECTED, share)),
+            share => Ok(share),
+        }
+    }
+
     /// A whole number, or text with a unit that `read` knows.
     fn measure(
         &self,

@@ -97,6 +97,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::route::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
+        super::shape::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,

@@ -20,6 +20,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("NAMESPACE_COOKIE_UNKNOWN", "it takes a kernel before Linux 5.14"),
     ("CHILD_STAGE", "the kernel refuses these steps only for want of memory"),
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
+    ("QDISC_MISSING", "it takes a kernel without netem; tests/it/shape.rs asks for it where that is so"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
     ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),
     ("LAB_HELD", "it names a pid, which differs from run to run; tests/it/lab provokes it"),

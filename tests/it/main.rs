@@ -21,6 +21,7 @@ mod readme;
 mod rootless;
 mod sandbox;
 mod script;
+mod shape;
 mod task;
 mod topo;
 mod types;

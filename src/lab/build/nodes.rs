@@ -7,10 +7,11 @@ use crate::kernel::addr::AddrSpec;
 use crate::kernel::device::Device;
 use crate::kernel::link::request::{self, Request};
 use crate::kernel::link::{self, AddrGenMode, LinkSpec};
+use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use crate::kernel::sysctl;
 use crate::lab::assign::{Assigned, Route, Way};
-use crate::lab::plan::{Plan, Wants};
+use crate::lab::plan::{End, Link, Plan, Wants};
 use crate::wait::interrupt;
 
 /// How many nodes are done between two reports.
@@ -46,6 +47,7 @@ enum About<'a> {
     Loopback(AddrSpec),
     Interface(usize),
     Address(usize, AddrSpec),
+    Shape(usize, Shape),
     Bridge,
     Route(&'a Route),
 }
@@ -117,6 +119,10 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     if spec.up.is_some() || spec.alias.is_some() {
         order(&spec, master.or(bridge));
     }
+    let shape = shape(lab, site, place);
+    if let Some(request) = shape.request(interface.index, interface.mtu) {
+        orders.push(request, About::Shape(place, shape));
+    }
 }
 
 /// Sets what interfaces have as ports, once they are.
@@ -135,10 +141,21 @@ fn port_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
 
 /// What the script wants of an interface.
 fn wants<'a>(lab: &Lab<'a>, site: &Site<'_>, place: usize) -> &'a Wants {
+    &end(lab, site, place).1.wants
+}
+
+/// How an interface sends.
+fn shape(lab: &Lab<'_>, site: &Site<'_>, place: usize) -> Shape {
+    let (link, end) = end(lab, site, place);
+    link.shape_of(end)
+}
+
+/// The link of an interface, and which end of it that is.
+fn end<'a>(lab: &Lab<'a>, site: &Site<'_>, place: usize) -> (&'a Link, &'a End) {
     let number = site.assigned.interfaces[place].link;
     let link = &lab.plan.links[number];
     let is_first = link.a.node == site.number && lab.assigned.links[number][0] == place;
-    if is_first { &link.a.wants } else { &link.b.wants }
+    (link, if is_first { &link.a } else { &link.b })
 }
 
 fn route_spec(site: &Site<'_>, route: &Route) -> RouteSpec {
@@ -185,6 +202,7 @@ fn word(error: Error, plan: &Plan, site: &mut Site<'_>, about: &About<'_>) -> Er
         About::Loopback(spec) => (spec.refused(error, &site.device("lo", LOOPBACK)), of_node),
         About::Address(at, spec) => (spec.refused(error, &interface(*at)), of_link(*at)),
         About::Route(route) => (route_spec(site, route).refused(error, &site.namespace), of_node),
+        About::Shape(at, shape) => (shape.refused(error, &interface(*at)), of_link(*at)),
         About::Bridge => (error.object(format!("{}/br0", site.node.name)), of_node),
         About::Interface(at) => {
             let (device, place) = (interface(*at), of_link(*at));

@@ -1,6 +1,7 @@
 //! `lab`: a topology as data, then up. One file a stage: declaring, being up, asking.
 
 mod calls;
+mod change;
 mod declare;
 mod graph;
 mod life;
@@ -28,7 +29,7 @@ use crate::lab::{self, Live, Plan};
 
 pub use returned::{ReturnedLab, returned_none};
 
-pub(super) use options::{LAB, LINK, NODE};
+pub(super) use options::{LAB, LINK, NODE, SET};
 
 /// A lab that handles share.
 pub(super) type Shared = Rc<RefCell<Lab>>;
@@ -71,6 +72,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
     method("net.throughput", 4, super::probe::THROUGHPUT, Call::Waits(probe::throughput)),
     method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout"], Call::Waits(probe::pingall)),
+    Function { name: "cable.set", acts: Acts::Method("Cable"), most: 2, options: SET, call: Call::Now(change::set) },
     Function {
         name: "cable.down",
         acts: Acts::Method("Cable"),

@@ -13,13 +13,18 @@ use crate::lab::{
 };
 use crate::script::link::{READ_ONLY, read_spec};
 use crate::script::options::Options;
+use crate::script::shape::{SHAPE, merged};
 
 pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
 pub(in crate::script) const NODE: &[&str] =
     &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "nft", "devices", "run", "daemons", "setup"];
 /// Those of a node's options that a function may give once its interfaces are known.
 pub(super) const COMPUTED: &[&str] = &["sysctl", "nft", "run", "daemons"];
-pub(in crate::script) const LINK: &[&str] = &["a", "b", "subnet", "mtu", "cost"];
+pub(in crate::script) const LINK: &[&str] =
+    &["a", "b", "subnet", "mtu", "cost", "rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
+/// What can be changed of a link.
+pub(in crate::script) const SET: &[&str] =
+    &["a", "b", "mtu", "rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
 /// Of an end: what `link_set` takes, but for what would take it out of the lab's hands.
 #[rustfmt::skip]
 pub(in crate::script) const END: &[&str] = &[
@@ -170,8 +175,10 @@ pub(super) fn link(a: usize, b: usize, options: &Options) -> Result<Link> {
     if let Some(cost) = options.number("cost", "a number from 1")? {
         link.cost = cost;
     }
+    link.shape = merged(&link.shape, options)?;
     link.a = end(a, options, "a")?;
     link.b = end(b, options, "b")?;
+    link.check_shapes()?;
     Ok(link)
 }
 
@@ -179,7 +186,7 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     let mut end = End::new(node);
     let Some(table) = options.table(key)? else { return Ok(end) };
     let kinds: Vec<&'static str> = kind::all_option_names().collect();
-    let options = own(Options::read(&table, "link", &[END, &kinds], &[READ_ONLY]))?;
+    let options = own(Options::read(&table, "link", &[END, SHAPE, &kinds], &[READ_ONLY]))?;
     end.name = options.string("name")?;
     end.ip = match options.value("ip") {
         None => Ip::Assigned,
@@ -194,12 +201,13 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
         (false, true) => Some(Border::Plain),
         (false, false) => None,
     };
+    end.wants.shape = merged(&end.wants.shape, &options)?;
     Ok(end)
 }
 
 /// What is asked of a link of a node.
 fn wants(options: &Options) -> Result<Wants> {
-    Ok(Wants { spec: read_spec(options)?, master: options.string("master")? })
+    Ok(Wants { spec: read_spec(options)?, master: options.string("master")?, ..Wants::default() })
 }
 
 /// `devices={{name=, type=, …}}`.

@@ -21,7 +21,7 @@ fn a_star_is_as_planned_and_answers_at_once() {
         let mut plan = star(20);
         plan.links[3].b.wants = Wants {
             spec: LinkSpec { txqueuelen: Some(77), alias: Some("an alias".to_owned()), ..LinkSpec::default() },
-            master: None,
+            ..Wants::default()
         };
         plan.links[4].mtu = Some(1400);
         let assigned = assign(&plan);

@@ -178,7 +178,7 @@ fn wrong_links_are_refused() {
             ("'alice', 'bob', 5", "argument 3 must be a table of options, got the number 5 (EINVAL)"),
             ("'alice', 'bob', { costs = 5 }", "unknown option \"costs\" for link (EINVAL); did you mean \"cost\"?"),
             ("'alice', 'bob', { cost = 1.5 }", "option \"cost\" must be a number from 1, got the number 1.5 (EINVAL)"),
-            ("'alice', 'bob', { delay = '5ms' }", "unknown option \"delay\" for link (EINVAL)"),
+            ("'alice', 'bob', { dely = '5ms' }", "unknown option \"dely\" for link (EINVAL); did you mean \"delay\"?"),
             ("'alice', 'bob', { a = 5 }", "option \"a\" must be a table, got the number 5 (EINVAL)"),
             (
                 "'alice', 'bob', { a = { nam = 'x' } }",

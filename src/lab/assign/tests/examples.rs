@@ -128,7 +128,7 @@ fn the_nearest_mtu_wins() {
     script.link("h1 h2").mtu = Some(1400);
     let link = script.link("h1 h2");
     (link.mtu, link.b.wants) =
-        (Some(1400), Wants { spec: LinkSpec { mtu: Some(1300), ..LinkSpec::default() }, master: None });
+        (Some(1400), Wants { spec: LinkSpec { mtu: Some(1300), ..LinkSpec::default() }, ..Wants::default() });
     let mtus = |node: usize| script.assign().nodes[node].interfaces.iter().map(|of| of.mtu).collect::<Vec<_>>();
     assert_eq!(mtus(0), [Some(9000), Some(1400), Some(1400)]);
     assert_eq!(mtus(1), [Some(9000), Some(1400), Some(1300)]);
