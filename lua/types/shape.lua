@@ -1,6 +1,7 @@
 ---@meta
 
---- How a link sends; `false` is as nothing. A `rate` alone is carried out by the kernel's tbf, everything else by its netem,
+--- How a link sends; `false` is as if nothing was said (and at the end of a lab's link, which then sends like the link; 0 is
+--- none there). A `rate` alone is carried out by the kernel's tbf, everything else by its netem,
 --- which not every kernel has: where it is missing, that is an error of code EOPNOTSUPP.
 ---@class nsl.ShapingOpts
 ---@field rate? nsl.Rate|false        # at most so much a second, headers of frames included

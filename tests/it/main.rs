@@ -25,3 +25,6 @@ mod shape;
 mod task;
 mod topo;
 mod types;
+// There is no such kernel for others.
+#[cfg(target_arch = "x86_64")]
+mod uml;

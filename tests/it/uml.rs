@@ -1,0 +1,76 @@
+//! What needs a fuller kernel than the machine's: `tests/uml` runs in user-mode Linux, a kernel that is an ordinary program
+//! (Debian's `user-mode-linux`), with the machine's files as its root.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::sandbox::{self, nsl_path};
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml")
+}
+
+/// Runs a script of `tests/uml` with nsl in a kernel of its own: what it printed; it must end well.
+fn run(script: &str) -> String {
+    let (init, script) = (directory().join("init"), directory().join(script));
+    let mut arguments: Vec<String> = ["-k", "5", "150", "linux.uml"].map(str::to_owned).into();
+    arguments
+        .extend(["mem=512M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw", "quiet"].map(str::to_owned));
+    arguments.extend(["con=null", "con0=fd:0,fd:1"].map(str::to_owned));
+    let [nsl, script, init] = [nsl_path(), script, init].map(|path| path.display().to_string());
+    arguments.extend([format!("init={init}"), format!("NSL={nsl}"), format!("SCRIPT={script}")]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // It keeps its memory in a file there.
+    let outcome = sandbox::outcome("export TMPDIR=/dev/shm", Path::new("/"), "timeout", &arguments);
+    let told = outcome.stdout.replace('\r', "");
+    let inside = told.split_once("--- begin\n").and_then(|(_, rest)| rest.rsplit_once("--- end "));
+    let (printed, code) =
+        inside.unwrap_or_else(|| panic!("the kernel (Debian: user-mode-linux) did not run: {outcome:?}"));
+    assert!(code.starts_with("0\n"), "{told}");
+    printed.to_owned()
+}
+
+/// What `tc` says of the discipline of a link, without what is zero.
+fn options(list: &Value) -> (String, Value) {
+    let discipline = &list[0];
+    let mut options = discipline["options"].clone();
+    if let Some(options) = options.as_object_mut() {
+        options.remove("ecn");
+        for part in options.values_mut().filter_map(Value::as_object_mut) {
+            part.retain(|_, value| value.as_f64() != Some(0.0));
+        }
+    }
+    (discipline["kind"].as_str().unwrap_or_default().to_owned(), options)
+}
+
+#[test]
+fn netem_does_what_is_asked_for() {
+    let printed = run("netem.lua");
+    let lines = printed.lines().map(|line| line.split_once('\t').expect("a name and JSON"));
+    let mut told: BTreeMap<&str, _> = lines
+        .map(|(name, json)| (name, options(&serde_json::from_str(json).unwrap_or_else(|_| panic!("{name}: {json}")))))
+        .collect();
+    let mut is = |name: &str, kind: &str, expected: Value| {
+        let found = told.remove(name).unwrap_or_else(|| panic!("no {name} in {printed}"));
+        assert_eq!(found, (kind.to_owned(), expected), "{name}");
+    };
+    let loss = json!({ "loss": 0.1 });
+    let delay = json!({ "delay": 0.02, "jitter": 0.005 });
+    is("a", "netem", json!({ "limit": 1000, "delay": delay, "loss-random": loss, "gap": 0 }));
+    let delay = json!({ "delay": 0.03, "jitter": 0.005 });
+    let rate = |bytes: u32| json!({ "rate": bytes });
+    is("b", "netem", json!({ "limit": 77, "delay": delay, "rate": rate(1_000_000), "gap": 0 }));
+    let all = json!({
+        "limit": 1000, "delay": { "delay": 1 }, "duplicate": { "duplicate": 0.25 }, "reorder": { "reorder": 0.75 },
+        "corrupt": { "corrupt": 0.5 }, "gap": 1,
+    });
+    is("all", "netem", all);
+    is("none", "netem", json!({ "limit": 1000, "loss-random": { "loss": 1 }, "gap": 0 }));
+    is("set", "netem", json!({ "limit": 77, "delay": delay, "rate": rate(2_000_000), "gap": 0 }));
+    is("less", "netem", json!({ "limit": 1000, "delay": { "delay": 1 }, "gap": 0 }));
+    is("tbf", "tbf", json!({ "rate": 500_000, "burst": 5000, "lat": 97_152 }));
+    is("clear", "noqueue", json!({}));
+    assert!(told.is_empty(), "{told:?}");
+}
