@@ -163,6 +163,7 @@ rows! {
     LAB_NODE_REMOVED: "ENOENT" Script "node \"<node>\" was removed from the lab";
     LAB_LINK_REMOVED: "ENOENT" Script "the link was removed from the lab";
     LAB_NOT_UP: "ENOENT" Script "node \"<node>\" is not up" => "bring its lab up first, with net:up()";
+    LAB_UNSETTLED: "EAGAIN" Script "something changes the lab all the time: still \"<change>\"" => "stop it, then call net:apply() again";
     LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
     LAB_IS_UP: "EBUSY" Script "the lab is up already" => "take it down first, with net:down()";
     LAB_RISING: "EBUSY" Script "the lab is coming up" => "do it before net:up(), or after";

@@ -9,7 +9,7 @@ use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, Wait};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::qdisc::{self, Shape};
-use crate::kernel::route::{self, Destination, NextHop, RouteSpec};
+use crate::kernel::route;
 use crate::wait::{Operation, Step};
 
 /// What the kernel may take for a carrier, and for a spanning tree.
@@ -41,7 +41,7 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
     for (node, interface) in sides {
         for planned in &assigned.nodes[node].routes {
             if planned.ways.iter().any(|way| way.interface == interface) {
-                route::replace(&live.nodes()[node].namespace, &spec_of(assigned, node, planned))?;
+                route::replace(&live.nodes()[node].namespace, &planned.spec(&assigned.nodes[node].interfaces))?;
             }
         }
     }
@@ -142,21 +142,6 @@ impl Operation for Carried {
 
 fn device(assigned: &Assigned, live: &Live, node: usize, interface: usize) -> Device {
     let planned = &assigned.nodes[node].interfaces[interface];
-    Device::known(&live.nodes()[node].namespace, &planned.name, planned.index)
-}
-
-/// A planned route as the kernel is asked for it.
-fn spec_of(assigned: &Assigned, node: usize, planned: &super::assign::Route) -> RouteSpec {
-    let name = |way: &super::Way| Some(assigned.nodes[node].interfaces[way.interface].name.clone());
-    let family = if planned.dst.addr().is_ipv4() { route::Family::Inet } else { route::Family::Inet6 };
-    let dst = if planned.dst.prefix_len() == 0 { Destination::Default } else { Destination::Net(planned.dst) };
-    let mut spec = RouteSpec { family: Some(family), ..RouteSpec::new(dst) };
-    match &planned.ways[..] {
-        [way] => (spec.via, spec.dev) = (way.via, name(way)),
-        ways => {
-            let hop = |way: &super::Way| NextHop { via: way.via, dev: name(way), ..NextHop::default() };
-            spec.nexthops = ways.iter().map(hop).collect();
-        }
-    }
-    spec
+    let live = &live.nodes()[node];
+    Device::known(&live.namespace, &planned.name, live.interfaces[interface].index)
 }

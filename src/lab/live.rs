@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::named::Claim;
-use super::registry::{self, Entry};
+use super::registry::{self, Entry, Named};
 use crate::error::{Error, Result};
 use crate::kernel::namespace::{Group, Namespace};
 
@@ -12,6 +12,7 @@ use crate::kernel::namespace::{Group, Namespace};
 #[derive(Debug)]
 pub struct Live {
     entry: Arc<Entry>,
+    nodes: Vec<LiveNode>,
     places: HashMap<String, usize>,
 }
 
@@ -43,23 +44,46 @@ impl Live {
     /// Errors: somebody has a lab of this name (`EEXIST`).
     pub(super) fn begin(group: Group, name: Option<&str>) -> Result<Self> {
         let claim = name.map(Claim::take).transpose()?;
-        Ok(Self { entry: registry::enter(group, claim), places: HashMap::new() })
+        Ok(Self::of(registry::enter(group, claim)))
+    }
+
+    /// A lab that was kept, by its nodes' names and namespaces; it is not this process's to take down.
+    pub(super) fn adopted(group: Group, named: Named, nodes: Vec<LiveNode>) -> Self {
+        let mut live = Self::of(registry::adopt(group, named));
+        live.hold(nodes);
+        live
+    }
+
+    fn of(entry: Arc<Entry>) -> Self {
+        Self { entry, nodes: Vec::new(), places: HashMap::new() }
     }
 
     /// Takes over what was built. `names` are those that the namespaces of a lab with a name get; on an error the place
     /// of the node.
     pub(super) fn settle(
         &mut self,
-        nodes: Vec<LiveNode>,
+        mut nodes: Vec<LiveNode>,
         names: Vec<String>,
     ) -> std::result::Result<(), (usize, Error)> {
-        self.places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
-        self.entry.settle(nodes, names)
+        self.entry.publish(&mut nodes, names)?;
+        self.hold(nodes);
+        Ok(())
     }
 
-    /// Its nodes, in the order of the plan.
+    pub(super) fn entry(&self) -> &Arc<Entry> {
+        &self.entry
+    }
+
+    /// Has these nodes from now on.
+    pub(super) fn hold(&mut self, nodes: Vec<LiveNode>) {
+        self.entry.hold(nodes.iter().map(|node| node.namespace.clone()).collect());
+        self.places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
+        self.nodes = nodes;
+    }
+
+    /// Its nodes, in the order of the plan that it was last made to follow.
     pub fn nodes(&self) -> &[LiveNode] {
-        self.entry.nodes()
+        &self.nodes
     }
 
     /// The node of this name.

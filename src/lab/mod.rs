@@ -4,9 +4,11 @@
 //! names, indexes, MACs, subnets, addresses, routes. Only `build` and what follows it touch the kernel, all or nothing.
 //! Nothing here knows Lua, and nothing prints.
 
+pub mod apply;
 pub mod assign;
 pub mod build;
 pub mod cable;
+pub mod diff;
 mod hops;
 mod live;
 pub mod named;
@@ -16,8 +18,11 @@ mod ready;
 mod registry;
 mod rules;
 mod start;
+mod state;
 
+pub use apply::{Applied, apply};
 pub use assign::{Assigned, AssignedNode, Way};
+pub use diff::{Action, Change, Changes, diff};
 pub use live::{Live, LiveInterface, LiveNode};
 pub use plan::{Border, End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options, Plan, Routing, Wants};
 pub use reach::{Who, all_pairs};

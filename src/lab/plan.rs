@@ -21,6 +21,13 @@ pub struct Plan {
     pub links: Vec<Link>,
 }
 
+impl Plan {
+    /// What a node of a lab with a name is called in /run/netns.
+    pub fn public_name(&self, node: &Node) -> String {
+        format!("{}{}", self.options.prefix, node.name)
+    }
+}
+
 /// Options of a lab.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {

@@ -78,13 +78,14 @@ fn usual_family(assigned: &Assigned) -> Family {
 
 /// The addressed interfaces of a node.
 fn stations(node: usize, assigned: &Assigned, live: &Live, family: Family, segments: &[usize]) -> Vec<Station> {
-    let namespace = &live.nodes()[node].namespace;
-    let found = assigned.nodes[node].interfaces.iter().filter_map(|interface| {
+    let live = &live.nodes()[node];
+    let interfaces = assigned.nodes[node].interfaces.iter().zip(&live.interfaces);
+    let found = interfaces.filter_map(|(interface, made)| {
         let address = interface.addresses.iter().find(|net| net.addr().is_ipv4() == (family == Family::V4))?;
         Some(Station {
-            namespace: namespace.clone(),
+            namespace: live.namespace.clone(),
             address: *address,
-            index: interface.index,
+            index: made.index,
             mac: interface.mac,
             segment: segments[interface.link],
         })

@@ -1,5 +1,6 @@
 //! The moment at which a lab's links all carry packets: seen, not slept for.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::assign::Assigned;
@@ -48,14 +49,32 @@ struct Pending {
 impl Ready {
     /// Looks at everything that `live` was built with; `sockets` are in its nodes, in their order.
     pub(super) fn new(plan: &Plan, assigned: &Assigned, live: &Live, sockets: Vec<Option<Socket>>) -> Self {
+        Self::of(plan, assigned, live, sockets, |_| true)
+    }
+
+    /// Looks at some links only: their places in the plan.
+    pub(super) fn some(plan: &Plan, assigned: &Assigned, live: &Live, links: &BTreeSet<usize>) -> Self {
+        let sockets = live.nodes().iter().map(|_| None).collect();
+        Self::of(plan, assigned, live, sockets, |link| links.contains(&link))
+    }
+
+    fn of(
+        plan: &Plan,
+        assigned: &Assigned,
+        live: &Live,
+        sockets: Vec<Option<Socket>>,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Self {
+        let wanted = &wanted;
         let nodes = assigned.nodes.iter().zip(live.nodes()).enumerate();
         let links = nodes.flat_map(|(node, (assigned, live))| {
             let spanning = assigned.bridge.as_ref().is_some_and(|bridge| bridge.stp);
-            assigned.interfaces.iter().map(move |interface| Pending {
+            let interfaces = assigned.interfaces.iter().zip(&live.interfaces);
+            interfaces.filter(|(interface, _)| wanted(interface.link)).map(move |(interface, made)| Pending {
                 node,
                 namespace: live.namespace.clone(),
                 name: interface.name.clone(),
-                index: interface.index,
+                index: made.index,
                 place: plan.links[interface.link].place.clone(),
                 spanning,
             })

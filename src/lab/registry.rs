@@ -9,16 +9,20 @@ use super::named::Claim;
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::publish::{self, Known};
 use crate::kernel::namespace::{Group, Namespace, many};
-use crate::process;
+use crate::process::{self, Identity};
 
 /// A lab that is up, or comes up, or was up.
 #[derive(Debug)]
 pub(super) struct Entry {
     group: Group,
-    /// Once they are built.
-    nodes: OnceLock<Vec<LiveNode>>,
-    /// What others can see of it.
+    /// Its name, and who keeps its programs once it is kept.
+    name: Option<String>,
+    kept: OnceLock<Identity>,
+    /// Those of its nodes, once they are built.
+    namespaces: Mutex<Vec<Namespace>>,
+    /// What others can see of it, while its directory is ours.
     named: Mutex<Option<Named>>,
+    /// Whether it is up, and this process's to take down.
     up: AtomicBool,
     /// Held while it is taken down: who comes second waits.
     ending: Mutex<()>,
@@ -26,9 +30,11 @@ pub(super) struct Entry {
 
 /// The name of a lab, and which of its nodes have which names.
 #[derive(Debug)]
-struct Named {
-    claim: Claim,
-    nodes: Vec<(String, Known)>,
+pub(super) struct Named {
+    pub(super) claim: Claim,
+    pub(super) nodes: Vec<(String, Known)>,
+    /// The first process of its PID namespace, if it lives without who made it.
+    pub(super) kept: Option<Identity>,
 }
 
 static LABS: Mutex<Vec<Arc<Entry>>> = Mutex::new(Vec::new());
@@ -39,11 +45,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A lab that comes up.
 pub(super) fn enter(group: Group, claim: Option<Claim>) -> Arc<Entry> {
-    let named = Mutex::new(claim.map(|claim| Named { claim, nodes: Vec::new() }));
-    let (nodes, up, ending) = (OnceLock::new(), AtomicBool::new(true), Mutex::new(()));
-    let entry = Arc::new(Entry { group, nodes, named, up, ending });
+    let named = claim.map(|claim| Named { claim, nodes: Vec::new(), kept: None });
+    let entry = Arc::new(Entry::new(group, named, true));
     locked(&LABS).push(Arc::clone(&entry));
     entry
+}
+
+/// A lab that was kept: it does not end with this process.
+pub(super) fn adopt(group: Group, named: Named) -> Arc<Entry> {
+    Arc::new(Entry::new(group, Some(named), false))
 }
 
 /// Takes down every lab that is up, the latest first. Gives what could not be taken away.
@@ -74,48 +84,96 @@ pub fn count() -> usize {
 }
 
 impl Entry {
-    pub(super) fn nodes(&self) -> &[LiveNode] {
-        self.nodes.get().map_or(&[], Vec::as_slice)
+    fn new(group: Group, named: Option<Named>, up: bool) -> Self {
+        let kept = OnceLock::new();
+        if let Some(init) = named.as_ref().and_then(|named| named.kept) {
+            // It is empty.
+            let _ = kept.set(init);
+        }
+        Self {
+            group,
+            name: named.as_ref().map(|named| named.claim.name().to_owned()),
+            kept,
+            namespaces: Mutex::default(),
+            named: Mutex::new(named),
+            up: AtomicBool::new(up),
+            ending: Mutex::default(),
+        }
+    }
+
+    pub(super) fn group(&self) -> Group {
+        self.group
     }
 
     pub(super) fn is_up(&self) -> bool {
         self.up.load(Ordering::SeqCst)
     }
 
-    /// Takes over the nodes once they are built; those of a lab with a name get theirs, all or none. On an error the
-    /// place of the node.
-    pub(super) fn settle(
-        &self,
-        mut nodes: Vec<LiveNode>,
-        names: Vec<String>,
-    ) -> std::result::Result<(), (usize, Error)> {
-        if let Some(named) = &mut *locked(&self.named) {
-            self.publish(named, &mut nodes, names)?;
-        }
-        // There are none yet.
-        let _ = self.nodes.set(nodes);
-        Ok(())
+    /// Who keeps its programs, if it lives without who made it.
+    pub(super) fn kept(&self) -> Option<Identity> {
+        self.kept.get().copied()
     }
 
-    /// Says first what it will do: what is visible is known to the manifest and to `named` before it is.
-    fn publish(
+    /// Remembers which namespaces have to be closed when it is taken down.
+    pub(super) fn hold(&self, namespaces: Vec<Namespace>) {
+        *locked(&self.namespaces) = namespaces;
+    }
+
+    /// Takes the directory of a lab that this process kept, for a change; false if it is ours anyway.
+    ///
+    /// Errors: it was taken down meanwhile (`ENOENT`); somebody has it (`EEXIST`).
+    pub(super) fn reclaim(&self) -> Result<bool> {
+        let mut slot = locked(&self.named);
+        let Some(name) = self.name.as_ref().filter(|_| slot.is_none()) else { return Ok(false) };
+        let named = super::named::claim_kept(name)?.filter(|named| named.kept == self.kept());
+        *slot = Some(named.ok_or_else(|| Error::new(&explain::LAB_DOWN).object(name))?);
+        Ok(true)
+    }
+
+    /// Lets go of what [`Entry::reclaim`] took.
+    pub(super) fn let_go(&self) {
+        locked(&self.named).take();
+    }
+
+    /// Gives the nodes of a lab with a name theirs, beside those that it has, all or none. On an error the place of the
+    /// node.
+    ///
+    /// It says first what it will do: what is visible is known to the manifest and to `named` before it is.
+    pub(super) fn publish(
         &self,
-        named: &mut Named,
         nodes: &mut [LiveNode],
         names: Vec<String>,
     ) -> std::result::Result<(), (usize, Error)> {
+        let mut slot = locked(&self.named);
+        let Some(named) = &mut *slot else { return Ok(()) };
         let known = nodes.iter().zip(names).map(|(node, name)| {
             let cookie = node.namespace.cookie()?;
             Ok((node.name.clone(), (name, cookie)))
         });
-        named.nodes = known.collect::<Result<_>>().map_err(|error| (0, error))?;
-        named.claim.announce(&named.nodes, None).map_err(|error| (0, error))?;
-        let pairs: Vec<_> = nodes.iter().zip(&named.nodes).map(|(node, (_, known))| (&node.namespace, known)).collect();
+        let known: Vec<_> = known.collect::<Result<_>>().map_err(|error| (0, error))?;
+        let before = named.nodes.len();
+        named.nodes.extend(known);
+        named.announce().map_err(|error| (0, error))?;
+        let pairs: Vec<_> =
+            nodes.iter().zip(&named.nodes[before..]).map(|(node, (_, known))| (&node.namespace, known)).collect();
         let published = publish::publish(&pairs, self.group)?;
         for (node, namespace) in nodes.iter_mut().zip(published) {
             node.namespace = namespace;
         }
         Ok(())
+    }
+
+    /// Takes the names of some nodes away. Gives what could not be taken away.
+    pub(super) fn withdraw(&self, nodes: &[&str]) -> Vec<Error> {
+        let mut slot = locked(&self.named);
+        let Some(named) = &mut *slot else { return Vec::new() };
+        let (gone, stay) =
+            std::mem::take(&mut named.nodes).into_iter().partition(|(name, _)| nodes.contains(&name.as_str()));
+        let names: Vec<Known> = Vec::into_iter(gone).map(|(_, known)| known).collect();
+        named.nodes = stay;
+        let mut left = publish::withdraw(&names);
+        left.extend(named.announce().err());
+        left
     }
 
     pub(super) fn take_down(self: &Arc<Self>) -> Vec<Error> {
@@ -126,7 +184,7 @@ impl Entry {
         let mut left = process::end_group(self.group);
         let named = locked(&self.named).take();
         left.extend(named.into_iter().flat_map(Named::take_away));
-        left.extend(many::close(self.namespaces()));
+        left.extend(many::close(&std::mem::take(&mut *locked(&self.namespaces))));
         self.forget();
         left
     }
@@ -140,6 +198,8 @@ impl Entry {
         let Some(named) = &*slot else { return Err(Error::new(&explain::LAB_NAMELESS)) };
         let init = process::hold_group(self.group)?;
         named.claim.announce(&named.nodes, Some(init))?;
+        // Kept once only.
+        let _ = self.kept.set(init);
         process::release_group(self.group)?;
         self.up.store(false, Ordering::SeqCst);
         // With it the lock is let go.
@@ -151,13 +211,13 @@ impl Entry {
     fn forget(self: &Arc<Self>) {
         locked(&LABS).retain(|other| !Arc::ptr_eq(other, self));
     }
-
-    fn namespaces(&self) -> impl Iterator<Item = &Namespace> {
-        self.nodes().iter().map(|node| &node.namespace)
-    }
 }
 
 impl Named {
+    fn announce(&self) -> Result<()> {
+        self.claim.announce(&self.nodes, self.kept)
+    }
+
     /// Takes the names away, and the lab's directory. A name that somebody else has by now is no reason to keep that.
     fn take_away(self) -> Vec<Error> {
         let names: Vec<Known> = self.nodes.into_iter().map(|(_, known)| known).collect();

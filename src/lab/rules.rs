@@ -31,9 +31,16 @@ struct Task {
 impl Rules {
     /// What is to be loaded into the nodes of `plan`, which are up as `live`.
     pub fn new(plan: &Plan, assigned: &Assigned, live: &Live) -> Self {
+        let all: Vec<usize> = (0..plan.nodes.len()).collect();
+        Self::of(plan, assigned, live, &all)
+    }
+
+    /// What is to be loaded into some of them (places in the plan).
+    pub(super) fn of(plan: &Plan, assigned: &Assigned, live: &Live, nodes: &[usize]) -> Self {
         let masqueraded = masqueraded(plan, assigned);
         let mut todo = Vec::new();
-        for (number, (node, live)) in plan.nodes.iter().zip(live.nodes()).enumerate().rev() {
+        for &number in nodes.iter().rev() {
+            let (node, Some(live)) = (&plan.nodes[number], live.nodes().get(number)) else { continue };
             // The script's own comes first: it may begin with `flush ruleset`.
             let ruleset = [node.nft.clone(), masqueraded.get(&number).map(|names| masquerade(names))];
             let ruleset: Vec<String> = ruleset.into_iter().flatten().collect();

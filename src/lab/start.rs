@@ -35,16 +35,23 @@ struct Task {
 impl Start {
     /// What is to be done for the nodes of `plan`, which are up as `live`.
     pub fn new(plan: &Plan, live: &Live) -> Self {
+        let all: Vec<usize> = (0..plan.nodes.len()).collect();
+        Self::of(plan, live, &all, Namespace::clone)
+    }
+
+    /// What is to be done for some of them (places in the plan); `place` says where a node's programs are started.
+    pub(super) fn of(plan: &Plan, live: &Live, nodes: &[usize], place: impl Fn(&Namespace) -> Namespace) -> Self {
         let tasks = |of: fn(&super::plan::Node) -> &Vec<Vec<String>>| -> Vec<Task> {
-            let nodes = plan.nodes.iter().zip(live.nodes());
+            let nodes = nodes.iter().filter_map(|&node| Some((&plan.nodes[node], live.nodes().get(node)?)));
             let task = |node: &super::plan::Node, namespace: &Namespace, words: &Vec<String>| Task {
                 node: node.name.clone(),
                 place: node.place.clone(),
-                namespace: namespace.clone(),
+                namespace: place(namespace),
                 words: words.clone(),
             };
             nodes
-                .flat_map(|(node, live)| of(node).iter().map(move |words| task(node, &live.namespace, words)))
+                .flat_map(|(node, live)| of(node).iter().map(move |words| (node, &live.namespace, words)))
+                .map(|(node, namespace, words)| task(node, namespace, words))
                 .collect()
         };
         let mut commands = tasks(|node| &node.run);

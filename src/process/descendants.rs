@@ -152,16 +152,21 @@ impl Family {
         family
     }
 
-    /// Those of nsl's descendants that are in a network namespace (its inode number).
-    pub(super) fn in_network(inode: u64) -> Self {
+    /// Those of nsl's descendants that are in one of these network namespaces (their inode numbers).
+    fn in_networks(inodes: &HashSet<u64>) -> Self {
         let mut all = Self::own(HashSet::new(), HashSet::new());
         all.grow();
+        all.only_in(inodes)
+    }
+
+    /// Those members that are in one of these network namespaces.
+    fn only_in(mut self, inodes: &HashSet<u64>) -> Self {
         let inside = |pid: &i32| {
             use std::os::unix::fs::MetadataExt;
-            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| net.ino() == inode)
+            std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|net| inodes.contains(&net.ino()))
         };
-        all.members.retain(|pid, _| inside(pid));
-        Self { roots: HashSet::new(), ..all }
+        self.members.retain(|pid, _| inside(pid));
+        Self { roots: HashSet::new(), ..self }
     }
 
     /// Looks for new descendants of the members.
@@ -293,9 +298,22 @@ pub(super) fn end(child: &Arc<Child>) {
 ///
 /// Errors: the namespace cannot be opened; a process that could not be ended (`EBUSY`).
 pub fn end_in(namespace: &Namespace) -> Result<()> {
-    let left = Ending::new(Family::in_network(namespace.inode()?), false, GRACE).finish();
+    end_in_all(&[namespace], None)?.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Ends all that runs in some namespaces of a lab: what nsl started there; of a kept lab what is in the PID namespace of
+/// `init`. Gives an error for each process that could not be ended.
+///
+/// Errors: a namespace cannot be opened.
+pub fn end_in_all(namespaces: &[&Namespace], init: Option<Identity>) -> Result<Vec<Error>> {
+    let inodes: HashSet<u64> = namespaces.iter().map(|namespace| namespace.inode()).collect::<Result<_>>()?;
+    let family = match init {
+        Some(init) => Family::in_pid_namespace(init.pid).only_in(&inodes),
+        None => Family::in_networks(&inodes),
+    };
+    let left = Ending::new(family, false, GRACE).finish();
     super::registry::reap_orphans();
-    left.into_iter().next().map_or(Ok(()), |pid| Err(super::registry::left_over(pid)))
+    Ok(left.into_iter().map(super::registry::left_over).collect())
 }
 
 /// Waits until one of the descriptors is readable, at most `limit`.

@@ -24,7 +24,7 @@ mod terminal;
 mod view;
 
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
-pub use descendants::{GRACE, Identity, end_container, end_in};
+pub use descendants::{GRACE, Identity, end_container, end_in, end_in_all};
 pub use exec::{Exec, Exit, Failure, exec};
 pub use handle::{Process, spawn, spawn_read};
 pub use limits::{make_room, raise_open_files};

@@ -23,6 +23,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("QDISC_MISSING", "it takes a kernel without netem; tests/it/shape.rs asks for it where that is so"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
     ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),
+    ("LAB_UNSETTLED", "it takes a program that changes the lab as fast as nsl does"),
     ("LAB_HELD", "it names a pid, which differs from run to run; tests/it/lab provokes it"),
 ];
 

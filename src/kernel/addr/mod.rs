@@ -90,6 +90,11 @@ impl AddrSpec {
         (RouteNetlinkMessage::NewAddress(self.message(index)), NLM_F_CREATE | NLM_F_EXCL)
     }
 
+    /// The request to delete it from the link with this index, for a batch.
+    pub fn removal(&self, index: u32) -> (RouteNetlinkMessage, u16) {
+        (RouteNetlinkMessage::DelAddress(self.identity(index)), 0)
+    }
+
     /// Words a refusal of [`AddrSpec::request`].
     pub fn refused(&self, error: Error, device: &Device) -> Error {
         word(error, device, self, "adding an address")
@@ -177,6 +182,13 @@ pub struct Address {
     pub flags: Vec<&'static str>,
 }
 
+impl Address {
+    /// What tells it from the link's others, to delete it by.
+    pub fn spec(&self) -> AddrSpec {
+        AddrSpec { peer: self.peer, label: self.label.clone(), ..AddrSpec::new(self.address) }
+    }
+}
+
 /// Adds an address. `EEXIST` if the link has it, `ENODEV` if there is no such link.
 pub fn add(device: &Device, spec: &AddrSpec) -> Result<()> {
     write(device, spec, NLM_F_CREATE | NLM_F_EXCL, "adding an address")
@@ -253,10 +265,7 @@ pub fn flush(device: &Device) -> Result<usize> {
     device.namespace.with_socket(|socket| {
         let index = device.index_in(socket)?;
         let addresses = list_of(socket, device, index)?;
-        let delete = |address: &Address| {
-            let spec = AddrSpec { peer: address.peer, label: address.label.clone(), ..AddrSpec::new(address.address) };
-            (RouteNetlinkMessage::DelAddress(spec.identity(index)), 0)
-        };
+        let delete = |address: &Address| address.spec().removal(index);
         // With the first address of a network its other ones go too, so the last go first.
         for chunk in addresses.iter().rev().map(delete).collect::<Vec<_>>().chunks(100) {
             let outcomes = socket.batch_outcomes(chunk.to_vec());
@@ -283,7 +292,7 @@ fn list_of(socket: &mut Socket, device: &Device, index: u32) -> Result<Vec<Addre
 }
 
 /// The addresses of all links, or of one, over a socket in their namespace; without the links' names.
-pub(super) fn list_in(socket: &mut Socket, index: Option<u32>) -> Result<Vec<Address>> {
+pub fn list_in(socket: &mut Socket, index: Option<u32>) -> Result<Vec<Address>> {
     let mut request = AddressMessage::default();
     request.header.index = index.unwrap_or(0);
     let scopes = Names::scopes();

@@ -105,7 +105,7 @@ pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
 }
 
 /// [`list`] over a socket in the namespace.
-pub(super) fn list_in(socket: &mut Socket) -> Result<Vec<Link>> {
+pub fn list_in(socket: &mut Socket) -> Result<Vec<Link>> {
     let groups = Names::groups();
     let answers = socket.dump(RouteNetlinkMessage::GetLink(LinkMessage::default()))?;
     let mut links: Vec<Link> = answers.iter().filter_map(|answer| read_answer(answer, &groups)).collect();

@@ -18,10 +18,10 @@ mod undo;
 mod wait;
 
 pub use add::{add, add_as};
-pub use delete::delete;
+pub use delete::{delete, delete_many};
 pub use kind::veth::{End, veth};
 pub use kind::{Setting, Settings};
-pub use list::{Link, Stats, get, list, peer, resolve};
+pub use list::{Link, Stats, get, list, list_in, peer, resolve};
 pub use mac::{format_mac, parse_mac};
 pub use running::{is_running, wait_for_changes};
 pub use set::{refused_master, set};

@@ -57,6 +57,11 @@ pub fn new(kind: &str, name: &str, index: u32, options: &Settings) -> Result<Req
     Ok((RouteNetlinkMessage::NewLink(message), NEW))
 }
 
+/// Deletes the link with this index in the socket's namespace: of a veth pair both ends.
+pub fn delete(index: u32) -> Request {
+    (RouteNetlinkMessage::DelLink(message::indexed(index)), 0)
+}
+
 /// Changes a link in the socket's namespace; `master` is the index of the link that it becomes a port of. Name,
 /// namespace and options of its kind are not for this.
 pub fn change(index: u32, spec: &LinkSpec, master: Option<u32>) -> Request {

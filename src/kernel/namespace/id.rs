@@ -34,6 +34,12 @@ pub fn get(namespace: &Namespace) -> Result<Option<i32>> {
     Namespace::home().with_socket(|socket| seen_from(socket, &fd)).map_err(|error| error.object(namespace.label()))
 }
 
+/// The id of `namespace` as seen from `observer`; none if it has none there.
+pub fn seen_in(observer: &Namespace, namespace: &Namespace) -> Result<Option<i32>> {
+    let fd = namespace.open()?;
+    observer.with_socket(|socket| seen_from(socket, &fd))
+}
+
 /// The id of the namespace `fd` as seen from the socket's.
 pub(super) fn seen_from(socket: &mut Socket, fd: &Arc<OwnedFd>) -> Result<Option<i32>> {
     ask(socket, fd.as_raw_fd())

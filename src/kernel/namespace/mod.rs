@@ -275,6 +275,15 @@ impl Namespace {
         }
     }
 
+    /// The same namespace, ending with others: `group` says in whose PID namespace programs start.
+    #[must_use]
+    pub fn in_group(&self, group: Group) -> Self {
+        match &*self.0 {
+            Kind::Named { name, cookie: Some(cookie), .. } => Self::known_in(name, *cookie, group),
+            _ => self.clone(),
+        }
+    }
+
     fn key(&self) -> Result<nsfs::Key> {
         Ok(nsfs::key(self.open()?)?)
     }

@@ -1,9 +1,7 @@
 //! Host-side ends of veths into anonymous namespaces: deleted before the namespace is let go.
 //!
 //! Dropping a namespace deletes its veths some time later, and until then a second run meets their names (EEXIST).
-//! A request to delete takes the kernel about 20 ms however many links it names, so several go as one group.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -13,6 +11,7 @@ use nix::errno::Errno;
 
 use super::{Namespace, id};
 use crate::error::{Error, Result, explain};
+use crate::kernel::link::delete_many;
 use crate::netlink::Socket;
 
 /// One end: an interface by its index.
@@ -60,11 +59,7 @@ fn delete_in(socket: &mut Socket, pairs: &[Pair]) -> Result<()> {
             ours.push(end.index);
         }
     }
-    match ours[..] {
-        [] => Ok(()),
-        [index] => gone_is_done(socket.execute(RouteNetlinkMessage::DelLink(link(index, vec![])), 0)),
-        _ => delete_group(socket, &ours),
-    }
+    if ours.is_empty() { Ok(()) } else { delete_many(socket, &ours) }
 }
 
 /// The id here of the namespace that the other side of a veth is in; none if the interface is no such link any more.
@@ -86,21 +81,6 @@ fn other_side(socket: &mut Socket, index: u32) -> Result<Option<i32>> {
         }
     }
     Ok(other.filter(|_| veth))
-}
-
-fn delete_group(socket: &mut Socket, indexes: &[u32]) -> Result<()> {
-    // Nobody else's group, by chance of one in 2^31: deleting a group takes all that is in it.
-    let group = (RandomState::new().build_hasher().finish() as u32) | 1 << 31;
-    for index in indexes {
-        let message = RouteNetlinkMessage::SetLink(link(*index, vec![LinkAttribute::Group(group)]));
-        gone_is_done(socket.execute(message, 0))?;
-    }
-    gone_is_done(socket.execute(RouteNetlinkMessage::DelLink(link(0, vec![LinkAttribute::Group(group)])), 0))
-}
-
-fn gone_is_done(result: Result<()>) -> Result<()> {
-    let gone = |error: &Error| error.as_errno() == Some(Errno::ENODEV);
-    if result.as_ref().is_err_and(gone) { Ok(()) } else { result }
 }
 
 fn link(index: u32, attributes: Vec<LinkAttribute>) -> LinkMessage {

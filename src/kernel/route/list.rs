@@ -125,6 +125,33 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Route>> {
     })
 }
 
+/// A route as the kernel has it, with what it takes to delete that very one.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The route.
+    pub route: Route,
+    message: RouteMessage,
+}
+
+impl Found {
+    /// The request to delete it, for a batch.
+    pub fn removal(&self) -> (RouteNetlinkMessage, u16) {
+        (RouteNetlinkMessage::DelRoute(self.message.clone()), 0)
+    }
+}
+
+/// The routes that `filter` means, over a socket in their namespace, whose links are known by index and name.
+pub fn find_in(
+    socket: &mut Socket,
+    namespace: &Namespace,
+    links: Vec<(u32, String)>,
+    filter: &Filter,
+) -> Result<Vec<Found>> {
+    let messages = messages(socket, namespace, filter)?;
+    let reader = Reader::of(links);
+    Ok(messages.into_iter().filter_map(|message| Some(Found { route: reader.read(&message)?, message })).collect())
+}
+
 /// The messages of the routes that `filter` means.
 pub(super) fn messages(socket: &mut Socket, namespace: &Namespace, filter: &Filter) -> Result<Vec<RouteMessage>> {
     let dev = filter.dev.as_ref().map(|name| Device::new(namespace, name)?.index_in(socket)).transpose()?;
@@ -221,8 +248,11 @@ struct Reader {
 
 impl Reader {
     fn new(socket: &mut Socket) -> Result<Self> {
-        let (tables, protocols, scopes) = (Names::tables(), Names::protocols(), Names::scopes());
-        Ok(Self { links: link_names(socket)?, tables, protocols, scopes })
+        Ok(Self::of(link_names(socket)?))
+    }
+
+    fn of(links: Vec<(u32, String)>) -> Self {
+        Self { links, tables: Names::tables(), protocols: Names::protocols(), scopes: Names::scopes() }
     }
 
     fn dev(&self, index: u32) -> Option<String> {

@@ -5,7 +5,7 @@ mod list;
 mod spec;
 
 pub use bulk::{add_many, flush};
-pub use list::{Filter, Lookup, Route, TableFilter, Way, get, list};
+pub use list::{Filter, Found, Lookup, Route, TableFilter, Way, find_in, get, list};
 pub use netlink_packet_route::route::{RoutePreference, RouteType};
 pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
 

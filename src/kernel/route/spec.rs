@@ -188,6 +188,11 @@ impl RouteSpec {
         }
     }
 
+    /// Whether it is a route of IPv4.
+    pub fn is_ipv4(&self) -> bool {
+        self.family() == Family::Inet
+    }
+
     /// The family of the route.
     pub(super) fn family(&self) -> Family {
         let first = self.nexthops.iter().find_map(|nexthop| nexthop.via);

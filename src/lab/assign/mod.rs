@@ -24,6 +24,7 @@ use ipnet::IpNet;
 
 use super::plan::{Kind, Plan};
 use crate::error::{Error, Result, explain};
+use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use addresses::Addresses;
 use draft::{Draft, ends};
 pub(super) use macs::device_index;
@@ -172,6 +173,21 @@ pub struct Route {
     pub dst: IpNet,
     /// One way, or several of equal cost.
     pub ways: Vec<Way>,
+}
+
+impl Route {
+    /// As the kernel is asked for it; `interfaces` are those of its node.
+    pub(in crate::lab) fn spec(&self, interfaces: &[Interface]) -> RouteSpec {
+        let dev = |way: &Way| Some(interfaces[way.interface].name.clone());
+        let dst = Destination::Net(self.dst);
+        match &self.ways[..] {
+            [way] => RouteSpec { via: way.via, dev: dev(way), ..RouteSpec::new(dst) },
+            ways => {
+                let hop = |way: &Way| NextHop { via: way.via, dev: dev(way), ..NextHop::default() };
+                RouteSpec { nexthops: ways.iter().map(hop).collect(), ..RouteSpec::new(dst) }
+            }
+        }
+    }
 }
 
 /// One way of a route.

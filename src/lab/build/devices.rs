@@ -9,7 +9,7 @@ use crate::lab::assign::device_index;
 use crate::lab::plan::{NodeDevice, Wants};
 use crate::wait::interrupt;
 
-pub(super) fn make(sites: &[Site<'_>]) -> Result<()> {
+pub(in crate::lab) fn make(sites: &[Site<'_>]) -> Result<()> {
     for site in sites {
         for (place, device) in site.node.devices.iter().enumerate() {
             interrupt::check()?;
@@ -20,7 +20,7 @@ pub(super) fn make(sites: &[Site<'_>]) -> Result<()> {
 }
 
 /// Up unless it is told to be down: what a lab makes is there to be used.
-fn one(site: &Site<'_>, place: usize, planned: &NodeDevice) -> Result<()> {
+pub(in crate::lab) fn one(site: &Site<'_>, place: usize, planned: &NodeDevice) -> Result<()> {
     let master = planned.wants.master.as_ref().and_then(|name| Some((name, index(site, name)?)));
     let spec = LinkSpec {
         up: planned.wants.spec.up.or(Some(true)),

@@ -15,19 +15,24 @@ use crate::lab::plan::{End, Plan};
 /// How many are asked for at a time, between two looks at the interrupt.
 const CHUNK: usize = 64;
 
-pub(super) fn make(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], report: Report<'_>) -> Result<()> {
-    let total = plan.links.len();
-    for start in (0..total).step_by(CHUNK) {
-        report(Progress { phase: Phase::Links, done: start, total });
-        let links = start..total.min(start + CHUNK);
-        let requests = links.map(|link| request(plan, assigned, sites, link)).collect();
+/// Makes the links at these places of the plan; `sites` are all nodes at their ends, in the order of the plan.
+pub(in crate::lab) fn make(
+    plan: &Plan,
+    assigned: &Assigned,
+    links: &[usize],
+    sites: &mut [Site<'_>],
+    report: Report<'_>,
+) -> Result<()> {
+    for (chunk, some) in links.chunks(CHUNK).enumerate() {
+        report(Progress { phase: Phase::Links, done: chunk * CHUNK, total: links.len() });
+        let requests = some.iter().map(|&link| request(plan, assigned, sites, link)).collect();
         let mut refused = None;
         Namespace::home().with_socket(|socket| {
             refused = socket.batch(requests).err();
             Ok(())
         })?;
         if let Some((place, error)) = refused {
-            let link = start + place;
+            let link = some[place];
             return Err(word(error, &sides(plan, assigned, sites, link)).place(plan.links[link].place.clone()));
         }
     }
@@ -41,11 +46,16 @@ struct Side<'a> {
     end: &'a End,
 }
 
+/// Where the node at this place of the plan is among the sites.
+fn site_of(sites: &[Site<'_>], number: usize) -> usize {
+    sites.binary_search_by_key(&number, |site| site.number).unwrap_or_else(|place| place)
+}
+
 fn sides<'a>(plan: &'a Plan, assigned: &Assigned, sites: &'a [Site<'a>], link: usize) -> [Side<'a>; 2] {
     let planned = &plan.links[link];
     let [a, b] = assigned.links[link];
     [(&planned.a, a), (&planned.b, b)].map(|(end, interface)| {
-        let site = &sites[end.node];
+        let site = &sites[site_of(sites, end.node)];
         Side { site, interface: &site.assigned.interfaces[interface], end }
     })
 }
@@ -54,7 +64,8 @@ fn sides<'a>(plan: &'a Plan, assigned: &Assigned, sites: &'a [Site<'a>], link: u
 fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize) -> Request {
     let planned = &plan.links[link];
     let comes_up = [&planned.a, &planned.b].into_iter().zip(assigned.links[link]).position(|(end, interface)| {
-        let site = &mut sites[end.node];
+        let place = site_of(sites, end.node);
+        let site = &mut sites[place];
         site.up[interface] = !site.must_prepare(interface) && !end.wants.follows();
         site.up[interface]
     });

@@ -1,11 +1,11 @@
 //! From a plan to namespaces, links, addresses and routes in the kernel: phase by phase over the whole lab, all or
 //! nothing. What fails points at the line that declared it, and everything made until then is gone.
 
-mod devices;
-mod links;
-mod namespaces;
-mod nodes;
-mod settings;
+pub(super) mod devices;
+pub(super) mod links;
+pub(super) mod namespaces;
+pub(super) mod nodes;
+pub(super) mod settings;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -54,12 +54,12 @@ pub struct Raised {
 }
 
 /// A node that is being built.
-struct Site<'a> {
+pub(super) struct Site<'a> {
     /// Its place in the plan.
-    number: usize,
-    node: &'a Node,
-    assigned: &'a AssignedNode,
-    namespace: Namespace,
+    pub(super) number: usize,
+    pub(super) node: &'a Node,
+    pub(super) assigned: &'a AssignedNode,
+    pub(super) namespace: Namespace,
     fd: Arc<OwnedFd>,
     /// None where there are too many nodes for two descriptors each.
     socket: Option<Socket>,
@@ -67,10 +67,12 @@ struct Site<'a> {
     ipv6: bool,
     /// For each interface whether it was made up already.
     up: Vec<bool>,
+    /// Which interfaces are made, in a node that was there before; none: all of it is new.
+    pub(super) joined: Option<Vec<usize>>,
 }
 
 /// Where a build tells how far it is.
-type Report<'a> = &'a mut dyn FnMut(Progress);
+pub type Report<'a> = &'a mut dyn FnMut(Progress);
 
 /// Builds a lab, waits until its links carry packets, and runs its commands. Waits in place.
 ///
@@ -102,9 +104,11 @@ pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<R
     if let Some((node, error)) = publish::first_unfit(&names) {
         return Err(error.place(place(node)));
     }
-    let mut sites = namespaces::make(plan, assigned, group, progress)?;
+    let all: Vec<usize> = (0..plan.nodes.len()).collect();
+    let mut sites = namespaces::make(plan, assigned, &all, group, progress)?;
     devices::make(&sites)?;
-    links::make(plan, assigned, &mut sites, progress)?;
+    let all: Vec<usize> = (0..plan.links.len()).collect();
+    links::make(plan, assigned, &all, &mut sites, progress)?;
     nodes::configure(plan, assigned, &mut sites, progress)?;
     interrupt::check()?;
     let (nodes, sockets): (Vec<_>, Vec<_>) = sites.into_iter().map(Site::finished).unzip();
@@ -116,12 +120,34 @@ pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<R
 /// What the namespaces of a lab with a name are called, in the order of its nodes; none for a lab without.
 fn names(plan: &Plan) -> Vec<String> {
     let named = plan.name.iter().flat_map(|_| &plan.nodes);
-    named.map(|node| format!("{}{}", plan.options.prefix, node.name)).collect()
+    named.map(|node| plan.public_name(node)).collect()
 }
 
-impl Site<'_> {
+impl<'a> Site<'a> {
+    /// A node that is there already, and gets these interfaces more.
+    pub(super) fn joined(
+        plan: &'a Plan,
+        assigned: &'a Assigned,
+        number: usize,
+        namespace: &Namespace,
+        interfaces: Vec<usize>,
+    ) -> Result<Self> {
+        let (node, assigned) = (&plan.nodes[number], &assigned.nodes[number]);
+        Ok(Self {
+            number,
+            node,
+            assigned,
+            namespace: namespace.clone(),
+            fd: namespace.open()?,
+            socket: None,
+            ipv6: settings::speaks_ipv6(node, assigned),
+            up: vec![false; assigned.interfaces.len()],
+            joined: Some(interfaces),
+        })
+    }
+
     /// Calls `work` with a socket inside: the node's own, or a kept one.
-    fn with_socket<T>(&mut self, work: impl FnOnce(&mut Socket) -> Result<T>) -> Result<T> {
+    pub(super) fn with_socket<T>(&mut self, work: impl FnOnce(&mut Socket) -> Result<T>) -> Result<T> {
         match &mut self.socket {
             Some(socket) => work(socket),
             None => self.namespace.with_socket(work),
@@ -139,7 +165,7 @@ impl Site<'_> {
         Device::known(&self.namespace, name, index)
     }
 
-    fn finished(self) -> (LiveNode, Option<Socket>) {
+    pub(super) fn finished(self) -> (LiveNode, Option<Socket>) {
         let interface = |name: &str, index| LiveInterface { name: name.to_owned(), index };
         let node = LiveNode {
             name: self.node.name.clone(),

@@ -26,7 +26,7 @@ const TOGETHER: usize = 64;
 /// Descriptors that are left for everything but the namespaces and their sockets.
 const RESERVE: usize = 512;
 /// The index of the loopback in every namespace (Linux `LOOPBACK_IFINDEX`).
-pub(super) const LOOPBACK: u32 = 1;
+pub(in crate::lab) const LOOPBACK: u32 = 1;
 
 /// What is done in a namespace while it is made.
 struct Order {
@@ -36,17 +36,19 @@ struct Order {
     bridge: Option<Bridge>,
 }
 
-pub(super) fn make<'a>(
+/// Makes the nodes at these places of the plan.
+pub(in crate::lab) fn make<'a>(
     plan: &'a Plan,
     assigned: &'a Assigned,
+    numbers: &[usize],
     group: Group,
     report: Report<'_>,
 ) -> Result<Vec<Site<'a>>> {
-    let total = plan.nodes.len();
+    let total = numbers.len();
     let keep_sockets = 2 * total + RESERVE <= descriptors_left();
     process::make_room(if keep_sockets { 2 * total } else { total });
     let inherited = Arc::new(OnceLock::new());
-    let nodes: Vec<(&Node, &AssignedNode)> = plan.nodes.iter().zip(&assigned.nodes).collect();
+    let nodes: Vec<_> = numbers.iter().map(|&number| (&plan.nodes[number], &assigned.nodes[number])).collect();
     let mut sites = Vec::with_capacity(total);
     for chunk in nodes.chunks(CHUNK) {
         interrupt::check()?;
@@ -55,7 +57,7 @@ pub(super) fn make<'a>(
         for (&(node, assigned), Made { namespace, socket }) in chunk.iter().zip(made) {
             let fd = namespace.open()?;
             sites.push(Site {
-                number: sites.len(),
+                number: numbers[sites.len()],
                 node,
                 assigned,
                 namespace,
@@ -63,6 +65,7 @@ pub(super) fn make<'a>(
                 socket: keep_sockets.then_some(socket),
                 ipv6: speaks_ipv6(node, assigned),
                 up: vec![false; assigned.interfaces.len()],
+                joined: None,
             });
         }
     }
@@ -103,9 +106,14 @@ fn furnish(socket: &mut Socket, bridge: Option<&Bridge>) -> Result<()> {
     let up = LinkSpec { up: Some(true), ..LinkSpec::default() };
     let mut requests = vec![request::change(LOOPBACK, &up, None)];
     if let Some(bridge) = bridge {
-        requests.push(request::new("bridge", &bridge.name, bridge.index, &options(bridge))?);
+        requests.push(bridge_request(bridge)?);
     }
     socket.batch(requests).map_err(|(_, error)| error)
+}
+
+/// The request for a switch's bridge.
+pub(in crate::lab) fn bridge_request(bridge: &Bridge) -> Result<request::Request> {
+    request::new("bridge", &bridge.name, bridge.index, &options(bridge))
 }
 
 /// The spanning tree with the shortest times that Linux allows (`BR_MIN_FORWARD_DELAY`, `BR_MIN_MAX_AGE`).

@@ -8,9 +8,8 @@ use crate::kernel::device::Device;
 use crate::kernel::link::request::{self, Request};
 use crate::kernel::link::{self, AddrGenMode, LinkSpec};
 use crate::kernel::qdisc::Shape;
-use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use crate::kernel::sysctl;
-use crate::lab::assign::{Assigned, Route, Way};
+use crate::lab::assign::{Assigned, Route};
 use crate::lab::plan::{End, Link, Plan, Wants};
 use crate::wait::interrupt;
 
@@ -23,7 +22,13 @@ struct Lab<'a> {
     assigned: &'a Assigned,
 }
 
-pub(super) fn configure(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], report: Report<'_>) -> Result<()> {
+/// Configures what is new of each node.
+pub(in crate::lab) fn configure(
+    plan: &Plan,
+    assigned: &Assigned,
+    sites: &mut [Site<'_>],
+    report: Report<'_>,
+) -> Result<()> {
     let lab = Lab { plan, assigned };
     let total = sites.len();
     for (done, site) in sites.iter_mut().enumerate() {
@@ -32,7 +37,7 @@ pub(super) fn configure(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>]
             report(Progress { phase: Phase::Nodes, done, total });
         }
         let place = || site.node.place.clone();
-        for (key, value) in settings::of_interfaces(site.node, site.assigned) {
+        for (key, value) in settings::of_interfaces(site.node, site.assigned).filter(|_| site.joined.is_none()) {
             sysctl::write(&site.namespace, key, value).map_err(|error| error.place(place()))?;
         }
         let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
@@ -67,26 +72,35 @@ impl<'a> Orders<'a> {
 
 fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
     let mut orders = Orders { requests: Vec::new(), about: Vec::new() };
+    if let Some(interfaces) = &site.joined {
+        interfaces.iter().for_each(|&place| interface_orders(lab, site, place, &mut orders));
+        return Ok(orders);
+    }
     for address in &site.node.addresses {
         let spec = address_spec(*address);
         orders.push(spec.request(LOOPBACK), About::Loopback(spec));
     }
-    for (place, interface) in site.assigned.interfaces.iter().enumerate() {
-        for address in &interface.addresses {
-            let spec = address_spec(*address);
-            orders.push(spec.request(interface.index), About::Address(place, spec));
-        }
-        bring_up(lab, site, place, &mut orders);
+    for place in 0..site.assigned.interfaces.len() {
+        interface_orders(lab, site, place, &mut orders);
     }
     if let Some(bridge) = &site.assigned.bridge {
         // Last, so that its ports all begin at once.
         orders.push(request::change(bridge.index, &up(), None), About::Bridge);
     }
     for route in &site.assigned.routes {
-        let request = route_spec(site, route).request(&mut |name| index(site, name))?;
+        let request = route.spec(&site.assigned.interfaces).request(&mut |name| index(site, name))?;
         orders.push(request, About::Route(route));
     }
     Ok(orders)
+}
+
+fn interface_orders(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) {
+    let interface = &site.assigned.interfaces[place];
+    for address in &interface.addresses {
+        let spec = address_spec(*address);
+        orders.push(spec.request(interface.index), About::Address(place, spec));
+    }
+    bring_up(lab, site, place, orders);
 }
 
 fn address_spec(address: ipnet::IpNet) -> AddrSpec {
@@ -127,7 +141,8 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
 
 /// Sets what interfaces have as ports, once they are.
 fn port_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
-    for (place, interface) in site.assigned.interfaces.iter().enumerate() {
+    let made = |place: &usize| site.joined.as_ref().is_none_or(|joined| joined.contains(place));
+    for (place, interface) in site.assigned.interfaces.iter().enumerate().filter(|(place, _)| made(place)) {
         let options = &wants(lab, site, place).spec.options;
         if !options.is_empty() {
             let spec = LinkSpec { options: options.clone(), ..LinkSpec::default() };
@@ -156,18 +171,6 @@ fn end<'a>(lab: &Lab<'a>, site: &Site<'_>, place: usize) -> (&'a Link, &'a End) 
     let link = &lab.plan.links[number];
     let is_first = link.a.node == site.number && lab.assigned.links[number][0] == place;
     (link, if is_first { &link.a } else { &link.b })
-}
-
-fn route_spec(site: &Site<'_>, route: &Route) -> RouteSpec {
-    let dev = |interface: usize| Some(site.assigned.interfaces[interface].name.clone());
-    let dst = Destination::Net(route.dst);
-    match route.ways[..] {
-        [way] => RouteSpec { via: way.via, dev: dev(way.interface), ..RouteSpec::new(dst) },
-        ref ways => {
-            let hop = |way: &Way| NextHop { via: way.via, dev: dev(way.interface), ..NextHop::default() };
-            RouteSpec { nexthops: ways.iter().map(hop).collect(), ..RouteSpec::new(dst) }
-        }
-    }
 }
 
 fn index(site: &Site<'_>, name: &str) -> Result<u32> {
@@ -201,7 +204,7 @@ fn word(error: Error, plan: &Plan, site: &mut Site<'_>, about: &About<'_>) -> Er
     let (error, place): (Error, Option<Place>) = match about {
         About::Loopback(spec) => (spec.refused(error, &site.device("lo", LOOPBACK)), of_node),
         About::Address(at, spec) => (spec.refused(error, &interface(*at)), of_link(*at)),
-        About::Route(route) => (route_spec(site, route).refused(error, &site.namespace), of_node),
+        About::Route(route) => (route.spec(&site.assigned.interfaces).refused(error, &site.namespace), of_node),
         About::Shape(at, shape) => (shape.refused(error, &interface(*at)), of_link(*at)),
         About::Bridge => (error.object(format!("{}/br0", site.node.name)), of_node),
         About::Interface(at) => {

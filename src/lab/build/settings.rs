@@ -4,6 +4,8 @@
 //! distributions and other programs change. Writing a sysctl costs a tenth of what the namespace costs: what is inherited
 //! is read once, and only what differs is written.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::kernel::sysctl::Here;
 use crate::lab::assign::AssignedNode;
@@ -30,11 +32,12 @@ const FORWARD: &str = "net.ipv4.ip_forward";
 const FORWARD6: &str = "net.ipv6.conf.all.forwarding";
 /// Of the interfaces to come; the loopback keeps its `::1`. Unlike the one of all interfaces it can be written without
 /// the lock that changes of links have, which others on a busy machine hold (measured: 1 µs against 10 to 400).
-const NO_IPV6: &str = "net.ipv6.conf.default.disable_ipv6";
+pub(in crate::lab) const NO_IPV6: &str = "net.ipv6.conf.default.disable_ipv6";
 /// Nothing in a lab has an address twice: an address is usable at once.
 const DETECT: &str = "net.ipv6.conf.default.accept_dad";
 
 /// What packets' time to live begins with: 64 in a new namespace, whatever the first one of the machine has.
+const USUAL_TTL: u8 = 64;
 const TTL: &str = "net.ipv4.ip_default_ttl";
 const HOP_LIMIT: &str = "net.ipv6.conf.default.hop_limit";
 
@@ -112,7 +115,7 @@ impl Settings {
 }
 
 /// The sysctls that the script gives a node for interfaces of its own: set once these are there.
-pub(super) fn of_interfaces<'a>(
+pub(in crate::lab) fn of_interfaces<'a>(
     node: &'a Node,
     assigned: &'a AssignedNode,
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -120,8 +123,48 @@ pub(super) fn of_interfaces<'a>(
     own.map(|(key, value)| (key.as_str(), value.as_str()))
 }
 
+/// All that a node is to have, in the words of the script where that says something; of keys that mean the same the
+/// script's.
+pub(in crate::lab) fn wanted(node: &Node, assigned: &AssignedNode) -> BTreeMap<String, String> {
+    let ipv6 = speaks_ipv6(node, assigned);
+    let mut wanted = BTreeMap::new();
+    let mut want = |key: &str, value: &str| wanted.insert(key.to_owned(), value.to_owned());
+    for scope in ["all", "default"] {
+        for (name, value) in ALIKE {
+            want(&format!("net.ipv4.conf.{scope}.{name}"), value);
+        }
+    }
+    want(NO_IPV6, number(!ipv6));
+    let ttl = assigned.hop_limit.unwrap_or(USUAL_TTL).to_string();
+    want(TTL, &ttl);
+    if let Some(forward) = assigned.forward {
+        want(FORWARD, number(forward));
+    }
+    // What was made before the node had IPv6 does not follow the default.
+    for interface in &assigned.interfaces {
+        want(&format!("net/ipv6/conf/{}/disable_ipv6", interface.name), number(!ipv6));
+        if ipv6 {
+            want(&format!("net/ipv6/conf/{}/accept_dad", interface.name), "0");
+        }
+    }
+    if ipv6 {
+        want(DETECT, "0");
+        want(HOP_LIMIT, &ttl);
+        if assigned.forward == Some(true) {
+            want(FORWARD6, "1");
+        }
+    }
+    for (key, value) in &node.sysctl {
+        let same = key.replace('/', ".");
+        wanted.remove(if same == "net.ipv4.conf.all.forwarding" { FORWARD } else { &same });
+        wanted.remove(&key.replace('.', "/"));
+        wanted.insert(key.clone(), value.clone());
+    }
+    wanted
+}
+
 /// Whether a node has IPv6 at all. A switch passes it on without speaking it.
-pub(super) fn speaks_ipv6(node: &Node, assigned: &AssignedNode) -> bool {
+pub(in crate::lab) fn speaks_ipv6(node: &Node, assigned: &AssignedNode) -> bool {
     let interfaces = || assigned.interfaces.iter();
     let addresses = interfaces().flat_map(|interface| &interface.addresses).chain(&node.addresses);
     let has_address = addresses.into_iter().any(|address| address.addr().is_ipv6());
@@ -129,7 +172,7 @@ pub(super) fn speaks_ipv6(node: &Node, assigned: &AssignedNode) -> bool {
 }
 
 /// Whether a sysctl is one of an interface of the node: `net.ipv4.conf.eth0.rp_filter`.
-fn needs_interface(key: &str, assigned: &AssignedNode) -> bool {
+pub(in crate::lab) fn needs_interface(key: &str, assigned: &AssignedNode) -> bool {
     let names = assigned.interfaces.iter().map(|interface| &interface.name);
     let mut names = names.chain(assigned.bridge.iter().map(|bridge| &bridge.name));
     // A name may have dots of its own.

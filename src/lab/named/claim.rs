@@ -91,6 +91,10 @@ impl Claim {
         Ok(Asked::Ours(Self { name: name.to_owned(), root, directory, _lock: lock }))
     }
 
+    pub(in crate::lab) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn path(&self) -> PathBuf {
         path_of(&self.name)
     }

@@ -85,7 +85,7 @@ impl Claim {
     }
 }
 
-fn exists(name: &str, pid: Option<i32>) -> Error {
+pub(super) fn exists(name: &str, pid: Option<i32>) -> Error {
     Error::new(&explain::LAB_EXISTS).with("name", name).with("pid", shown(pid))
 }
 
@@ -94,7 +94,7 @@ fn shown(pid: Option<i32>) -> String {
 }
 
 /// Whose a lab is whose lock nobody holds. Its owner may have lost the lock: only if it is dead too is the lab left.
-fn state(manifest: &Manifest) -> State {
+pub(super) fn state(manifest: &Manifest) -> State {
     if boot().is_ok_and(|boot| boot != manifest.boot) {
         return State::Left;
     }
@@ -118,7 +118,7 @@ fn remove(manifest: &Manifest) -> Vec<Error> {
 }
 
 /// Refuses what another user made.
-fn check_user(name: &str, manifest: &Manifest) -> Result<()> {
+pub(super) fn check_user(name: &str, manifest: &Manifest) -> Result<()> {
     if manifest.uid == nix::unistd::geteuid().as_raw() {
         return Ok(());
     }
@@ -161,7 +161,7 @@ fn find_one(name: &str) -> Result<Option<Found>> {
 }
 
 /// A lab's name is the name of its directory.
-fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_name(name: &str) -> Result<()> {
     crate::kernel::namespace::names::check(name.as_ref())
 }
 

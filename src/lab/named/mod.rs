@@ -3,13 +3,16 @@
 //! The directory has a lock, which its owner holds while it lives, and a manifest, which is written before anything that
 //! others can see is done. So whatever a killed owner left can be found, proved and taken away ([`clean()`]).
 
+mod adopt;
 mod claim;
 mod clean;
 mod enter;
 mod manifest;
 
+pub use adopt::adopt;
 pub use clean::{Cleaned, Found, State, clean, down, find, list};
 
+pub(super) use adopt::claim_kept;
 pub(super) use claim::Claim;
 
 /// Where labs with a name have their directories.
