@@ -1,13 +1,18 @@
-//! `nsl ps`, `nsl down`, `nsl clean`: labs with a name, seen from outside the program that made them.
+//! `nsl ps`, `nsl down`, `nsl clean`: labs seen from outside the program that made them.
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
 
 use super::args::{Args, LabFile};
 use super::exit::Done;
+use super::table::Table;
 use super::{exit, file, report, run};
-use crate::error::{Error, Result, explain};
-use crate::lab::named::{self, Found, State};
+use crate::error::{Error, Result, escape, explain};
+use crate::lab::named::{self, State};
+use crate::lab::seen::{self, Seen};
 use crate::script;
 
 /// Ends a command that needs no VM: what it printed is written, what it failed with is reported.
@@ -22,24 +27,51 @@ fn say(line: &str) -> Result<()> {
 
 /// One line a lab.
 pub(super) fn ps(args: &Args) -> Done {
-    let (found, unreadable) = named::list()?;
-    let width = found.iter().map(|lab| lab.name.len()).max().unwrap_or(0).max("name".len());
-    if !found.is_empty() {
-        say(&format!("{:width$}  nodes  state", "name"))?;
-    }
-    for lab in &found {
-        say(&format!("{:width$}  {:>5}  {}", crate::error::escape(&lab.name), lab.nodes.len(), state(lab)))?;
+    let (labs, unreadable) = seen::list()?;
+    if args.json {
+        say(&serde_json::Value::from_iter(labs.iter().map(as_json)).to_string())?;
+    } else if !labs.is_empty() {
+        let mut table = Table::new(&["lab", "pid", "nodes", "since", "state"]);
+        for lab in &labs {
+            let pid = lab.owner.map(|pid| pid.to_string()).unwrap_or_default();
+            let since = lab.since.map(ago).unwrap_or_default();
+            let state = match lab.state {
+                State::Left => "left by a dead program: `nsl clean` removes it",
+                state => state_name(state),
+            };
+            table.row([escape(&lab.label), pid, lab.nodes.len().to_string(), since, state.to_owned()]);
+        }
+        script::write_output(table.to_string().as_bytes())?;
     }
     Ok(failed(args, unreadable, 1))
 }
 
-fn state(lab: &Found) -> String {
-    match lab.state {
-        State::Held(Some(pid)) => format!("up, held by pid {pid}"),
-        State::Held(None) => "up".to_owned(),
-        State::Kept => "up, kept".to_owned(),
-        State::Left => "left by a dead program: `nsl clean` removes it".to_owned(),
+fn as_json(lab: &Seen) -> serde_json::Value {
+    json!({
+        "lab": lab.label,
+        "name": lab.name,
+        "pid": lab.owner,
+        "nodes": lab.nodes,
+        "since": lab.since,
+        "state": state_name(lab.state),
+    })
+}
+
+fn state_name(state: State) -> &'static str {
+    match state {
+        State::Held(_) => "running",
+        State::Kept => "kept",
+        State::Left => "left",
     }
+}
+
+/// How long ago a moment was (seconds since 1970), as one would say it: `5 min`.
+fn ago(since: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let passed = now.saturating_sub(since);
+    let units = [(86_400, "d"), (3600, "h"), (60, "min")];
+    let unit = units.iter().find(|(seconds, _)| passed >= *seconds);
+    unit.map_or_else(|| format!("{passed} s"), |(seconds, name)| format!("{} {name}", passed / seconds))
 }
 
 /// Takes a lab down that is known by its name or by the file that returns it.
@@ -69,14 +101,14 @@ pub(super) fn down(args: &Args, lab: &str) -> Done {
 pub(super) fn clean(args: &Args) -> Done {
     let cleaned = named::clean()?;
     for name in &cleaned.removed {
-        say(&format!("removed {}", crate::error::escape(name)))?;
+        say(&format!("removed {}", escape(name)))?;
     }
     if cleaned.removed.is_empty() && cleaned.failed.is_empty() {
         say("nothing to do")?;
     }
     for skipped in &cleaned.skipped {
         let object = skipped.object_name().unwrap_or_default();
-        report::note(&format!("left alone: {}: {}", crate::error::escape(object), skipped.message()));
+        report::note(&format!("left alone: {}: {}", escape(object), skipped.message()));
     }
     let foreign = cleaned.failed.iter().any(|error| error.is(&explain::LAB_FOREIGN));
     Ok(failed(args, cleaned.failed, if foreign { 1 } else { 3 }))

@@ -12,13 +12,15 @@ use super::exit::Done;
 use super::{exit, report, signals};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::namespace::{Namespace, named as namespaces};
-use crate::lab::named;
+use crate::lab::named::State;
+use crate::lab::seen::{self, Inside, Seen};
 use crate::process::{self, Command, Exec, Exit, Shell};
+use crate::script::Failure;
 use crate::wait::{Operation, Ready, Step, block};
 
 /// Runs a program in a node to its end.
 pub(super) fn exec(node: &str, program: &[OsString]) -> Done {
-    let namespace = find(node).map_err(exit::usage)?;
+    let namespace = find(node)?;
     let signals = take_signals()?;
     match process::exec(&namespace, &Command::new(program)) {
         Ok(mut run) => {
@@ -37,7 +39,7 @@ pub(super) fn exec(node: &str, program: &[OsString]) -> Done {
 
 /// Opens a shell in a node.
 pub(super) fn shell(node: &str) -> Done {
-    let namespace = find(node).map_err(exit::usage)?;
+    let namespace = find(node)?;
     let signals = take_signals()?;
     let mut run = process::shell(&namespace, &Command::default())?;
     run.take_warnings().iter().for_each(|warning| report::note(&warning.message()));
@@ -58,31 +60,41 @@ fn shells_code(error: &Error) -> Option<u8> {
     if is_one_of(&missing) { Some(127) } else { is_one_of(&refused).then_some(126) }
 }
 
-/// What `[LAB/]NODE` means: without a lab a namespace of that name, else the node of the one lab that has it.
-fn find(text: &str) -> Result<Namespace> {
+/// What `[LAB/]NODE` means: without a lab a namespace of that name, else the node of the one lab that has it. This process
+/// is afterwards where programs for it are made.
+fn find(text: &str) -> std::result::Result<Namespace, Box<Failure>> {
+    let (namespace, lost) = place(text).map_err(exit::usage)?.go()?;
+    if let Some(directory) = lost {
+        let directory = crate::error::escape(&directory.display().to_string());
+        report::note(&format!("the lab does not see \"{directory}\": starting in \"/\""));
+    }
+    Ok(namespace)
+}
+
+fn place(text: &str) -> Result<Inside> {
     if let Some((lab, node)) = text.split_once('/') {
-        return named::find(lab)?.enter(node);
+        return seen::find(lab)?.enter(node);
     }
     if namespaces::exists(text)? {
-        return Namespace::get(text);
+        return Namespace::get(text).map(Inside::Here);
     }
-    let (labs, _) = named::list()?;
-    let having: Vec<_> = labs.iter().filter(|lab| lab.nodes.iter().any(|(name, _)| name == text)).collect();
+    let (labs, _) = seen::list()?;
+    let is_up = |lab: &&Seen| !matches!(lab.state, State::Left);
+    let having: Vec<_> = labs.iter().filter(is_up).filter(|lab| lab.nodes.iter().any(|name| name == text)).collect();
     match having[..] {
         [lab] => lab.enter(text),
         [] => {
-            let nodes = labs.iter().flat_map(|lab| lab.nodes.iter().map(|(name, _)| name.clone()));
-            let known: Vec<String> = nodes.chain(namespace_names()).collect();
+            let known: Vec<String> = labs.iter().flat_map(|lab| lab.nodes.clone()).chain(namespace_names()).collect();
             let error = Error::new(&explain::NODE_NOWHERE).with("node", text).object(text);
             Err(match nearest(text, known.iter().map(String::as_str)) {
                 Some(near) => error.with("near", near),
                 None => error,
             })
         }
-        _ => {
-            let places: Vec<String> = having.iter().map(|lab| format!("{}/{text}", lab.name)).collect();
+        [first, ..] => {
+            let places: Vec<String> = having.iter().map(|lab| format!("{}/{text}", lab.label)).collect();
             let error = Error::new(&explain::NODE_AMBIGUOUS).with("node", text).with("places", places.join(", "));
-            Err(error.with("place", &places[0]).object(text))
+            Err(error.with("place", format!("{}/{text}", first.label)).object(text))
         }
     }
 }

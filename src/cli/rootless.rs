@@ -37,6 +37,7 @@ pub(super) fn enter_if_needed(args: &Args) -> Result<()> {
 
 fn enter() -> Result<()> {
     let (uid, gid) = (geteuid(), getegid());
+    crate::lab::door::prepare();
     // Asked before: a user namespace shows limits of its own.
     let setting = forbidding_setting();
     let refused = |errno| refused(errno, setting.as_deref());

@@ -229,6 +229,8 @@ rows! {
         => "remove it, or give it to that user with mode 0700";
     LAB_FOREIGN: "EPERM" Script "lab \"<name>\" is user <uid>'s" => "clean it up as that user";
     LAB_NAMELESS: "EINVAL" Script "a lab without a name cannot be kept" => "give it one, as in lab.new \"demo\"";
+    DOOR: "ENOENT" Script "process <pid> does not let anybody into its lab: <what>" => "see with `nsl ps` what is up";
+    DOOR_JOIN: "" Script "the namespaces of the lab's process cannot be joined: <reason>";
     NODE_NOWHERE: "ENOENT" Script "no namespace and no node of a lab is called \"<node>\"" => "did you mean \"<near>\"?";
     NODE_AMBIGUOUS: "EINVAL" Script "\"<node>\" is a node of several labs: <places>"
         => "say which is meant, as in <place>";

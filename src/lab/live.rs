@@ -77,6 +77,9 @@ impl Live {
     /// Has these nodes from now on.
     pub(super) fn hold(&mut self, nodes: Vec<LiveNode>) {
         self.entry.hold(nodes.iter().map(|node| node.namespace.clone()).collect());
+        if self.entry.is_up() {
+            self.entry.post(&nodes);
+        }
         self.places = nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
         self.nodes = nodes;
     }

@@ -9,6 +9,7 @@ pub mod assign;
 pub mod build;
 pub mod cable;
 pub mod diff;
+pub mod door;
 mod hops;
 mod live;
 pub mod named;
@@ -17,6 +18,7 @@ mod reach;
 mod ready;
 mod registry;
 mod rules;
+pub mod seen;
 mod start;
 mod state;
 

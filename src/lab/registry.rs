@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::door;
 use super::live::LiveNode;
 use super::named::Claim;
 use crate::error::{Error, Result, explain};
@@ -208,7 +209,14 @@ impl Entry {
         Ok(())
     }
 
+    /// Lets others know of it.
+    pub(super) fn post(&self, nodes: &[LiveNode]) {
+        let nodes = nodes.iter().map(|node| (node.name.clone(), node.namespace.clone())).collect();
+        door::post(self.group, self.name.as_deref(), nodes);
+    }
+
     fn forget(self: &Arc<Self>) {
+        door::take_off(self.group);
         locked(&LABS).retain(|other| !Arc::ptr_eq(other, self));
     }
 }

@@ -68,6 +68,14 @@ impl Identity {
         Self::of(std::process::id() as i32)
     }
 
+    /// When it was started: seconds since 1970.
+    pub fn since(&self) -> Option<u64> {
+        let stat = std::fs::read_to_string("/proc/stat").ok()?;
+        let boot: u64 = stat.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+        let ticks = nix::unistd::sysconf(nix::unistd::SysconfVar::CLK_TCK).ok()??;
+        Some(boot + self.start / u64::try_from(ticks).ok().filter(|ticks| *ticks > 0)?)
+    }
+
     /// A descriptor of it; none if it has ended.
     pub fn pidfd(&self) -> Option<OwnedFd> {
         // Opened before it is looked at: from here on the pid is its own.

@@ -29,7 +29,9 @@ pub use exec::{Exec, Exit, Failure, exec};
 pub use handle::{Process, spawn, spawn_read};
 pub use limits::{make_room, raise_open_files};
 pub use nft::{Rules, load_rules};
-pub use registry::{adopt_group, end_all, end_group, hold_group, kill_all, prepare, reap_orphans, release_group};
+pub use registry::{
+    adopt_group, end_all, end_group, hold_group, kill_all, pid_behind, prepare, reap_orphans, release_group,
+};
 pub use shell::{Shell, shell};
 pub use talk::{Expect, FindLine, Read, Wait, Write};
 pub use terminal::restore_terminal;

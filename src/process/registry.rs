@@ -285,6 +285,14 @@ pub fn kill_all() {
     }
 }
 
+/// The pid of the process behind a pidfd, as it is seen from here; none if it has ended, or is out of sight.
+pub fn pid_behind(pidfd: &OwnedFd) -> Option<i32> {
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", std::os::fd::AsRawFd::as_raw_fd(pidfd)));
+    let info = info.ok()?;
+    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:"))?.trim().parse().ok()?;
+    (pid > 0).then_some(pid)
+}
+
 /// Opens a pidfd: close-on-exec, readable once the process has ended.
 #[allow(unsafe_code)]
 pub(super) fn pidfd_of(pid: i32) -> nix::Result<OwnedFd> {

@@ -2,6 +2,7 @@
 //!
 //! Whoever makes them keeps them: [`super::anonymous::close_all`] does not know them.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::anonymous::{Held, Origin};
@@ -34,6 +35,11 @@ pub fn add(
         let held = Held::new(fd, Origin::Node { label: labels[number].clone(), group });
         Ok(Made { namespace: Namespace(Arc::new(Kind::Held(held))), socket })
     })
+}
+
+/// A namespace whose descriptor came from another process: what it is called in messages, and with what it ends.
+pub fn lent(fd: OwnedFd, label: String, group: Group) -> Namespace {
+    Namespace(Arc::new(Kind::Held(Held::new(fd, Origin::Node { label, group }))))
 }
 
 /// Closes all of them: as [`Namespace::close`], but links to the outside go in one request for all. What fails is given

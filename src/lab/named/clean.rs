@@ -27,7 +27,7 @@ pub struct Found {
     /// Its nodes, and what they are called in /run/netns.
     pub nodes: Vec<(String, Known)>,
     /// The first process of its PID namespace, if it is kept.
-    pub(super) init: Option<Identity>,
+    pub(in crate::lab) init: Option<Identity>,
 }
 
 /// What [`clean`] came to.

@@ -14,6 +14,7 @@ pub use clean::{Cleaned, Found, State, clean, down, find, list};
 
 pub(super) use adopt::claim_kept;
 pub(super) use claim::Claim;
+pub(super) use enter::node_missing;
 
 /// Where labs with a name have their directories.
 pub const DIRECTORY: &str = "/run/nsl";

@@ -173,7 +173,8 @@ fn a_kill_leaves_nothing() {
             assert_ne!(machine(), before);
             running.signal(SIGKILL);
             assert_eq!(running.end().0.code, 137);
-            await_machine(&before, "a kill");
+            // Programs die after nsl, and links at home with the last of them.
+            eventually(|| machine() == before, || format!("a kill leaves {}", machine()));
         }
     });
 }
