@@ -22,6 +22,8 @@
 ---@field subnet? string|string[]     # the LAN of a switch
 ---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
 ---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
+---@field files? table<string, string>|fun(node: nsl.Node): table    # path → text: files that its programs alone see, over what is there
+---@field private? string[]           # directories that are its programs' alone, empty at first: "/run/frr"
 ---@field nft? string|fun(node: nsl.Node): string?    # an nftables ruleset, loaded when it is connected
 ---@field devices? nsl.NodeDevice[]   # made before its links, so that ends find their masters
 ---@field run? (string|string[])[]|fun(node: nsl.Node): table        # commands run in order once it is up; a failing one fails `up`

@@ -206,6 +206,8 @@ rows! {
         => "start the script again";
     VIEW_INHERITED: "" Feature "<path> in a namespace shows nsl's own view: a new one was refused (<reason>)";
     BIND_REFUSED: "" Script "cannot put \"<source>\" over \"<target>\": <reason>" => "make \"<target>\" first";
+    NODE_FILE: "" Script "\"<path>\" cannot be a node's own: <reason>"
+        => "make the directory that it is in first";
     NFT_MISSING: "ENOENT" Feature "rulesets are loaded by the program \"nft\", which is not installed"
         => "install the package nftables";
     NFT_REFUSED: "EINVAL" Script "the ruleset is refused: <what>";

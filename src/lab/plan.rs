@@ -107,6 +107,10 @@ pub struct Node {
     pub stp: Option<bool>,
     /// Set once the node is up, on top of what the lab sets by itself: `net.ipv4.ip_forward`.
     pub sysctl: BTreeMap<String, String>,
+    /// Files that its programs alone see, by their paths.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Directories that are its programs' alone, empty at first.
+    pub private: Vec<String>,
     /// An nftables ruleset, loaded once the node is connected.
     pub nft: Option<String>,
     /// Devices beside the ends of its links, made before these.
@@ -133,6 +137,8 @@ impl Node {
             ipv6: None,
             stp: None,
             sysctl: BTreeMap::new(),
+            files: BTreeMap::new(),
+            private: Vec::new(),
             nft: None,
             devices: Vec::new(),
             routes: Vec::new(),

@@ -20,6 +20,8 @@ pub(super) enum Stage {
     Mounts,
     /// Making / a slave, so that no mount of the child's gets out.
     Propagation,
+    /// Setting the host name.
+    Host,
     /// `chdir`.
     Directory,
     /// Making the session or the process group.
@@ -70,6 +72,10 @@ pub(super) struct Orders<'a> {
     pub(super) network: Option<RawFd>,
     /// The name the new /sys is mounted under; none: no view of its own.
     pub(super) view: Option<&'a CStr>,
+    /// The mount namespace to enter in the place of a view of its own.
+    pub(super) mounts: Option<RawFd>,
+    /// Its host name; none: nsl's.
+    pub(super) host: Option<&'a CStr>,
     /// Whether the child needs a /proc of its own.
     pub(super) proc: bool,
     pub(super) binds: Vec<Bind<'a>>,
@@ -122,6 +128,15 @@ fn run(orders: &mut Orders<'_>) -> Stage {
                 return Stage::Propagation;
             }
             look(orders, name);
+        }
+        if orders.mounts.is_some_and(|fd| libc::setns(fd, libc::CLONE_NEWNS) != 0) {
+            return Stage::Mounts;
+        }
+        if let Some(host) = orders.host {
+            let length = host.to_bytes().len();
+            if libc::unshare(libc::CLONE_NEWUTS) != 0 || libc::sethostname(host.as_ptr(), length) != 0 {
+                return Stage::Host;
+            }
         }
         if orders.directory.is_some_and(|path| libc::chdir(path.as_ptr()) != 0) {
             return Stage::Directory;

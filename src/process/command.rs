@@ -12,9 +12,9 @@ use nix::unistd::{AccessFlags, access};
 
 use super::child::Session;
 use super::spawner::Plan;
-use super::view;
+use super::{view, views};
 use crate::error::{Error, Result, explain};
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Group, Namespace};
 
 /// A program to run, and how. The default inherits nsl's stdio, directory and environment.
 #[derive(Debug, Clone, Default)]
@@ -98,11 +98,19 @@ impl Command {
         let name = namespace.os_name();
         // iproute2 mounts /sys under the namespace's name.
         let label = c_string(name.unwrap_or(OsStr::new("nsl")))?;
+        let (kept, warnings) = match namespace.group().filter(|group| *group != Group::RUN) {
+            Some(group) => views::of(namespace, group).map(|(view, warnings)| (Some(view), warnings))?,
+            None => (None, Vec::new()),
+        };
+        // Who enters a mount namespace stands at its root.
+        let here = kept.as_ref().and_then(|_| std::env::current_dir().ok());
         Ok(Plan {
-            view: network.is_some().then(|| (label, view::binds(name))),
+            view: (network.is_some() && kept.is_none()).then(|| (label, view::binds(name))),
+            kept,
+            warnings,
             network,
             group: namespace.group(),
-            directory: self.cwd.as_ref().map(|path| c_string(path.as_os_str())).transpose()?,
+            directory: self.cwd.as_ref().or(here.as_ref()).map(|path| c_string(path.as_os_str())).transpose()?,
             session,
             stdio,
             program: c_string(self.program(word)?.as_os_str())?,

@@ -8,6 +8,7 @@ mod child;
 mod command;
 mod descendants;
 mod exec;
+mod furnish;
 mod handle;
 pub mod init;
 mod limits;
@@ -22,6 +23,7 @@ mod stream;
 mod talk;
 mod terminal;
 mod view;
+mod views;
 
 pub use command::{CAPTURE_LIMIT, Command, Input, Output};
 pub use descendants::{GRACE, Identity, end_container, end_in, end_in_all};
@@ -35,3 +37,4 @@ pub use registry::{
 pub use shell::{Shell, shell};
 pub use talk::{Expect, FindLine, Read, Wait, Write};
 pub use terminal::restore_terminal;
+pub use views::{Surroundings, furnish, surround};

@@ -206,6 +206,7 @@ pub fn end_all() -> Vec<Error> {
 
 /// Ends every program of a group, and its PID namespace with whatever hides in it: as [`end_all`].
 pub fn end_group(group: Group) -> Vec<Error> {
+    super::views::forget(group);
     let (init, children) = {
         let registry = registry();
         // Without a first process there never was another.
@@ -232,6 +233,7 @@ pub fn hold_group(group: Group) -> Result<Identity> {
 /// Lets a group's programs outlive nsl: they end when the first process of their PID namespace is killed, which
 /// [`hold_group`] has named.
 pub fn release_group(group: Group) -> Result<()> {
+    super::views::forget(group);
     let Some((init, lease)) = registry().inits.remove(&group) else { return Ok(()) };
     if let Some(lease) = lease {
         let mut answer = [0];

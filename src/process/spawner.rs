@@ -24,7 +24,9 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 
 use super::child::{self, Bind, Orders, Report, Session, Stage};
+use super::furnish::{self, Furnishing, Step};
 use super::registry::{self, Child};
+use super::views::View;
 use super::{init, limits, view};
 use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Group;
@@ -35,6 +37,9 @@ pub(super) struct Plan {
     pub(super) network: Option<Arc<OwnedFd>>,
     /// The name that /sys is mounted under and the files to bind; none: no view of its own.
     pub(super) view: Option<(CString, view::Binds)>,
+    /// The view that is kept for it, in the place of one of its own, and what could not be shown there.
+    pub(super) kept: Option<View>,
+    pub(super) warnings: Vec<Error>,
     /// In whose PID namespace it lives; none: in nsl's own.
     pub(super) group: Option<Group>,
     pub(super) directory: Option<CString>,
@@ -55,7 +60,14 @@ pub(super) struct Spawned {
 
 struct Job {
     order: Order,
-    reply: SyncSender<Result<Spawned>>,
+    reply: SyncSender<Result<Done>>,
+}
+
+/// What came of an order.
+enum Done {
+    Child(Spawned),
+    /// A mount namespace, and each step with its errno.
+    Mounts(OwnedFd, Vec<(Step, c_int)>),
 }
 
 /// What the spawner is to make.
@@ -63,6 +75,9 @@ enum Order {
     Child(Plan),
     /// The first process of a group's PID namespace, if it is not there.
     Init(Group),
+    /// A mount namespace, by a process of a group's PID namespace: what to begin with, whose network it shows, and what
+    /// is done in it.
+    Mounts(Group, Option<Arc<OwnedFd>>, Option<Arc<OwnedFd>>, Vec<Step>),
 }
 
 /// The thread for plain children, and the one for those in PID namespaces of their own.
@@ -73,18 +88,46 @@ pub(super) fn make(plan: Plan) -> Result<Spawned> {
     if let Some(group) = plan.group {
         make_init(group)?;
     }
-    order(Order::Child(plan))
+    child(Order::Child(plan))
+}
+
+/// Makes a mount namespace for programs of a group; gives it, and each step with its errno, 0 where it went well.
+pub(super) fn furnish(
+    group: Group,
+    base: Option<Arc<OwnedFd>>,
+    network: Option<Arc<OwnedFd>>,
+    steps: Vec<Step>,
+) -> Result<(OwnedFd, Vec<(Step, c_int)>)> {
+    make_init(group)?;
+    match order(Order::Mounts(group, base, network, steps))? {
+        Done::Mounts(made, steps) => Ok((made, steps)),
+        Done::Child(_) => Err(gone()),
+    }
+}
+
+fn child(of: Order) -> Result<Spawned> {
+    match order(of)? {
+        Done::Child(spawned) => Ok(spawned),
+        Done::Mounts(..) => Err(gone()),
+    }
+}
+
+fn gone() -> Error {
+    Error::new(&explain::BUG).with("what", "the thread that starts programs is gone")
 }
 
 /// Makes the first process of a group's PID namespace, if it is not there.
 pub(super) fn make_init(group: Group) -> Result<Arc<Child>> {
-    order(Order::Init(group)).map(|spawned| spawned.child)
+    child(Order::Init(group)).map(|spawned| spawned.child)
 }
 
-fn order(order: Order) -> Result<Spawned> {
-    let gone = || Error::new(&explain::BUG).with("what", "the thread that starts programs is gone");
+fn order(order: Order) -> Result<Done> {
     let (reply, answer) = sync_channel(1);
-    let contained = matches!(&order, Order::Child(plan) if plan.group.is_some());
+    let contained = match &order {
+        Order::Child(plan) => plan.group.is_some(),
+        Order::Init(_) => false,
+        Order::Mounts(..) => true,
+    };
     queue(contained)?.send(Job { order, reply }).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
 }
@@ -130,21 +173,50 @@ struct Spawner {
 }
 
 impl Spawner {
-    fn carry_out(&mut self, order: &Order) -> Result<Spawned> {
+    fn carry_out(&mut self, order: &Order) -> Result<Done> {
         match order {
-            Order::Child(plan) => self.spawn(plan),
-            Order::Init(group) => Ok(Spawned { child: self.init(*group)?, warnings: Vec::new() }),
+            Order::Child(plan) => self.spawn(plan).map(Done::Child),
+            Order::Init(group) => Ok(Done::Child(Spawned { child: self.init(*group)?, warnings: Vec::new() })),
+            Order::Mounts(group, base, network, steps) => {
+                let init = self.direct(*group)?;
+                let made = self.furnish(base.as_ref(), network.as_ref(), steps);
+                made.map_err(|error| if init.has_ended() { Error::new(&explain::CONTAINER_GONE) } else { error })
+            }
         }
     }
 
     fn spawn(&mut self, plan: &Plan) -> Result<Spawned> {
         let init = plan.group.map(|group| self.direct(group)).transpose()?;
-        let (pid, pidfd, warnings) = self.clone_into(plan, 0).map_err(|error| match &init {
+        let (pid, pidfd, mut warnings) = self.clone_into(plan, 0).map_err(|error| match &init {
             // The kernel says ENOMEM for ever (pid_namespaces(7)).
             Some(init) if init.has_ended() => Error::new(&explain::CONTAINER_GONE),
             _ => error,
         })?;
+        warnings.extend(plan.warnings.iter().cloned());
         Ok(Spawned { child: registry::add(pid, pidfd, plan.session, plan.group), warnings })
+    }
+
+    /// Makes a mount namespace by a process that ends at once.
+    fn furnish(&mut self, base: Option<&Arc<OwnedFd>>, network: Option<&Arc<OwnedFd>>, steps: &[Step]) -> Result<Done> {
+        let raw = |fd: Option<&Arc<OwnedFd>>| fd.map(|fd| fd.as_raw_fd());
+        let errnos = vec![0; steps.len()];
+        let mut furnishing = Furnishing { base: raw(base), network: raw(network), steps, errnos, errno: 0, made: -1 };
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES | libc::SIGCHLD;
+        let orders: *mut c_void = ptr::from_mut(&mut furnishing).cast();
+        // SAFETY: as in `clone_child`; `furnish::main` never returns, and allocates and locks nothing.
+        let pid = unsafe {
+            let top = self.stack.as_mut_ptr().add(self.stack.len()).cast();
+            libc::clone(furnish::main, top, flags, orders)
+        };
+        Errno::result(pid).map_err(|errno| Error::system(errno).explain(LIMITS))?;
+        // Its end is certain; this takes the zombie away.
+        let _ = waitid(Id::Pid(nix::unistd::Pid::from_raw(pid)), WaitPidFlag::WEXITED);
+        if furnishing.made < 0 {
+            return Err(word_mounts(Errno::from_raw(furnishing.errno)));
+        }
+        // SAFETY: that process opened this descriptor in the table that it shared with nsl, and for nothing else.
+        let made = unsafe { OwnedFd::from_raw_fd(furnishing.made) };
+        Ok(Done::Mounts(made, steps.iter().cloned().zip(furnishing.errnos).collect()))
     }
 
     /// The first process of a group's PID namespace, started when it is first needed.
@@ -157,6 +229,8 @@ impl Spawner {
         let plan = Plan {
             network: None,
             view: None,
+            kept: None,
+            warnings: Vec::new(),
             group: Some(group),
             directory: None,
             session: Session::Shared,
@@ -199,6 +273,8 @@ impl Spawner {
             parent: if plan.group.is_some() { 0 } else { std::process::id() as i32 },
             network: plan.network.as_ref().map(|fd| fd.as_raw_fd()),
             view: plan.view.as_ref().map(|(name, _)| name.as_c_str()),
+            mounts: plan.kept.as_ref().map(|view| view.mounts.as_raw_fd()),
+            host: plan.kept.as_ref().and_then(|view| view.host.as_deref()),
             proc: plan.group.is_some(),
             binds,
             directory: plan.directory.as_deref(),
@@ -242,18 +318,30 @@ fn pointers<'a>(strings: impl Iterator<Item = &'a CStr>) -> Vec<*const c_char> {
     strings.map(CStr::as_ptr).chain([ptr::null()]).collect()
 }
 
+fn refused(doing: &'static str, errno: Errno) -> Error {
+    match errno {
+        Errno::EPERM => Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", "CAP_SYS_ADMIN"),
+        errno => Error::new(&explain::CHILD_STAGE).with("doing", doing).errno(errno),
+    }
+}
+
+/// Words that no mount namespace was to be had.
+fn word_mounts(errno: Errno) -> Error {
+    match errno {
+        Errno::ENOSPC => Error::new(&explain::TOO_MANY_MOUNT_NAMESPACES),
+        errno => refused("giving a program its own view of /sys and /etc", errno),
+    }
+}
+
 /// Words what the child reports as its failure.
 fn worded(plan: &Plan, report: &Report) -> Error {
     let errno = Errno::from_raw(report.errno);
-    let refused = |doing: &'static str| match errno {
-        Errno::EPERM => Error::new(&explain::NEEDS_CAPABILITY).with("doing", doing).with("capability", "CAP_SYS_ADMIN"),
-        errno => Error::new(&explain::CHILD_STAGE).with("doing", doing).errno(errno),
-    };
+    let refused = |doing| refused(doing, errno);
     let program = plan.program.to_string_lossy();
     match report.stage {
         Stage::None | Stage::Network => refused("running a program in another network namespace"),
-        Stage::Mounts if errno == Errno::ENOSPC => Error::new(&explain::TOO_MANY_MOUNT_NAMESPACES),
-        Stage::Mounts | Stage::Propagation => refused("giving a program its own view of /sys and /etc"),
+        Stage::Mounts | Stage::Propagation => word_mounts(errno),
+        Stage::Host => refused("giving a program its host name"),
         Stage::Session => refused("giving a program its terminal"),
         Stage::Stdio => refused("giving a program its input and output"),
         Stage::Directory => {
@@ -270,13 +358,7 @@ fn warnings(report: &Report, binds: &[Bind<'_>]) -> Vec<Error> {
         (errno != 0)
             .then(|| Error::new(&explain::VIEW_INHERITED).with("path", path).object(path).errno(Errno::from_raw(errno)))
     };
-    let unbound = binds.iter().filter(|bind| bind.errno != 0).map(|bind| {
-        let (source, target) = (bind.source.to_string_lossy(), bind.target.to_string_lossy());
-        Error::new(&explain::BIND_REFUSED)
-            .with("source", source)
-            .with("target", &target)
-            .object(target)
-            .errno(Errno::from_raw(bind.errno))
-    });
+    let failed = binds.iter().filter(|bind| bind.errno != 0);
+    let unbound = failed.map(|bind| view::unbound(bind.source, bind.target, Errno::from_raw(bind.errno)));
     inherited("/sys", report.sys).into_iter().chain(inherited("/proc", report.proc)).chain(unbound).collect()
 }

@@ -6,6 +6,7 @@ pub(super) mod links;
 pub(super) mod namespaces;
 pub(super) mod nodes;
 pub(super) mod settings;
+mod surroundings;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
 /// As [`build`], but runs no commands yet: [`Start`] does. Rulesets are loaded.
 pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
+    surroundings::give(plan, &live)?;
     block(Rules::new(plan, assigned, &live))?;
     block(ready)?;
     Ok(live)

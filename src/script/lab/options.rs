@@ -16,10 +16,13 @@ use crate::script::options::Options;
 use crate::script::shape::{SHAPE, merged};
 
 pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "routing", "ecmp", "prefix", "mtu"];
-pub(in crate::script) const NODE: &[&str] =
-    &["sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "nft", "devices", "run", "daemons", "setup"];
+#[rustfmt::skip]
+pub(in crate::script) const NODE: &[&str] = &[
+    "sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "files", "private", "nft", "devices", "run",
+    "daemons", "setup",
+];
 /// Those of a node's options that a function may give once its interfaces are known.
-pub(super) const COMPUTED: &[&str] = &["sysctl", "nft", "run", "daemons"];
+pub(super) const COMPUTED: &[&str] = &["sysctl", "nft", "files", "run", "daemons"];
 pub(in crate::script) const LINK: &[&str] =
     &["a", "b", "subnet", "mtu", "cost", "rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
 /// What can be changed of a link.
@@ -91,6 +94,8 @@ pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> 
         return Err(Error::new(&explain::LAB_STP_NODE).with("node", &node.name).object(&node.name));
     }
     node.role = options.string("role")?;
+    let private = options.strings("private")?.unwrap_or_default();
+    node.private = private.into_iter().map(|path| own_path(options, "private", path)).collect::<Result<_>>()?;
     node.devices = devices(options)?;
     node.routes = routes(options)?;
     for key in COMPUTED.iter().filter(|key| !matches!(options.value(key), Some(Value::Function(_)))) {
@@ -104,11 +109,31 @@ pub(super) fn fill(node: &mut Node, key: &str, options: &Options) -> Result<()> 
     match key {
         "sysctl" => node.sysctl = sysctls(options)?,
         "nft" => node.nft = options.string("nft")?,
+        "files" => node.files = files(options)?,
         "run" => node.run = commands(options, "run")?,
         "daemons" => node.daemons = commands(options, "daemons")?,
         _ => {}
     }
     Ok(())
+}
+
+/// `files={[path]=text}`.
+fn files(options: &Options) -> Result<BTreeMap<String, Vec<u8>>> {
+    let wrong = || options.wrong_type("files", "a table from paths to texts");
+    let mut files = BTreeMap::new();
+    let Some(table) = options.table("files")? else { return Ok(files) };
+    for pair in table.pairs::<Value, Value>() {
+        let (Value::String(path), Value::String(text)) = pair.map_err(|_| wrong())? else { return Err(wrong()) };
+        files.insert(own_path(options, "files", path.to_string_lossy())?, text.as_bytes().to_vec());
+    }
+    Ok(files)
+}
+
+/// A path that a node has something of its own at: from the root, without steps back.
+fn own_path(options: &Options, key: &str, path: String) -> Result<String> {
+    let parts = || path.split('/').skip(1);
+    let is_plain = path.starts_with('/') && path.len() > 1 && parts().all(|part| !matches!(part, "" | "." | ".."));
+    if is_plain { Ok(path) } else { Err(options.wrong_value(key, "a path such as \"/etc/frr/frr.conf\"", path)) }
 }
 
 fn sysctls(options: &Options) -> Result<BTreeMap<String, String>> {

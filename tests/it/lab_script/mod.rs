@@ -13,6 +13,7 @@ mod plan;
 mod random;
 mod reach;
 mod rules;
+mod surroundings;
 mod throughput;
 
 use std::process::{Command, Stdio};
