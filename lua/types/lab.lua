@@ -109,6 +109,7 @@
 ---@field seed? integer
 ---@field family? nsl.Family          # of the addresses
 ---@field timeout? nsl.Time           # how long an answer is waited for
+---@field quiet? boolean              # no bar on the terminal
 
 --- What all pairs came to. Prints as a matrix, or beyond 40 nodes as a summary.
 ---@class nsl.PingallResult

@@ -31,6 +31,7 @@ pub fn main() -> ExitCode {
     };
     args.color.apply();
     crate::script::keep_panics();
+    crate::script::be_quiet(args.quiet);
     std::panic::catch_unwind(|| command(&args)).unwrap_or_else(|_| exit::leave(exit::bug(), &args))
 }
 

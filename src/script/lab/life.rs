@@ -11,6 +11,7 @@ use crate::lab::{self, Assigned, cable::Carried};
 use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
 use crate::script::handle::CableHandle;
+use crate::script::progress::Bar;
 
 /// `net:up{quiet=, keep=}`: all or nothing. Gives the lab.
 pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
@@ -35,7 +36,7 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
         }
     }
     let rising = Rising::begin(&shared);
-    if let Err(error) = rise(args, &shared, &assigned, keep) {
+    if let Err(error) = rise(args, &shared, &assigned, quiet, keep) {
         // The error to tell is the one that led here.
         let _ = Lab::take_down(&shared);
         return Err(error);
@@ -47,12 +48,15 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// Comes up step by step: functions that give options, the network, functions that set nodes up, commands. The lab is not
 /// borrowed while the script's functions run.
-fn rise(args: &Args, shared: &Shared, assigned: &Assigned, keep: bool) -> mlua::Result<()> {
+fn rise(args: &Args, shared: &Shared, assigned: &Assigned, quiet: bool, keep: bool) -> mlua::Result<()> {
     let handle = args.value(1);
     let handle = handle.as_userdata().ok_or_else(|| args.wrong_type(1, "a lab"))?;
     calls::compute(handle, shared)?;
     let worded = |error| shared.borrow().declared_by(error);
-    let live = lab::build::connect(&shared.borrow().plan, assigned, &mut |_| {}).map_err(worded)?;
+    let mut bar = Bar::new(quiet);
+    let live = lab::build::connect(&shared.borrow().plan, assigned, &mut |progress| bar.build(progress));
+    drop(bar);
+    let live = live.map_err(worded)?;
     shared.borrow_mut().live = Some(live);
     calls::set_up(handle, shared)?;
     let start = {

@@ -71,7 +71,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.plan", 1, &[], Call::Now(life::plan)),
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
     method("net.throughput", 4, super::probe::THROUGHPUT, Call::Waits(probe::throughput)),
-    method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout"], Call::Waits(probe::pingall)),
+    method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout", "quiet"], Call::Waits(probe::pingall)),
     Function { name: "cable.set", acts: Acts::Method("Cable"), most: 2, options: SET, call: Call::Now(change::set) },
     Function {
         name: "cable.down",

@@ -12,6 +12,7 @@ use crate::probe::Family;
 use crate::probe::pingall::{Pairs, PingAll, PingAllRun};
 use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
+use crate::script::progress::Watched;
 use crate::script::records::{Record, with_text};
 
 /// `net:ping(a, b, opts?)`.
@@ -46,7 +47,7 @@ pub(super) fn throughput(args: &mut Args) -> mlua::Result<Waiting> {
     crate::script::probe::begin_throughput(lab.namespace(a)?, lab.namespace(b)?, names, &args.options(4)?)
 }
 
-/// `net:pingall{nodes=, sample=, seed=, family=, timeout=}`.
+/// `net:pingall{nodes=, sample=, seed=, family=, timeout=, quiet=}`.
 pub(super) fn pingall(args: &mut Args) -> mlua::Result<Waiting> {
     let lab = args.lab()?;
     let options = args.options(2)?;
@@ -55,7 +56,7 @@ pub(super) fn pingall(args: &mut Args) -> mlua::Result<Waiting> {
         Some("all") => Who::All,
         Some(other) => return Err(options.wrong_value("nodes", "\"all\"", other).into()),
     };
-    let family = options.family("family")?;
+    let (family, quiet) = (options.family("family")?, options.is_on("quiet")?);
     let mut spec = lab.borrow_mut().all_pairs(who, family)?;
     if let Some(timeout) = options.duration("timeout")? {
         spec.timeout = timeout;
@@ -63,7 +64,7 @@ pub(super) fn pingall(args: &mut Args) -> mlua::Result<Waiting> {
     if let Some(count) = options.number("sample", "a number of pairs")? {
         spec.pairs = Pairs::Sample { count, seed: options.number("seed", "a number")?.unwrap_or(0) };
     }
-    Ok(Waiting::new(PingAllRun::start(spec)?, |lua, result| values(lua, table(lua, &result)?)))
+    Ok(Waiting::new(Watched::new(PingAllRun::start(spec)?, quiet), |lua, result| values(lua, table(lua, &result)?)))
 }
 
 /// The result as a table that prints as the matrix or the summary.

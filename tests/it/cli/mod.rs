@@ -4,6 +4,7 @@ mod door;
 mod file;
 mod node;
 mod plan;
+mod progress;
 mod up;
 
 use std::io::Write;
