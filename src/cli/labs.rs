@@ -9,9 +9,9 @@ use serde_json::json;
 use super::args::{Args, LabFile};
 use super::exit::Done;
 use super::table::Table;
-use super::{exit, file, report, run};
+use super::{exit, file, report, rootless, run};
 use crate::error::{Error, Result, escape, explain};
-use crate::lab::named::{self, State};
+use crate::lab::named::{self, Cleaned, State, room};
 use crate::lab::seen::{self, Seen};
 use crate::script;
 
@@ -76,30 +76,40 @@ fn ago(since: u64) -> String {
 
 /// Takes a lab down that is known by its name or by the file that returns it.
 pub(super) fn down(args: &Args, lab: &str) -> Done {
-    let is_file = || Path::new(lab).is_file();
-    match named::find(lab) {
-        Err(error) if (error.is(&explain::LAB_MISSING) || lab.contains('/')) && is_file() => {}
-        found => {
-            found?;
-            return Ok(failed(args, named::down(lab)?, 3));
-        }
+    let is_file = Path::new(lab).is_file();
+    match end(args, lab) {
+        Err(error) if is_file && (error.is(&explain::LAB_MISSING) || lab.contains('/')) => {}
+        ended => return Ok(failed(args, ended?, 3)),
     }
     let mut name = None;
     let file = LabFile { file: lab.to_owned(), arguments: Vec::new() };
     let ended = run::whole(|| {
-        run::begin_at_home(args)?;
         name = file::read(&file)?.lab.name();
         Ok(())
     });
     match name {
-        Some(name) if ended.is_good() => Ok(failed(args, named::down(&name)?, 3)),
+        Some(name) if ended.is_good() => Ok(failed(args, end(args, &name)?, 3)),
         _ => Ok(exit::leave(ended, args)),
     }
 }
 
+/// Ends a lab that was kept, wherever it is. Gives what could not be taken away.
+fn end(args: &Args, name: &str) -> Result<Vec<Error>> {
+    let is_here = || !rootless::is_wanted(args) && named::find(name).is_ok();
+    if let Some(holder) = room::holder(name).filter(|_| !is_here()) {
+        room::join(name, holder)?;
+    } else if rootless::is_wanted(args) {
+        return Err(match seen::find(name)?.state {
+            State::Held(pid) => named::held(name, pid),
+            State::Kept | State::Left => seen::missing(name),
+        });
+    }
+    named::down(name)
+}
+
 /// Removes what dead programs left.
 pub(super) fn clean(args: &Args) -> Done {
-    let cleaned = named::clean()?;
+    let cleaned = if rootless::is_wanted(args) { Cleaned::default() } else { named::clean()? };
     for name in &cleaned.removed {
         say(&format!("removed {}", escape(name)))?;
     }

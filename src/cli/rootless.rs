@@ -20,13 +20,37 @@ use crate::kernel::device::Device;
 use crate::kernel::link::{self, LinkSpec};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::privilege;
+use crate::lab::named::room;
+
+/// Whether the privilege is missing, or the command line says to do without.
+pub(super) fn is_wanted(args: &Args) -> bool {
+    !args.no_rootless && (args.rootless || !is_privileged())
+}
+
+fn is_privileged() -> bool {
+    !privilege::missing().contains(&"CAP_SYS_ADMIN")
+}
+
+/// Moves into the namespaces where the lab of a file is kept, if it is; gives whether that is so. The file was run before,
+/// as only it says which lab it is.
+///
+/// Errors: it did more than to declare a lab (`EBUSY`).
+pub(super) fn join_kept(file: &str, lab: Option<&str>) -> Result<bool> {
+    let threads = fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    if threads > 1 || !crate::kernel::namespace::forget_home() {
+        return Err(Error::new(&explain::LAB_FILE_ACTS).with("file", file).object(file));
+    }
+    let Some((name, holder)) = lab.and_then(|name| Some((name, room::holder(name)?))) else { return Ok(false) };
+    room::join(name, holder)?;
+    Ok(true)
+}
 
 /// Moves into namespaces of the user's own if the privilege is missing or the command line says so; says it in a line.
 pub(super) fn enter_if_needed(args: &Args) -> Result<()> {
-    let is_privileged = !privilege::missing().contains(&"CAP_SYS_ADMIN");
-    if args.no_rootless || (is_privileged && !args.rootless) {
+    if !is_wanted(args) {
         return Ok(());
     }
+    let is_privileged = is_privileged();
     enter()?;
     if !args.quiet {
         let why = if is_privileged { "as asked" } else { "no CAP_SYS_ADMIN" };
@@ -38,6 +62,7 @@ pub(super) fn enter_if_needed(args: &Args) -> Result<()> {
 fn enter() -> Result<()> {
     let (uid, gid) = (geteuid(), getegid());
     crate::lab::door::prepare();
+    room::prepare();
     // Asked before: a user namespace shows limits of its own.
     let setting = forbidding_setting();
     let refused = |errno| refused(errno, setting.as_deref());

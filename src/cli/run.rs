@@ -45,7 +45,7 @@ pub(super) fn whole(work: impl FnOnce() -> std::result::Result<(), Ended>) -> En
 }
 
 /// Sets the process up; the order matters: no thread may exist before rootless, no child before the rest.
-pub(super) fn begin(args: &Args) -> Result<()> {
+fn begin(args: &Args) -> Result<()> {
     rootless::enter_if_needed(args)?;
     begin_at_home(args)
 }

@@ -3,14 +3,24 @@
 use super::args::{Args, LabFile};
 use super::exit::Ended;
 use super::file::{self, Declared};
-use super::run::{self, begin};
+use super::rootless;
+use super::run::{self, begin_at_home};
 use crate::script;
 
 /// Brings up the lab of a file.
 pub(super) fn up(args: &Args, file: &LabFile) -> Ended {
     run::whole(|| {
-        begin(args)?;
+        let moves = rootless::is_wanted(args);
+        if !moves {
+            begin_at_home(args)?;
+        }
         let declared = file::read(file)?;
+        if moves {
+            if !rootless::join_kept(&file.file, declared.lab.name().as_deref())? {
+                rootless::enter_if_needed(args)?;
+            }
+            begin_at_home(args)?;
+        }
         bring_up(args, &declared)?;
         say(args, &declared)
     })

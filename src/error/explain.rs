@@ -233,6 +233,12 @@ rows! {
     LAB_NAMELESS: "EINVAL" Script "a lab without a name cannot be kept" => "give it one, as in lab.new \"demo\"";
     DOOR: "ENOENT" Script "process <pid> does not let anybody into its lab: <what>" => "see with `nsl ps` what is up";
     DOOR_JOIN: "" Script "the namespaces of the lab's process cannot be joined: <reason>";
+    ROOM_UNSET: "ENOENT" Privilege "without privileges a lab is kept through XDG_RUNTIME_DIR, which is not set"
+        => "set it to a directory of your own, as in `export XDG_RUNTIME_DIR=$(mktemp -d)`";
+    ROOM_BAD: "" Privilege "\"<path>\" (XDG_RUNTIME_DIR) has no place for a lab that is kept: <reason>"
+        => "set it to a directory that you alone can use";
+    LAB_FILE_ACTS: "EBUSY" Script "\"<file>\" acted on the kernel before it returned its lab"
+        => "only declare the lab there, and act in functions of its nodes (`setup`)";
     NODE_NOWHERE: "ENOENT" Script "no namespace and no node of a lab is called \"<node>\"" => "did you mean \"<near>\"?";
     NODE_AMBIGUOUS: "EINVAL" Script "\"<node>\" is a node of several labs: <places>"
         => "say which is meant, as in <place>";

@@ -198,6 +198,7 @@ impl Entry {
         let mut slot = locked(&self.named);
         let Some(named) = &*slot else { return Err(Error::new(&explain::LAB_NAMELESS)) };
         let init = process::hold_group(self.group)?;
+        super::named::room::tell(named.claim.name(), init)?;
         named.claim.announce(&named.nodes, Some(init))?;
         // Kept once only.
         let _ = self.kept.set(init);

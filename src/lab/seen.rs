@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::door::{self, Open, Visitor};
-use super::named::{self, Found, State};
+use super::named::{self, Found, State, room};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::privilege;
@@ -30,6 +30,8 @@ pub struct Seen {
 enum Way {
     Door(Open),
     Manifest(Found),
+    /// In namespaces of nsl's own.
+    Room(Found),
 }
 
 /// Where a program for a node is to run. Dropped, it is forgotten.
@@ -39,6 +41,8 @@ pub enum Inside {
     Here(Namespace),
     /// Once this process has moved.
     Elsewhere(Visitor),
+    /// In a node of this kept lab, once this process has moved.
+    Room(Found, String),
 }
 
 /// All labs that this user can see, in the order of their names; and those whose manifests cannot be read.
@@ -48,9 +52,10 @@ pub fn list() -> Result<(Vec<Seen>, Vec<Error>)> {
     for lab in found {
         let told = |known: &Seen| known.name.as_ref() == Some(&lab.name) && matches!(lab.state, State::Held(_));
         if !seen.iter().any(told) {
-            seen.push(Seen::by_manifest(lab));
+            seen.push(Seen::by_manifest(lab, Way::Manifest));
         }
     }
+    seen.extend(room::list().into_iter().map(|lab| Seen::by_manifest(lab, Way::Room)));
     seen.sort_by(|a, b| (a.name.is_none(), &a.name).cmp(&(b.name.is_none(), &b.name)));
     Ok((seen, unreadable))
 }
@@ -75,11 +80,21 @@ pub fn find(label: &str) -> Result<Seen> {
     if let Some(error) = unreadable.into_iter().find(|error| error.object_name() == Some(label)) {
         return Err(error);
     }
+    Err(unknown(label, &known))
+}
+
+/// No lab is addressed so: with those that are, for an error.
+pub fn missing(label: &str) -> Error {
+    let (seen, _) = list().unwrap_or_default();
+    unknown(label, &seen.iter().map(|lab| lab.label.clone()).collect::<Vec<_>>())
+}
+
+fn unknown(label: &str, known: &[String]) -> Error {
     let error = Error::new(&explain::LAB_MISSING).with("name", label).object(label);
-    Err(match nearest(label, known.iter().map(String::as_str)) {
+    match nearest(label, known.iter().map(String::as_str)) {
         Some(near) => error.with("near", near).with("known", known.join(", ")),
         None => error,
-    })
+    }
 }
 
 impl Seen {
@@ -95,7 +110,7 @@ impl Seen {
         }
     }
 
-    fn by_manifest(lab: Found) -> Self {
+    fn by_manifest(lab: Found, way: fn(Found) -> Way) -> Self {
         let owner = match lab.state {
             State::Held(pid) => pid,
             State::Kept => lab.init.map(|init| init.pid),
@@ -108,7 +123,7 @@ impl Seen {
             since: lab.init.filter(|_| lab.state == State::Kept).and_then(|init| init.since()),
             state: lab.state,
             nodes: lab.nodes.iter().map(|(node, _)| node.clone()).collect(),
-            way: Way::Manifest(lab),
+            way: way(lab),
         }
     }
 
@@ -116,7 +131,7 @@ impl Seen {
     fn is_called(&self, label: &str) -> bool {
         let by_pid = match &self.way {
             Way::Door(lab) => lab.by_pid(),
-            Way::Manifest(_) => return self.label == label,
+            Way::Manifest(_) | Way::Room(_) => return self.label == label,
         };
         self.label == label || by_pid == label || label.strip_suffix(".1") == Some(&by_pid)
     }
@@ -128,6 +143,8 @@ impl Seen {
         match &self.way {
             Way::Door(lab) => lab.enter(node).map(Inside::Elsewhere),
             Way::Manifest(lab) => lab.enter(node).map(Inside::Here),
+            Way::Room(lab) if !self.nodes.iter().any(|name| name == node) => lab.enter(node).map(Inside::Here),
+            Way::Room(lab) => Ok(Inside::Room(lab.clone(), node.to_owned())),
         }
     }
 }
@@ -141,6 +158,13 @@ impl Inside {
             Self::Elsewhere(visitor) => {
                 let lost = visitor.join()?;
                 Ok((visitor.namespace, lost))
+            }
+            Self::Room(lab, node) => {
+                let lost = match lab.init {
+                    Some(holder) => room::join(&lab.name, holder)?,
+                    None => None,
+                };
+                Ok((lab.enter(&node)?, lost))
             }
         }
     }

@@ -68,6 +68,11 @@ pub(super) fn home() -> Result<Arc<OwnedFd>> {
     Ok(Arc::clone(HOME.get_or_init(|| own)))
 }
 
+/// Whether nobody has asked for it yet.
+pub(super) fn is_home_unknown() -> bool {
+    HOME.get().is_none()
+}
+
 /// Runs `work` on the helper thread inside the namespace. A panic in it is a `BUG` error.
 pub(super) fn inside<T: Send + 'static>(
     namespace: &Arc<OwnedFd>,

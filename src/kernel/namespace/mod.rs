@@ -37,6 +37,12 @@ pub use directory::PATH as DIRECTORY;
 pub use enter::at_home;
 pub use group::Group;
 
+/// Lets go of what is kept of nsl's own namespace, before nsl moves as a whole; false if somebody holds it already.
+pub fn forget_home() -> bool {
+    sockets::forget(HOME_ID);
+    enter::is_home_unknown()
+}
+
 /// A network namespace, by identity: cheap to clone, resolved at each call.
 #[derive(Clone)]
 pub struct Namespace(Arc<Kind>);

@@ -210,9 +210,15 @@ fn clean_one(name: &str) -> Result<Option<Vec<Error>>> {
 fn finish(claim: Claim, manifest: &Manifest) -> Vec<Error> {
     let mut failed = remove(manifest);
     if failed.iter().all(|error| error.is(&explain::NAMESPACE_REPLACED)) {
+        super::room::forget_if_moved(claim.name());
         failed.extend(claim.release().err());
     }
     failed
+}
+
+/// A lab that cannot be taken down, because its owner runs.
+pub fn held(name: &str, owner: Option<i32>) -> Error {
+    Error::new(&explain::LAB_HELD).with("name", name).with("pid", shown(owner)).object(name)
 }
 
 /// Takes a kept lab down, or what a dead owner left of one. Gives what could not be taken away.
@@ -221,7 +227,7 @@ fn finish(claim: Claim, manifest: &Manifest) -> Vec<Error> {
 pub fn down(name: &str) -> Result<Vec<Error>> {
     let down = || {
         check_name(name)?;
-        let held = |pid| Error::new(&explain::LAB_HELD).with("name", name).with("pid", shown(pid));
+        let held = |pid| held(name, pid);
         let claim = match Claim::ask(name)? {
             Asked::Missing => return Err(missing(name)),
             Asked::Held(pid) => return Err(held(pid)),
@@ -238,6 +244,6 @@ pub fn down(name: &str) -> Result<Vec<Error>> {
 }
 
 /// Which run of the machine this is.
-fn boot() -> Result<String> {
+pub(super) fn boot() -> Result<String> {
     Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim_end().to_owned())
 }

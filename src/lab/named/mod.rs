@@ -8,9 +8,10 @@ mod claim;
 mod clean;
 mod enter;
 mod manifest;
+pub mod room;
 
 pub use adopt::adopt;
-pub use clean::{Cleaned, Found, State, clean, down, find, list};
+pub use clean::{Cleaned, Found, State, clean, down, find, held, list};
 
 pub(super) use adopt::claim_kept;
 pub(super) use claim::Claim;

@@ -25,8 +25,9 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
         if state.live.is_some() {
             return Err(Error::new(&explain::LAB_IS_UP).into());
         }
-        if keep && state.plan.name.is_none() {
-            return Err(Error::new(&explain::LAB_NAMELESS).into());
+        if keep {
+            let name = state.plan.name.as_ref().ok_or_else(|| Error::new(&explain::LAB_NAMELESS))?;
+            lab::named::room::check_keep(name)?;
         }
         state.assigned()?
     };

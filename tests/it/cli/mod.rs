@@ -5,6 +5,7 @@ mod file;
 mod node;
 mod plan;
 mod progress;
+mod rootless;
 mod up;
 
 use std::io::Write;
