@@ -58,6 +58,8 @@
 ---@field mtu? integer                # bytes
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field alias? string               # free text
+---@field vlan? integer               # where the other side is a switch: the VLAN that it has this end in, which is a subnet of its own
+---@field trunk? integer[]            # between switches: the VLANs that the link carries, tagged
 ---@field nat? boolean                # at a router: what it forwards out of here gets this end's address; what is behind is not routed across the link, and may have addresses that others have
 ---@field private? boolean            # the same without translation
 ---@field master? string              # a device of the node that it is a port of

@@ -217,6 +217,30 @@ impl Link {
     }
 }
 
+/// The VLAN of what is told none (Linux `vlan_default_pvid`).
+pub const DEFAULT_VLAN: u16 = 1;
+
+impl Link {
+    /// The VLANs that it carries: of the link of a host the one, between switches those of the trunk.
+    pub fn vlans(&self) -> Vec<u16> {
+        let ends = [&self.a, &self.b];
+        if let Some(trunk) = ends.iter().find(|end| !end.trunk.is_empty()) {
+            return trunk.trunk.clone();
+        }
+        vec![ends.iter().find_map(|end| end.vlan).unwrap_or(DEFAULT_VLAN)]
+    }
+
+    /// Whether frames on it tell their VLAN.
+    pub fn is_trunk(&self) -> bool {
+        !self.a.trunk.is_empty() || !self.b.trunk.is_empty()
+    }
+
+    /// Whether it makes its switch filter by VLAN.
+    pub fn has_vlan(&self) -> bool {
+        self.is_trunk() || self.a.vlan.is_some() || self.b.vlan.is_some()
+    }
+}
+
 /// One end of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct End {
@@ -230,6 +254,10 @@ pub struct End {
     pub mac: Option<[u8; 6]>,
     /// What else `link_set` takes.
     pub wants: Wants,
+    /// Where the other side is a switch: the VLAN that its port has this end in; none: the switch's own, 1.
+    pub vlan: Option<u16>,
+    /// Between switches: the VLANs that the link carries, tagged; none: the switches' own, untagged.
+    pub trunk: Vec<u16>,
     /// What is behind this end, at a router, is not routed across the link.
     pub border: Option<Border>,
 }
@@ -237,7 +265,16 @@ pub struct End {
 impl End {
     /// An end at a node, all else as it comes.
     pub fn new(node: usize) -> Self {
-        Self { node, name: None, ip: Ip::Assigned, mac: None, wants: Wants::default(), border: None }
+        Self {
+            node,
+            name: None,
+            ip: Ip::Assigned,
+            mac: None,
+            wants: Wants::default(),
+            vlan: None,
+            trunk: Vec::new(),
+            border: None,
+        }
     }
 }
 

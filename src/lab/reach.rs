@@ -31,7 +31,7 @@ pub fn all_pairs(
     let routed = |node: &usize| plan.nodes[*node].kind != Kind::Switch;
     let any_host = plan.nodes.iter().any(|node| node.kind == Kind::Host);
     let asked = |node: &usize| who == Who::All || !any_host || plan.nodes[*node].kind == Kind::Host;
-    let segments = segments(plan);
+    let segments = super::assign::segments_of_links(plan);
     let (mut hosts, mut places, mut ways) = (Vec::new(), Vec::new(), Vec::new());
     let mut wanted = 0;
     for node in (0..plan.nodes.len()).filter(routed) {
@@ -91,31 +91,4 @@ fn stations(node: usize, assigned: &Assigned, live: &Live, family: Family, segme
         })
     });
     found.collect()
-}
-
-/// For each link a number that it shares with all that switches join to it.
-fn segments(plan: &Plan) -> Vec<usize> {
-    let mut of_switch: Vec<usize> = (0..plan.nodes.len()).collect();
-    fn root(of: &mut [usize], mut node: usize) -> usize {
-        while of[node] != node {
-            of[node] = of[of[node]];
-            node = of[node];
-        }
-        node
-    }
-    let is_switch = |node: usize| plan.nodes[node].kind == Kind::Switch;
-    for link in &plan.links {
-        if is_switch(link.a.node) && is_switch(link.b.node) {
-            let (a, b) = (root(&mut of_switch, link.a.node), root(&mut of_switch, link.b.node));
-            of_switch[a] = b;
-        }
-    }
-    let alone = plan.nodes.len();
-    let numbers =
-        plan.links.iter().enumerate().map(|(place, link)| match (is_switch(link.a.node), is_switch(link.b.node)) {
-            (true, _) => root(&mut of_switch, link.a.node),
-            (_, true) => root(&mut of_switch, link.b.node),
-            _ => alone + place,
-        });
-    numbers.collect()
 }

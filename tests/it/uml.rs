@@ -74,3 +74,19 @@ fn netem_does_what_is_asked_for() {
     is("clear", "noqueue", json!({}));
     assert!(told.is_empty(), "{told:?}");
 }
+
+#[test]
+fn switches_keep_vlans_apart_and_trunks_carry_them() {
+    let printed = run("vlans.lua");
+    let (answers, ports) = printed.split_once("ports\t").expect("ports");
+    assert_eq!(answers, "same\t1\t1\nrouted\t1\t1\nown\t0\napart\t0\n");
+    let ports = ports.split_once('\t').map_or(ports, |(ports, _)| ports);
+    let ports: Value = serde_json::from_str(ports.trim()).expect("JSON");
+    let of = |name: &str| {
+        let port = ports.as_array().and_then(|all| all.iter().find(|port| port["ifname"] == name));
+        port.map(|port| port["vlans"].clone())
+    };
+    let untagged = |vlan: u16| json!([{ "vlan": vlan, "flags": ["PVID", "EgressUntagged"] }]);
+    assert_eq!(of("eth0"), Some(json!([{ "vlan": 10 }, { "vlan": 20 }])));
+    assert_eq!([of("eth1"), of("eth2"), of("eth3")], [10, 20, 1].map(|vlan| Some(untagged(vlan))));
+}

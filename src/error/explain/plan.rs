@@ -24,6 +24,16 @@ rows! {
     LAB_BORDER_NODE: "EINVAL" Script
         "\"<node>\" (declared at <there>) is no router, which <option> = true of the link at <here> needs"
         => "declare it with net:router";
+    LAB_VLAN_RANGE: "ERANGE" Script "VLAN <vlan> of the link at <here> is out of range: there are 1 to 4094"
+        => "use one of those";
+    LAB_VLAN_END: "EINVAL" Script
+        "\"<node>\" at <here> has the option <option>, and \"<other>\" on the other side is no switch"
+        => "leave it out, or link it with a switch";
+    LAB_VLAN_BETWEEN: "EINVAL" Script "the link between the switches \"<node>\" and \"<other>\" at <here> has one vlan"
+        => "use trunk = with all VLANs that it carries";
+    LAB_TRUNK: "EOPNOTSUPP" Feature
+        "\"<node>\" at <here> has a trunk, which needs VLAN interfaces, and labs make none"
+        => "link it with \"<other>\" once for each VLAN, with vlan =";
     LAB_SWITCH_FULL: "EXFULL" Script
         "switch \"<name>\" (declared at <there>) is full: it has 1,023 ports, and the link at <here> needs one more"
         => "join several switches with links";

@@ -4,8 +4,11 @@
 use std::os::fd::OwnedFd;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
-use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkInfo, LinkMessage};
+use netlink_packet_route::link::{
+    AfSpecBridge, BridgeVlanInfo, BridgeVlanInfoFlags, InfoData, InfoKind, InfoVeth, LinkAttribute, LinkInfo,
+    LinkMessage,
+};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 
 use super::{LinkSpec, Settings, kind, message};
 use crate::error::Result;
@@ -60,6 +63,18 @@ pub fn new(kind: &str, name: &str, index: u32, options: &Settings) -> Result<Req
 /// Deletes the link with this index in the socket's namespace: of a veth pair both ends.
 pub fn delete(index: u32) -> Request {
     (RouteNetlinkMessage::DelLink(message::indexed(index)), 0)
+}
+
+/// Puts a port of a bridge into a VLAN, or takes it out: `untagged` is for frames that do not tell theirs.
+pub fn port_vlan(index: u32, vlan: u16, untagged: bool, is_in: bool) -> Request {
+    let mut message = message::indexed(index);
+    message.header.interface_family = AddressFamily::Bridge;
+    let flags =
+        if untagged { BridgeVlanInfoFlags::Pvid | BridgeVlanInfoFlags::Untagged } else { BridgeVlanInfoFlags::empty() };
+    let info = AfSpecBridge::VlanInfo(BridgeVlanInfo { flags, vid: vlan });
+    message.attributes.push(LinkAttribute::AfSpecBridge(vec![info]));
+    let message = if is_in { RouteNetlinkMessage::SetLink(message) } else { RouteNetlinkMessage::DelLink(message) };
+    (message, 0)
 }
 
 /// Changes a link in the socket's namespace; `master` is the index of the link that it becomes a port of. Name,

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use ipnet::IpNet;
 
-use super::super::plan::{Border, Ip, Kind, Node, Plan, Wants};
+use super::super::plan::{Border, End, Ip, Kind, Node, Plan, Wants};
 use super::draft::{clash, refusal};
 use super::names::BRIDGE;
 use crate::error::{Error, Place, Result, explain, nearest};
@@ -39,7 +39,8 @@ pub(super) fn check(plan: &Plan) -> Result<()> {
             return Err(refusal(&explain::LAB_COST, &link.place));
         }
         link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
-        for (node, end) in [(a, &link.a), (b, &link.b)] {
+        for (node, end, other) in [(a, &link.a, b), (b, &link.b, a)] {
+            check_vlans(node, end, other, &link.place)?;
             ports[end.node] += 1;
             if end.border.is_some() && node.kind != Kind::Router {
                 let option = if end.border == Some(Border::Plain) { "private" } else { "nat" };
@@ -81,6 +82,28 @@ fn check_node(plan: &Plan, node: &Node) -> Result<()> {
             let error = refusal(&explain::LAB_SUBNET_NODE, &node.place);
             Err(of_node(error.with("node", &node.name).with("subnet", subnet)))
         }
+    }
+}
+
+/// Refuses VLANs where there is no switch to keep them apart.
+fn check_vlans(node: &Node, end: &End, other: &Node, here: &Option<Place>) -> Result<()> {
+    let option = if end.trunk.is_empty() { "vlan" } else { "trunk" };
+    let refuse = |row| {
+        let error = refusal(row, here).with("node", &node.name).with("other", &other.name);
+        Err(error.with("option", option))
+    };
+    if end.vlan.is_none() && end.trunk.is_empty() {
+        return Ok(());
+    }
+    if let Some(vlan) = end.vlan.iter().chain(&end.trunk).find(|vlan| !(1..=4094).contains(*vlan)) {
+        return Err(refusal(&explain::LAB_VLAN_RANGE, here).with("vlan", vlan));
+    }
+    match (node.kind, other.kind) {
+        _ if other.kind != Kind::Switch => refuse(&explain::LAB_VLAN_END),
+        (Kind::Switch, _) if end.vlan.is_some() => refuse(&explain::LAB_VLAN_BETWEEN),
+        (Kind::Switch, _) => Ok(()),
+        _ if !end.trunk.is_empty() => refuse(&explain::LAB_TRUNK),
+        _ => Ok(()),
     }
 }
 

@@ -50,6 +50,11 @@ pub fn assign(plan: &Plan) -> Result<Assigned> {
     Ok(assigned)
 }
 
+/// For each link a number that it shares with all that switches join to it, in its VLAN.
+pub(super) fn segments_of_links(plan: &Plan) -> Vec<usize> {
+    Segments::of(plan).of_link
+}
+
 /// The nodes by themselves.
 fn nodes(plan: &Plan) -> Assigned {
     let looped = segments::looped(plan);
@@ -61,6 +66,7 @@ fn nodes(plan: &Plan) -> Assigned {
             name: names::BRIDGE.to_owned(),
             index: macs::bridge_index(switches),
             stp: node.stp.unwrap_or(looped),
+            filters: false,
         });
         switches += usize::from(bridge.is_some());
         if looped && node.stp.is_none() {
@@ -73,6 +79,11 @@ fn nodes(plan: &Plan) -> Assigned {
         };
         let hop_limit = if bridge.is_none() { hop_limit } else { None };
         nodes.push(AssignedNode { bridge, forward, hop_limit, ..AssignedNode::default() });
+    }
+    for link in plan.links.iter().filter(|link| link.has_vlan()) {
+        for node in [link.a.node, link.b.node] {
+            nodes[node].bridge.iter_mut().for_each(|bridge| bridge.filters = true);
+        }
     }
     let notes = if noted.is_empty() { Vec::new() } else { vec![loop_note(&noted)] };
     Assigned { nodes, links: Vec::with_capacity(plan.links.len()), notes }
@@ -164,6 +175,8 @@ pub struct Bridge {
     pub index: u32,
     /// Whether spanning tree is on.
     pub stp: bool,
+    /// Whether it filters by VLAN.
+    pub filters: bool,
 }
 
 /// A route.

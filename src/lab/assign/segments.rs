@@ -1,17 +1,19 @@
-//! Broadcast domains: a link without a switch is one by itself, switches that links join are one with all their links.
+//! Broadcast domains: a link without a switch is one by itself, switches that links join are one with all their links, for
+//! each VLAN.
 //!
 //! Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::super::plan::{Kind, Plan};
+use super::super::plan::{Kind, Link, Plan};
 use super::draft::{EndId, end, ends};
 
 /// The broadcast domains of a plan, in the order of their first links.
 pub(super) struct Segments {
     pub(super) list: Vec<Segment>,
-    /// Which one each link is of.
+    /// Which one each link is of; of a trunk the first of its VLANs'.
     pub(super) of_link: Vec<usize>,
+    lans: BTreeMap<Lan, usize>,
 }
 
 /// One broadcast domain.
@@ -22,36 +24,74 @@ pub(super) struct Segment {
     pub(super) links: Vec<usize>,
     /// Its switches, as places in the plan's nodes; none: a single link.
     pub(super) switches: Vec<usize>,
+    /// Those of them whose subnet is this one's: of a switch with several VLANs it is the lowest one's.
+    pub(super) of_switches: Vec<usize>,
 }
+
+/// A VLAN of a switch.
+type Lan = (usize, u16);
 
 impl Segments {
     pub(super) fn of(plan: &Plan) -> Self {
-        let mut joined: Vec<usize> = (0..plan.nodes.len()).collect();
-        for (a, b) in trunks(plan) {
-            let (a, b) = (root(&mut joined, a), root(&mut joined, b));
-            joined[a.max(b)] = a.min(b);
+        // The VLANs of each switch, and what each of them is joined with, by places in a list of all.
+        let mut lans: BTreeMap<Lan, usize> = BTreeMap::new();
+        for link in &plan.links {
+            for (node, vlan) in
+                switches(plan, link).flat_map(|node| link.vlans().into_iter().map(move |vlan| (node, vlan)))
+            {
+                let next = lans.len();
+                lans.entry((node, vlan)).or_insert(next);
+            }
         }
-        let mut segments = Self { list: Vec::new(), of_link: Vec::with_capacity(plan.links.len()) };
+        let mut joined: Vec<usize> = (0..lans.len()).collect();
+        for link in plan.links.iter().filter(|link| is_between(plan, link)) {
+            for vlan in link.vlans() {
+                let place = |node: usize| lans[&(node, vlan)];
+                let (a, b) = (root(&mut joined, place(link.a.node)), root(&mut joined, place(link.b.node)));
+                joined[a.max(b)] = a.min(b);
+            }
+        }
+        let mut segments =
+            Self { list: Vec::new(), of_link: Vec::with_capacity(plan.links.len()), lans: BTreeMap::new() };
         let mut of_root = HashMap::new();
         for (number, link) in plan.links.iter().enumerate() {
-            let switch = [link.a.node, link.b.node].into_iter().find(|&node| is_switch(plan, node));
-            let next = segments.list.len();
-            let segment = switch.map_or(next, |node| *of_root.entry(root(&mut joined, node)).or_insert(next));
-            if segment == next {
-                segments.list.push(Segment::default());
+            let mut of_link: Vec<usize> = Vec::new();
+            let switch = switches(plan, link).next();
+            let keys =
+                switch.map_or(vec![None], |node| link.vlans().into_iter().map(|vlan| Some((node, vlan))).collect());
+            for lan in keys {
+                let next = segments.list.len();
+                let segment = lan.map_or(next, |lan| *of_root.entry(root(&mut joined, lans[&lan])).or_insert(next));
+                if segment == next {
+                    segments.list.push(Segment::default());
+                }
+                segments.list[segment].links.push(number);
+                of_link.push(segment);
             }
-            segments.list[segment].links.push(number);
-            segments.of_link.push(segment);
+            segments.of_link.push(of_link[0]);
         }
         for id in ends(plan).filter(|&id| !is_switch(plan, end(plan, id).node)) {
             segments.list[segments.of_link[id / 2]].ends.push(id);
         }
-        for node in (0..plan.nodes.len()).filter(|&node| is_switch(plan, node)) {
-            if let Some(&segment) = of_root.get(&root(&mut joined, node)) {
-                segments.list[segment].switches.push(node);
+        let mut last = None;
+        for (&(node, vlan), &place) in &lans {
+            let segment = of_root[&root(&mut joined, place)];
+            segments.list[segment].switches.push(node);
+            if last != Some(node) {
+                segments.list[segment].of_switches.push(node);
             }
+            last = Some(node);
+            segments.lans.insert((node, vlan), segment);
+        }
+        for segment in &mut segments.list {
+            segment.switches.dedup();
         }
         segments
+    }
+
+    /// The VLANs of all switches, each with its broadcast domain.
+    pub(super) fn lans(&self) -> &BTreeMap<Lan, usize> {
+        &self.lans
     }
 
     /// Which one an end is of.
@@ -88,6 +128,15 @@ fn trunks(plan: &Plan) -> impl Iterator<Item = (usize, usize)> {
     pairs.filter(|&(a, b)| is_switch(plan, a) && is_switch(plan, b))
 }
 
+/// The switches at a link's ends.
+fn switches(plan: &Plan, link: &Link) -> impl Iterator<Item = usize> {
+    [link.a.node, link.b.node].into_iter().filter(|&node| is_switch(plan, node))
+}
+
+fn is_between(plan: &Plan, link: &Link) -> bool {
+    is_switch(plan, link.a.node) && is_switch(plan, link.b.node)
+}
+
 fn is_switch(plan: &Plan, node: usize) -> bool {
     plan.nodes[node].kind == Kind::Switch
 }
@@ -104,7 +153,7 @@ fn root(joined: &mut [usize], mut node: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::plan::{Link, Node, Options};
+    use crate::lab::plan::{Node, Options};
 
     fn plan(kinds: &str, links: &[(usize, usize)]) -> Plan {
         let kind = |c| if c == 's' { Kind::Switch } else { Kind::Host };

@@ -86,7 +86,7 @@ pub(super) fn is_open(draft: &Draft, family: Family, id: EndId) -> bool {
 fn given<'a>(draft: &Draft<'a>, segment: &Segment) -> Result<Subnets<'a>> {
     let plan = draft.plan;
     let mut subnets: Subnets<'a> = [None, None];
-    let switches = segment.switches.iter().map(|&node| (&plan.nodes[node].subnets, &plan.nodes[node].place));
+    let switches = segment.of_switches.iter().map(|&node| (&plan.nodes[node].subnets, &plan.nodes[node].place));
     let links = segment.links.iter().map(|&link| (&plan.links[link].subnets, &plan.links[link].place));
     for (nets, place) in switches.chain(links) {
         for &net in nets {

@@ -8,7 +8,7 @@ use nix::sys::resource::{Resource, getrlimit};
 
 use super::settings::{Inherited, Settings, speaks_ipv6};
 use super::{Phase, Progress, Report, Site};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, explain};
 use crate::kernel::link::{LinkSpec, Setting, request};
 use crate::kernel::namespace::Group;
 use crate::kernel::namespace::many::{self, Made};
@@ -27,6 +27,9 @@ const TOGETHER: usize = 64;
 const RESERVE: usize = 512;
 /// The index of the loopback in every namespace (Linux `LOOPBACK_IFINDEX`).
 pub(in crate::lab) const LOOPBACK: u32 = 1;
+
+/// `bridge`'s option that keeps VLANs apart.
+const FILTERING: &str = "vlan_filtering";
 
 /// What is done in a namespace while it is made.
 struct Order {
@@ -108,7 +111,14 @@ fn furnish(socket: &mut Socket, bridge: Option<&Bridge>) -> Result<()> {
     if let Some(bridge) = bridge {
         requests.push(bridge_request(bridge)?);
     }
-    socket.batch(requests).map_err(|(_, error)| error)
+    socket.batch(requests).map_err(|(_, error)| {
+        if error.kernel_text().is_some() {
+            return error;
+        }
+        // Refused without a word only by a kernel that was built without it.
+        let error = error.explain(&[(Errno::EOPNOTSUPP, &explain::LINK_OPTION_MISSING)]);
+        error.with("key", FILTERING).with("type", "bridge").with("config", "CONFIG_BRIDGE_VLAN_FILTERING")
+    })
 }
 
 /// The request for a switch's bridge.
@@ -116,18 +126,18 @@ pub(in crate::lab) fn bridge_request(bridge: &Bridge) -> Result<request::Request
     request::new("bridge", &bridge.name, bridge.index, &options(bridge))
 }
 
-/// The spanning tree with the shortest times that Linux allows (`BR_MIN_FORWARD_DELAY`, `BR_MIN_MAX_AGE`).
+/// Filtering by VLAN, and the spanning tree with the shortest times that Linux allows (`BR_MIN_FORWARD_DELAY`, `BR_MIN_MAX_AGE`).
 fn options(bridge: &Bridge) -> Vec<(Cow<'static, str>, Setting)> {
-    if !bridge.stp {
-        return Vec::new();
-    }
+    let on = |name: &'static str| (Cow::Borrowed(name), Setting::Switch(true));
     let seconds = |name: &'static str, seconds| (Cow::Borrowed(name), Setting::Integer(seconds));
-    vec![
-        seconds("forward_delay", 2),
-        seconds("hello_time", 1),
-        seconds("max_age", 6),
-        (Cow::Borrowed("stp_state"), Setting::Switch(true)),
-    ]
+    let mut options = Vec::new();
+    if bridge.filters {
+        options.push(on(FILTERING));
+    }
+    if bridge.stp {
+        options.extend([seconds("forward_delay", 2), seconds("hello_time", 1), seconds("max_age", 6), on("stp_state")]);
+    }
+    options
 }
 
 /// A limit that is met says nothing about one node: the first of those that were to be made stands for them.

@@ -10,7 +10,7 @@ use crate::kernel::link::{self, AddrGenMode, LinkSpec};
 use crate::kernel::qdisc::Shape;
 use crate::kernel::sysctl;
 use crate::lab::assign::{Assigned, Route};
-use crate::lab::plan::{End, Link, Plan, Wants};
+use crate::lab::plan::{DEFAULT_VLAN, End, Link, Plan, Wants};
 use crate::wait::interrupt;
 
 /// How many nodes are done between two reports.
@@ -133,6 +133,11 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     if spec.up.is_some() || spec.alias.is_some() {
         order(&spec, master.or(bridge));
     }
+    if site.assigned.bridge.as_ref().is_some_and(|bridge| bridge.filters) {
+        for request in vlans(&lab.plan.links[interface.link], interface.index) {
+            orders.push(request, About::Interface(place));
+        }
+    }
     let shape = shape(lab, site, place);
     if let Some(request) = shape.request(interface.index, interface.mtu) {
         orders.push(request, About::Shape(place, shape));
@@ -152,6 +157,18 @@ fn port_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Puts a port into its VLANs, and out of the one that it begins in.
+fn vlans(link: &Link, index: u32) -> Vec<Request> {
+    let (vlans, tagged) = (link.vlans(), link.is_trunk());
+    let mut requests = Vec::new();
+    if vlans.contains(&DEFAULT_VLAN) && !tagged {
+        return requests;
+    }
+    requests.push(request::port_vlan(index, DEFAULT_VLAN, false, false));
+    requests.extend(vlans.into_iter().map(|vlan| request::port_vlan(index, vlan, !tagged, true)));
+    requests
 }
 
 /// What the script wants of an interface.

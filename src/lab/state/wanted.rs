@@ -161,7 +161,7 @@ fn of_bridge(bridge: &Bridge) -> Settings {
     // Linux `br_dev_setup`, and the shortest times for a spanning tree.
     let (forward_delay, hello_time, max_age) = if bridge.stp { (2, 1, 6) } else { (15, 2, 20) };
     settings.push(switch("stp_state", bridge.stp));
-    settings.push(switch("vlan_filtering", false));
+    settings.push(switch("vlan_filtering", bridge.filters));
     settings.push(integer("forward_delay", forward_delay));
     settings.push(integer("hello_time", hello_time));
     settings.push(integer("max_age", max_age));

@@ -33,6 +33,7 @@ pub(in crate::script) const SET: &[&str] =
 pub(in crate::script) const END: &[&str] = &[
     "name", "ip", "mac", "address", "master", "mtu", "txqueuelen", "alias", "group", "link_group", "promisc",
     "allmulticast", "multicast", "arp", "addrgenmode", "carrier", "nat", "private",
+    "vlan", "trunk",
 ];
 /// Of a device: what `link_add` takes, but for a place elsewhere.
 #[rustfmt::skip]
@@ -220,6 +221,11 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     };
     end.wants = wants(&options)?;
     end.mac = end.wants.spec.address.take();
+    end.vlan = options.number("vlan", "a VLAN's number")?;
+    end.trunk = trunk(&options)?;
+    if end.vlan.is_some() && !end.trunk.is_empty() {
+        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "vlan").with("two", "trunk"));
+    }
     end.border = match (options.is_on("nat")?, options.is_on("private")?) {
         (true, true) => return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "nat").with("two", "private")),
         (true, false) => Some(Border::Translated),
@@ -228,6 +234,16 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     };
     end.wants.shape = merged(&end.wants.shape, &options)?;
     Ok(end)
+}
+
+/// `trunk={10, 20}`.
+fn trunk(options: &Options) -> Result<Vec<u16>> {
+    let wrong = || options.wrong_type("trunk", "an array of VLANs' numbers");
+    let Some(table) = options.table("trunk")? else { return Ok(Vec::new()) };
+    let mut vlans = table.sequence_values::<u16>().collect::<mlua::Result<Vec<_>>>().map_err(|_| wrong())?;
+    vlans.sort_unstable();
+    vlans.dedup();
+    if vlans.is_empty() { Err(wrong()) } else { Ok(vlans) }
 }
 
 /// What is asked of a link of a node.

@@ -8,7 +8,8 @@ use nsl::lab::{Kind, Plan};
 pub(super) fn assign(plan: &Plan) -> Assigned {
     let mut assigned = Assigned::default();
     for (place, node) in plan.nodes.iter().enumerate() {
-        let bridge = Bridge { name: "br0".to_owned(), index: 5000 + place as u32, stp: node.stp == Some(true) };
+        let bridge =
+            Bridge { name: "br0".to_owned(), index: 5000 + place as u32, stp: node.stp == Some(true), filters: false };
         assigned.nodes.push(AssignedNode {
             bridge: (node.kind == Kind::Switch).then_some(bridge),
             forward: match node.kind {

@@ -15,6 +15,7 @@ mod reach;
 mod rules;
 mod surroundings;
 mod throughput;
+mod vlans;
 
 use std::process::{Command, Stdio};
 

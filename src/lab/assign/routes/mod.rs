@@ -129,7 +129,7 @@ impl<'a> Table<'a> {
         let destinations = Destinations::new(draft, subnets, addresses, family, view);
         let graph = Graph::new(draft, addresses, family, &destinations.wanted);
         let tree = Tree::new(&destinations.nets, family.bits());
-        let (paths, menu) = (Paths::new(draft.plan.nodes.len()), Menu::new(draft.plan.options.ecmp));
+        let (paths, menu) = (Paths::new(graph.count()), Menu::new(draft.plan.options.ecmp));
         let (ways, found) = (Vec::new(), Vec::new());
         Self { draft, addresses, family, destinations, graph, paths, tree, ways, menu, found }
     }

@@ -6,6 +6,7 @@ mod errors;
 mod examples;
 mod random;
 mod routing;
+mod vlans;
 mod walk;
 
 use ipnet::IpNet;
