@@ -69,6 +69,24 @@ pub fn furnish(namespace: &Namespace) -> Result<()> {
     }
 }
 
+/// The view of a node, for another process whose programs are to see the same.
+///
+/// Errors: it cannot be made; limits.
+pub fn lend_view(namespace: &Namespace) -> Result<Option<Arc<OwnedFd>>> {
+    let view = namespace.group().map(|group| of(namespace, group)).transpose()?;
+    Ok(view.map(|(view, _)| view.mounts))
+}
+
+/// Takes the view that another process lent as that of a node, with the node's host name.
+pub fn adopt_view(namespace: &Namespace, view: OwnedFd, host: &str) {
+    if let Some(group) = namespace.group() {
+        let mut labs = labs();
+        let lab = labs.entry(group).or_default();
+        lab.made.insert(namespace.label(), Arc::new(view));
+        lab.wanted.insert(namespace.label(), Surroundings { host: host.to_owned(), ..Surroundings::default() });
+    }
+}
+
 /// Lets go of the views of a lab that ends.
 pub(super) fn forget(group: Group) {
     let gone = labs().remove(&group);
@@ -248,7 +266,8 @@ impl<'a> Plan<'a> {
         let at = c_string(path.as_os_str())?;
         match std::fs::metadata(path) {
             Ok(there) if !self.is_hidden(path) => {
-                let options = format!("mode={:o},uid={},gid={}", there.mode() & 0o7777, there.uid(), there.gid());
+                let (uid, gid) = owner(&there);
+                let options = format!("mode={:o},uid={uid},gid={gid}", there.mode() & 0o7777);
                 self.steps.push(Step::Memory(at, c_string(OsStr::new(&options))?));
             }
             _ => {
@@ -262,7 +281,7 @@ impl<'a> Plan<'a> {
     fn file(&mut self, path: &Path, text: &[u8]) -> Result<()> {
         let at = c_string(path.as_os_str())?;
         let there = std::fs::metadata(path).ok().filter(|_| !self.is_hidden(path));
-        let (mode, owner) = there.as_ref().map_or((0o644, (0, 0)), |it| (it.mode() & 0o7777, (it.uid(), it.gid())));
+        let (mode, owner) = there.as_ref().map_or((0o644, (0, 0)), |it| (it.mode() & 0o7777, owner(it)));
         let file = |at| Step::File(at, text.to_vec(), mode, owner);
         if there.is_some() && !self.is_layered(path) {
             let staged = self.staged()?;
@@ -283,6 +302,13 @@ impl<'a> Plan<'a> {
         }
         Ok(())
     }
+}
+
+/// Whose a thing in the place of another is to be: that one's owner's, where this user namespace knows all owners.
+fn owner(there: &std::fs::Metadata) -> (u32, u32) {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let knows_all = map.split_ascii_whitespace().eq(["0", "0", "4294967295"]);
+    if knows_all { (there.uid(), there.gid()) } else { (0, 0) }
 }
 
 fn c_string(text: &OsStr) -> Result<CString> {

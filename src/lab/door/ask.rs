@@ -130,7 +130,7 @@ impl Open {
             wire::read_answer(&mut stream)
         });
         let (answer, fds) = answered.map_err(|error| refused(error.to_string()))?;
-        let Ok([network, init, user, mounts]) = <[OwnedFd; 4]>::try_from(fds) else {
+        let Ok([network, init, user, mounts, view]) = <[OwnedFd; 5]>::try_from(fds) else {
             return Err(refused(answer["error"].as_str().unwrap_or("it is gone").to_owned()));
         };
         let group = Group::another();
@@ -144,7 +144,9 @@ impl Open {
                 join.push((fd, flag));
             }
         }
-        Ok(Visitor { namespace: many::lent(network, node.to_owned(), group), join, uid: self.uid })
+        let namespace = many::lent(network, node.to_owned(), group);
+        process::adopt_view(&namespace, view, node);
+        Ok(Visitor { namespace, join, uid: self.uid })
     }
 }
 

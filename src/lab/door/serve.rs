@@ -111,8 +111,8 @@ fn list() -> Value {
 }
 
 /// What it takes to be in a node: its network namespace, the first process of the lab's PID namespace, the user and the
-/// mount namespace.
-fn lend(lab: u64, node: &str) -> Result<Option<[OwnedFd; 4]>> {
+/// mount namespace of this process, and the mount namespace that the node's programs are in.
+fn lend(lab: u64, node: &str) -> Result<Option<[OwnedFd; 5]>> {
     let found = board::with(|labs| {
         let lab = labs.iter().find(|known| known.number == lab)?;
         let (_, namespace) = lab.nodes.iter().find(|(name, _)| name == node)?;
@@ -122,5 +122,6 @@ fn lend(lab: u64, node: &str) -> Result<Option<[OwnedFd; 4]>> {
     let network = namespace.open()?.try_clone()?;
     let Some(init) = process::hold_group(group)?.pidfd() else { return Ok(None) };
     let own = |name: &str| File::open(format!("/proc/thread-self/ns/{name}")).map(OwnedFd::from);
-    Ok(Some([network, init, own("user")?, own("mnt")?]))
+    let Some(view) = process::lend_view(&namespace)? else { return Ok(None) };
+    Ok(Some([network, init, own("user")?, own("mnt")?, view.try_clone()?]))
 }

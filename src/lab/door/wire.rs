@@ -16,7 +16,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// The most bytes of a question.
 const QUESTION: u64 = 4096;
 /// The most descriptors beside an answer.
-const DESCRIPTORS: usize = 4;
+const DESCRIPTORS: usize = 5;
 
 /// Who is at the other end of a connection: pid and uid, as seen from here.
 pub(super) fn peer(stream: &impl AsFd) -> nix::Result<(i32, u32)> {

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::namespace::{Group, Namespace, publish};
-use crate::process;
+use crate::process::{self, Surroundings};
 
 impl Found {
     /// The namespace of a node; programs that are run in it live beside those of the lab, and end with this process.
@@ -17,7 +17,9 @@ impl Found {
             let pidfd = init.pidfd().ok_or_else(|| super::clean::missing(&self.name).object(&self.name))?;
             process::adopt_group(group, init.pid, pidfd);
         }
-        Ok(publish::known(known, group))
+        let namespace = publish::known(known, group);
+        process::surround(&namespace, Surroundings { host: node.to_owned(), ..Surroundings::default() });
+        Ok(namespace)
     }
 }
 

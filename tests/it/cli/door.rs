@@ -17,7 +17,7 @@ local two = lab.new()
 two:host "c"
 two:up()
 local named = lab.new "demo"
-named:host("d", { daemons = { "exec sleep 1000" } })
+named:host("d", { daemons = { "exec sleep 1000" }, files = { ["/etc/d.conf"] = "of d" }, private = { "/srv" } })
 named:up()
 print "up"
 io.stdout:flush()
@@ -107,6 +107,9 @@ fn labs_of_a_script_that_computes_are_listed_and_entered() {
             for place in ["demo/d".to_owned(), "d".to_owned(), format!("{pid}.3/d")] {
                 assert_eq!(printed(&["exec", &place, "pgrep", "-x", "-c", "sleep"]), "1\n", "{place}");
             }
+            let see = ["exec", "d", "sh", "-c", "uname -n; cat /etc/d.conf; ls -A /srv; touch /srv/kept"];
+            assert_eq!(printed(&see), "d\nof d");
+            assert_eq!(printed(&see), "d\nof dkept\n", "the lab's own, not another like it");
             assert_eq!(nsl(&["exec", "a", "sh", "-c", "exit 9"]).code, 9);
             assert_eq!(super::piped(&["shell", "b"], "exit 8").code, 8);
             fails(&["exec", &format!("{pid}/c"), "true"], 2, "error: the lab has no node \"c\" (ENOENT)");
