@@ -52,7 +52,7 @@
 --- One end of a link. How it sends is said here for this end alone, and wins over the link's, option by option.
 ---@class nsl.EndOpts: nsl.BridgePortOpts, nsl.ShapingOpts
 ---@field name? string                # of the interface: eth0, eth1 … unless told
----@field ip? string|string[]|false   # its addresses, with their prefixes; false: none
+---@field ip? string|string[]|false   # its addresses, with their prefixes; false: none; "auto": what routers on its link tell (SLAAC)
 ---@field mac? string                 # its MAC address
 ---@field address? string             # the same
 ---@field mtu? integer                # bytes

@@ -294,6 +294,8 @@ pub enum Ip {
     Assigned,
     /// None (`ip = false`).
     None,
+    /// Those that it makes of what routers tell on its link (`ip = "auto"`, IPv6 alone).
+    Auto,
     /// These, with their prefixes; a family that is missing is assigned.
     Given(Vec<IpNet>),
 }

@@ -22,7 +22,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::plan::{Kind, Plan};
+use super::plan::{Ip, Kind, Plan};
 use crate::error::{Error, Result, explain};
 use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use addresses::Addresses;
@@ -113,7 +113,7 @@ fn connect(draft: &Draft, addresses: &Addresses, macs: &[[u8; 6]], assigned: &mu
             name: draft.names[id].clone(),
             index: macs::index(id),
             mac: macs[id],
-            ipv6: node.ipv6.unwrap_or(usual) || addresses.iter().any(|net| net.addr().is_ipv6()),
+            ipv6: node.ipv6.unwrap_or(usual) || end.ip == Ip::Auto || addresses.iter().any(|net| net.addr().is_ipv6()),
             addresses,
             mtu: end.wants.spec.mtu.or(link.mtu).or(plan.options.mtu),
             link: id / 2,

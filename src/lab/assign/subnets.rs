@@ -76,7 +76,7 @@ pub(super) fn is_open(draft: &Draft, family: Family, id: EndId) -> bool {
     let refused = family == Family::V6 && draft.node(id).ipv6 == Some(false);
     match &draft.end(id).ip {
         Ip::Assigned => !refused,
-        Ip::None => false,
+        Ip::None | Ip::Auto => false,
         Ip::Given(nets) => !refused && !nets.iter().any(|net| Family::of(*net) == family && !is_link_local(net.addr())),
     }
 }

@@ -217,6 +217,7 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     end.ip = match options.value("ip") {
         None => Ip::Assigned,
         Some(Value::Boolean(false)) => Ip::None,
+        Some(Value::String(auto)) if auto == "auto" => Ip::Auto,
         Some(_) => Ip::Given(networks(&options, "ip", address_text::interface)?),
     };
     end.wants = wants(&options)?;

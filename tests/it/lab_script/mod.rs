@@ -1,6 +1,7 @@
 //! The `lab` module as scripts have it: what they write, what comes of it, and every refusal.
 
 mod ask;
+mod auto;
 mod borders;
 mod calls;
 mod declare;
