@@ -2,41 +2,37 @@
 -- programs (a wait for them ends at an interrupt). Runs once at start-up with Rust's part in `host`.
 
 local host = ...
-local kind, input, output = host.kind, host.stdin, host.stdout
-local io_input, io_output, io_type, io_close, io_lines = io.input, io.output, io.type, io.close, io.lines
-io.stdin, io.stdout, io.popen = input, output, host.popen
+local kind = host.kind
+local io_type, io_close, io_lines = io.type, io.close, io.lines
+io.stdin, io.stdout, io.popen = host.stdin, host.stdout, host.popen
 
-function io.input(file)
-  if kind(file) then
-    input = file
-  elseif file ~= nil then
-    input = io_input(file)
+-- What `io.read` and `io.write` use.
+local current = { input = io.stdin, output = io.stdout }
+for way in pairs(current) do
+  local choose = io[way]
+  io[way] = function(file)
+    if kind(file) then
+      current[way] = file
+    elseif file ~= nil then
+      current[way] = choose(file)
+    end
+    return current[way]
   end
-  return input
 end
 
-function io.output(file)
-  if kind(file) then
-    output = file
-  elseif file ~= nil then
-    output = io_output(file)
-  end
-  return output
-end
+function io.read(...) return current.input:read(...) end
 
-function io.read(...) return input:read(...) end
-
-function io.write(...) return output:write(...) end
+function io.write(...) return current.output:write(...) end
 
 function io.lines(name, ...)
-  if name == nil then return input:lines(...) end
+  if name == nil then return current.input:lines(...) end
   return io_lines(name, ...)
 end
 
 function io.type(file) return kind(file) or io_type(file) end
 
 function io.close(file)
-  file = file or output
+  file = file or current.output
   if kind(file) then return file:close() end
   return io_close(file)
 end

@@ -7,8 +7,8 @@ use tokio::runtime::Runtime;
 
 use super::args::{Args, LabFile};
 use super::exit::{self, Ended};
+use super::prompt;
 use super::run::machine;
-use super::{prompt, report};
 use crate::error::escape;
 use crate::script::{self, Failure, ReturnedLab, Source, Vm, returned_none};
 use crate::wait::interrupt;
@@ -53,7 +53,7 @@ impl Declared {
         let left = self.lab.make_global(self.vm.lua()).map_err(|error| Failure::from_lua(&error))?;
         if !left.is_empty() && !args.quiet {
             let names: Vec<String> = left.iter().map(|name| format!("\"{}\"", escape(name))).collect();
-            report::note(&format!("in net.nodes only, as something else has the name: {}", names.join(", ")));
+            script::note(&format!("in net.nodes only, as something else has the name: {}", names.join(", ")));
         }
         if args.interactive || std::io::stdin().is_terminal() {
             Ok(prompt::open(&self.vm, &self.runtime, args)?)

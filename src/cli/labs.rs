@@ -118,7 +118,7 @@ pub(super) fn clean(args: &Args) -> Done {
     }
     for skipped in &cleaned.skipped {
         let object = skipped.object_name().unwrap_or_default();
-        report::note(&format!("left alone: {}: {}", escape(object), skipped.message()));
+        script::note(&format!("left alone: {}: {}", escape(object), skipped.message()));
     }
     let foreign = cleaned.failed.iter().any(|error| error.is(&explain::LAB_FOREIGN));
     Ok(failed(args, cleaned.failed, if foreign { 1 } else { 3 }))

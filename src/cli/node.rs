@@ -15,7 +15,7 @@ use crate::kernel::namespace::{Namespace, named as namespaces};
 use crate::lab::named::State;
 use crate::lab::seen::{self, Inside, Seen};
 use crate::process::{self, Command, Exec, Exit, Shell};
-use crate::script::Failure;
+use crate::script::{self, Failure};
 use crate::wait::{Operation, Ready, Step, block};
 
 /// Runs a program in a node to its end.
@@ -24,7 +24,7 @@ pub(super) fn exec(node: &str, program: &[OsString]) -> Done {
     let signals = take_signals()?;
     match process::exec(&namespace, &Command::new(program)) {
         Ok(mut run) => {
-            run.take_warnings().iter().for_each(|warning| report::note(&warning.message()));
+            run.take_warnings().iter().for_each(script::warn);
             finish(Forwarding { run, signals })
         }
         Err(error) => match shells_code(&error) {
@@ -42,7 +42,7 @@ pub(super) fn shell(node: &str) -> Done {
     let namespace = find(node)?;
     let signals = take_signals()?;
     let mut run = process::shell(&namespace, &Command::default())?;
-    run.take_warnings().iter().for_each(|warning| report::note(&warning.message()));
+    run.take_warnings().iter().for_each(script::warn);
     finish(Forwarding { run, signals })
 }
 
@@ -66,7 +66,7 @@ fn find(text: &str) -> std::result::Result<Namespace, Box<Failure>> {
     let (namespace, lost) = place(text).map_err(exit::usage)?.go()?;
     if let Some(directory) = lost {
         let directory = crate::error::escape(&directory.display().to_string());
-        report::note(&format!("the lab does not see \"{directory}\": starting in \"/\""));
+        script::note(&format!("the lab does not see \"{directory}\": starting in \"/\""));
     }
     Ok(namespace)
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::args::{Args, LabFile};
 use super::exit::Ended;
 use super::file;
+use super::run;
 use super::table::Table;
 use super::up::count;
-use super::{report, run};
 use crate::error::escape;
 use crate::kernel::link::format_mac;
 use crate::lab::{Assigned, AssignedNode, Kind, Plan, Way};
@@ -25,7 +25,7 @@ pub(super) fn plan(args: &Args, file: &LabFile) -> Ended {
         });
         script::write_output(text.as_bytes())?;
         if !args.json && !args.quiet {
-            assigned.notes.iter().for_each(|note| report::note(note));
+            assigned.notes.iter().for_each(|note| script::note(note));
         }
         Ok(())
     })

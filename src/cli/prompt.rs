@@ -144,7 +144,7 @@ impl Session for Prompt<'_> {
     }
 
     fn warn(&mut self, warning: &Error) {
-        report::note(&warning.message());
+        script::warn(warning);
     }
 }
 

@@ -63,11 +63,6 @@ pub(super) fn stopped_by(signal: i32, as_json: bool) {
     print(&if as_json { format!("{}\n", json!({"code": code, "message": word})) } else { format!("{word}\n") });
 }
 
-/// A fact that does not end the run.
-pub(super) fn note(text: &str) {
-    print(&format!("{CYAN}nsl{CYAN:#}: {text}\n"));
-}
-
 fn json(failure: &Failure) -> serde_json::Value {
     json!({
         "code": failure.code,

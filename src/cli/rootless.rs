@@ -14,13 +14,13 @@ use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
 use super::args::Args;
-use super::report;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, LinkSpec};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::privilege;
 use crate::lab::named::room;
+use crate::script;
 
 /// Whether the privilege is missing, or the command line says to do without.
 pub(super) fn is_wanted(args: &Args) -> bool {
@@ -54,7 +54,7 @@ pub(super) fn enter_if_needed(args: &Args) -> Result<()> {
     enter()?;
     if !args.quiet {
         let why = if is_privileged { "as asked" } else { "no CAP_SYS_ADMIN" };
-        report::note(&format!("{why}: building in user, mount and network namespaces of its own (rootless)"));
+        script::note(&format!("{why}: building in user, mount and network namespaces of its own (rootless)"));
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ fn enter() -> Result<()> {
     // Container engines cover parts of /sys, and then a fresh one is refused: the old view stays, and children of nsl
     // see the wrong /sys/class/net.
     if mount_at(Some("sysfs"), "/sys", None, MsFlags::empty()).is_err() {
-        report::note("a fresh /sys is refused here: /sys/class/net shows the host's interfaces");
+        script::note("a fresh /sys is refused here: /sys/class/net shows the host's interfaces");
     }
     // As on any machine, and unlike in a namespace that a script makes.
     let up = LinkSpec { up: Some(true), ..LinkSpec::default() };

@@ -66,8 +66,8 @@ rows! {
     NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
         => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";
     NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
-    NAMESPACE_GONE: "ENOENT" Script "namespace \"<name>\" was removed outside nsl";
-    NAMESPACE_REPLACED: "ENOENT" Script "namespace \"<name>\" was removed outside nsl, and another one has its name now"
+    NAMESPACE_GONE: "ENOENT" Script "namespace \"<name>\" was removed";
+    NAMESPACE_REPLACED: "ENOENT" Script "namespace \"<name>\" was removed, and another one has its name now"
         => "use netns.get \"<name>\" to open that one";
     NAMESPACE_CLOSED: "ENOENT" Script "<what> is closed";
     NAMESPACE_NAMELESS: "EINVAL" Script "<what> has no name that could be deleted"
@@ -128,11 +128,13 @@ rows! {
     ROOTLESS_STEP: "" Privilege "<step> in a user namespace is refused: <reason>" => "run it with sudo";
 
     // Arguments and options
+    METHOD_WITHOUT_OBJECT: "EINVAL" Script "a method is called without its object"
+        => "write \":\" before its name, not \".\", as in net:host \"h1\"";
     ARGUMENT_TYPE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
-    ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got \"<got>\"";
+    ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
     ARGUMENT_COUNT: "EINVAL" Script "at most <most> taken, got <count>";
     OPTION_TYPE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
-    OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got \"<got>\"";
+    OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
     OPTION_UNKNOWN: "EINVAL" Script "unknown option \"<key>\" for <function>" => "did you mean \"<near>\"?";
     OPTION_MISSING: "EINVAL" Script "option \"<key>\" is needed";
     NO_FUNCTION: "EINVAL" Script "<module> has no function \"<name>\"" => "did you mean \"<near>\"?";

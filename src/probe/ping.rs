@@ -359,12 +359,12 @@ mod tests {
             change(&mut spec);
             spec.check().expect_err("refused").to_string()
         };
-        assert_eq!(refused(&|s| s.count = 0), r#"option "count" must be a number from 1 to 1000000, got "0" (EINVAL)"#);
+        assert_eq!(refused(&|s| s.count = 0), r#"option "count" must be a number from 1 to 1000000, got 0 (EINVAL)"#);
         assert_eq!(
             refused(&|s| s.size = 65_508),
-            r#"option "size" must be a number from 0 to 65507, got "65508" (EINVAL)"#
+            r#"option "size" must be a number from 0 to 65507, got 65508 (EINVAL)"#
         );
-        assert_eq!(refused(&|s| s.ttl = Some(0)), r#"option "ttl" must be a number from 1 to 255, got "0" (EINVAL)"#);
+        assert_eq!(refused(&|s| s.ttl = Some(0)), r#"option "ttl" must be a number from 1 to 255, got 0 (EINVAL)"#);
         assert_eq!(
             refused(&|s| s.source = "::1".parse().ok()),
             r#"source "::1" and target "10.0.0.2" are of different families (EINVAL)"#

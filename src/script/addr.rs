@@ -64,14 +64,14 @@ fn read(args: &Args) -> mlua::Result<AddrSpec> {
         // A record that was read says it all.
         Value::Table(record) => {
             let address: String = record.get("address").map_err(|_| args.wrong_type(2, "an address"))?;
-            let options = Options::read(&record, args.short_name(), &[ADDR], &[IGNORED, READ_ONLY])?;
+            let options = Options::read(&record, args.shown_name(), &[ADDR], &[IGNORED, READ_ONLY])?;
             return Ok(spec(&address, &options)?);
         }
         Value::String(text) => text.to_string_lossy(),
         _ => return Err(args.wrong_type(2, "an address with a prefix (\"10.0.0.1/24\")").into()),
     };
     let options = match args.value(3) {
-        Value::Table(table) => Options::read(&table, args.short_name(), &[ADDR], &[IGNORED, READ_ONLY])?,
+        Value::Table(table) => Options::read(&table, args.shown_name(), &[ADDR], &[IGNORED, READ_ONLY])?,
         _ => args.options(3)?,
     };
     Ok(spec(&address, &options)?)

@@ -45,6 +45,9 @@ impl Args {
 
     /// "argument 2 must be a string, got a table".
     pub(super) fn wrong_type(&self, position: usize, expected: &str) -> Error {
+        if position <= self.shift {
+            return Error::new(&explain::METHOD_WITHOUT_OBJECT);
+        }
         let got = match self.values.get(position - 1) {
             None => "nothing".to_owned(),
             Some(value) => describe(value),
@@ -55,8 +58,9 @@ impl Args {
             .with("got", got)
     }
 
-    /// "argument 2 must be an id from 0, got "-7"".
+    /// "argument 2 must be an id from 0, got -7".
     pub(super) fn wrong_value(&self, position: usize, expected: &str, got: impl std::fmt::Display) -> Error {
+        let got = quoted(&self.value(position), got);
         Error::new(&explain::ARGUMENT_VALUE)
             .with("position", position - self.shift)
             .with("expected", expected)
@@ -102,16 +106,17 @@ impl Args {
     pub(super) fn options(&self, position: usize) -> mlua::Result<Options> {
         match self.value(position) {
             Value::Nil => Ok(Options::empty()),
-            Value::Table(table) => {
-                Ok(Options::read(&table, self.function.short_name(), &[self.function.options], &[])?)
-            }
+            Value::Table(table) => Ok(Options::read(&table, self.shown_name(), &[self.function.options], &[])?),
             _ => Err(self.wrong_type(position, "a table of options").into()),
         }
     }
 
-    /// The function's name without its module.
-    pub(super) fn short_name(&self) -> &'static str {
-        self.function.short_name()
+    /// The function's name in messages: without its module, but for one that alone says nothing (`lab.new`).
+    pub(super) fn shown_name(&self) -> &'static str {
+        match self.function.short_name() {
+            "new" => self.function.name,
+            short => short,
+        }
     }
 
     /// No values.
@@ -140,6 +145,13 @@ pub(super) fn describe(value: &Value) -> String {
         Value::UserData(_) => format!("a {}", super::handle::type_name(value).unwrap_or("userdata")),
         other => format!("a {}", other.type_name()),
     }
+}
+
+/// What is wrong with `value`, for a message: text stands in double quotes, a number does not.
+pub(super) fn quoted(value: &Value, got: impl std::fmt::Display) -> String {
+    let got = got.to_string();
+    let bare = !matches!(value, Value::String(_)) && got.parse::<f64>().is_ok();
+    if bare { got } else { format!("\"{got}\"") }
 }
 
 /// An argument of a function that has no [`Args`] (`io.popen`) is of the wrong type.

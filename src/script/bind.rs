@@ -218,6 +218,9 @@ pub fn kept_panic() -> Option<Error> {
 /// The arguments of a call, the object it acts on first, whatever the form.
 fn arguments(lua: &Lua, function: &'static Function, form: Form, values: MultiValue) -> mlua::Result<Args> {
     let mut values: Vec<Value> = values.into_iter().collect();
+    if form != Form::Plain && !matches!(values.first(), Some(Value::UserData(_) | Value::Table(_))) {
+        return Err(Error::new(&explain::METHOD_WITHOUT_OBJECT).into());
+    }
     let mut shift = 0;
     match form {
         Form::Plain => {}
@@ -235,9 +238,6 @@ fn arguments(lua: &Lua, function: &'static Function, form: Form, values: MultiVa
 
 /// `(ns, "eth0", …)` → `(link, …)`: names of devices are in the namespace whose method was called.
 fn join_devices(lua: &Lua, values: &mut Vec<Value>, count: usize) -> mlua::Result<()> {
-    if values.is_empty() {
-        return Ok(());
-    }
     let namespace = values.remove(0);
     for value in values.iter_mut().take(count) {
         if let Value::String(name) = &*value

@@ -238,7 +238,7 @@ fn link_options(args: &Args, position: usize) -> mlua::Result<Options> {
         Value::Nil => Ok(args.options(position)?),
         _ => {
             let kinds: Vec<&'static str> = kind::all_option_names().collect();
-            Options::read(&args.table(position)?, args.short_name(), &[LINK, &kinds], &[READ_ONLY])
+            Options::read(&args.table(position)?, args.shown_name(), &[LINK, &kinds], &[READ_ONLY])
         }
     }
 }

@@ -41,7 +41,7 @@ pub use error::Failure;
 pub use handle::members as handle_members;
 pub use lab::{ReturnedLab, returned_none};
 pub use load::{Source, source_line};
-pub use output::{end_line as end_output_line, flush as flush_output, write as write_output};
+pub use output::{end_line as end_output_line, flush as flush_output, note, warn, write as write_output};
 pub use progress::be_quiet;
 pub use registry::{Acts, Function, functions};
 pub use vm::{Ended, Vm};

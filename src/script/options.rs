@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mlua::{Table, Value};
 
-use super::args::{describe, integer};
+use super::args::{describe, integer, quoted};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::units;
 
@@ -71,6 +71,7 @@ impl Options {
 
     /// "option "scope" must be one of global, link, host, got "lnk"".
     pub(super) fn wrong_value(&self, key: &str, expected: &str, got: impl std::fmt::Display) -> Error {
+        let got = quoted(self.value(key).unwrap_or(&Value::Nil), got);
         Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected).with("got", got)
     }
 

@@ -6,6 +6,7 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use anstyle::{AnsiColor, Style};
 use mlua::{Lua, MultiValue, UserData, UserDataMethods, Value, Variadic};
 use nix::errno::Errno;
 
@@ -13,6 +14,10 @@ use super::error::decorate;
 use super::place::here;
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt::{Stop, request};
+
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const BLUE: Style = AnsiColor::Blue.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// Written out when it holds this much.
 const FULL: usize = 1 << 16;
@@ -125,15 +130,19 @@ pub(super) fn print(lua: &Lua) -> mlua::Result<mlua::Function> {
     })
 }
 
-/// Tells the user, on stderr, what is no error.
-pub(super) fn warn(warning: &Error) {
-    // If stderr is gone there is nobody to tell.
-    let hint = warning.hint().map(|hint| format!("  = hint: {hint}\n")).unwrap_or_default();
-    let _ = write!(std::io::stderr(), "warning: {}\n{hint}", warning.message());
+/// Tells the user, on stderr, what may be wrong and is no error.
+pub fn warn(warning: &Error) {
+    let hint = warning.hint().map(|hint| format!("  {BLUE}={BLUE:#} {CYAN}hint: {CYAN:#}{hint}\n")).unwrap_or_default();
+    tell(&format!("{YELLOW}warning{YELLOW:#}: {}\n{hint}", warning.message()));
 }
 
-/// Tells the user, on stderr, what is worth knowing.
-pub(super) fn note(text: &str) {
+/// Tells the user, on stderr, what is worth knowing; names in it are escaped.
+pub fn note(text: &str) {
+    tell(&format!("{CYAN}nsl{CYAN:#}: {text}\n"));
+}
+
+/// Prints text with styles on stderr, without them where they are not wanted.
+fn tell(text: &str) {
     // If stderr is gone there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "nsl: {}", crate::error::escape(text));
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }

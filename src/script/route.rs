@@ -101,7 +101,7 @@ fn add_many(args: &mut Args) -> mlua::Result<MultiValue> {
     let mut specs = Vec::with_capacity(routes.raw_len());
     for (place, entry) in routes.sequence_values::<Value>().enumerate() {
         let Value::Table(entry) = entry? else { return Err(args.wrong_type(2, "an array of tables").into()) };
-        let options = Options::read(&entry, args.short_name(), &[ROUTE], &[IGNORED])?;
+        let options = Options::read(&entry, args.shown_name(), &[ROUTE], &[IGNORED])?;
         let dst = options.string("dst")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "dst"));
         let read = dst.and_then(|dst| spec(&dst, &options, &namespace));
         specs.push(read.map_err(|error| error.note(format!("in route {} of the array", place + 1)))?);
@@ -115,7 +115,7 @@ fn add_many(args: &mut Args) -> mlua::Result<MultiValue> {
 fn read(args: &Args) -> mlua::Result<(Namespace, RouteSpec)> {
     let namespace = args.namespace(1)?;
     let options = |position| match args.value(position) {
-        Value::Table(table) => Options::read(&table, args.short_name(), &[ROUTE], &[IGNORED]),
+        Value::Table(table) => Options::read(&table, args.shown_name(), &[ROUTE], &[IGNORED]),
         _ => args.options(position),
     };
     let (dst, options) = match args.value(2) {

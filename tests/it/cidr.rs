@@ -150,18 +150,18 @@ fn what_is_wrong_is_refused_with_what_would_be_right() {
         ("cidr '10.0.0/8'", "\"10.0.0/8\" is not an IP address (write it like \"10.0.0.1\" or \"2001:db8::1\")"),
         (
             "cidr('10.0.0.0/30'):host(3)",
-            "argument 1 must be the number of a host from 1 to 2, or from the end -1 to -2, got \"3\"",
+            "argument 1 must be the number of a host from 1 to 2, or from the end -1 to -2, got 3",
         ),
         (
             "cidr('10.0.0.0/30'):host(0)",
-            "argument 1 must be the number of a host from 1 to 2, or from the end -1 to -2, got \"0\"",
+            "argument 1 must be the number of a host from 1 to 2, or from the end -1 to -2, got 0",
         ),
         ("cidr('10.0.0.0/30'):host('1')", "argument 1 must be the number of a host, got \"1\""),
-        ("cidr('10.0.0.0/24'):subnet(16, 1)", "argument 1 must be a prefix length from 24 to 32, got \"16\""),
-        ("cidr('10.0.0.0/24'):subnet(33, 1)", "argument 1 must be a prefix length from 24 to 32, got \"33\""),
+        ("cidr('10.0.0.0/24'):subnet(16, 1)", "argument 1 must be a prefix length from 24 to 32, got 16"),
+        ("cidr('10.0.0.0/24'):subnet(33, 1)", "argument 1 must be a prefix length from 24 to 32, got 33"),
         (
             "cidr('10.0.0.0/24'):subnet(26, 5)",
-            "argument 2 must be the number of a subnet from 1 to 4, or from the end -1 to -4, got \"5\"",
+            "argument 2 must be the number of a subnet from 1 to 4, or from the end -1 to -4, got 5",
         ),
         ("cidr('10.0.0.0/24'):contains(1)", "argument 1 must be an address or a network, got the number 1"),
         ("cidr('10.0.0.0/24'):hosts(1)", "a Cidr has no field \"hosts\" (did you mean \"host\"?)"),

@@ -169,6 +169,7 @@ fn article_leaves_alone_what_others_made() {
 
 #[test]
 fn star_reaches_all_hosts() {
+    let _alone = sandbox::alone();
     run_all("star.lua");
 }
 
@@ -184,11 +185,13 @@ fn leaf_spine_uses_every_spine() {
 
 #[test]
 fn campus_reaches_all_hosts() {
+    let _alone = sandbox::alone();
     run_all("campus.lua");
 }
 
 #[test]
 fn ring_reaches_whom_a_packet_can_reach() {
+    let _alone = sandbox::alone();
     run_all("ring.lua");
 }
 
@@ -257,6 +260,7 @@ impl Drop for Reachable {
 
 #[test]
 fn examples_hold_without_root() {
+    let _alone = sandbox::alone();
     let place = Reachable::new("examples");
     let program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./nsl"];
     for file in

@@ -3,6 +3,8 @@
 //! [`run`] starts this test binary again inside such namespaces, for the one test that called it, and there runs the
 //! test's body. A test that leaves a process behind fails; whatever else it leaves ends with its namespaces.
 
+use std::cell::Cell;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -22,6 +24,41 @@ done
 exit $code
 "#;
 
+thread_local! {
+    /// Whether the test of this thread runs alone.
+    static IS_ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it is held no other test is in a sandbox; dropped with the test.
+pub(crate) struct Alone(#[allow(dead_code, reason = "a lock")] Option<File>);
+
+/// For a test that fills what the whole machine has but once: the kernel's table of neighbours (1,024 in all namespaces
+/// together), without which the pings of others are lost. Called first; waits until no test of any suite is in a sandbox.
+pub(crate) fn alone() -> Alone {
+    let lock = turn(true);
+    IS_ALONE.set(true);
+    Alone(lock)
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        IS_ALONE.set(false);
+    }
+}
+
+/// Takes part in what tests share, or has it alone; until the file is dropped. Whoever waits to be alone holds the door,
+/// so that those who come later wait too.
+fn turn(alone: bool) -> Option<File> {
+    if std::env::var_os(INSIDE).is_some() || IS_ALONE.get() {
+        return None;
+    }
+    let open = |directory| File::open(directory).expect("a directory to lock");
+    let (door, room) = (open("/"), open("/tmp"));
+    door.lock().expect("a lock");
+    if alone { room.lock() } else { room.lock_shared() }.expect("a lock");
+    Some(room)
+}
+
 /// Runs `body` in a sandbox; the closure must be written in the test function itself, whose name is read from it.
 ///
 /// When it fails, what it said stands last, without a backtrace: logs are cut.
@@ -29,6 +66,7 @@ pub(crate) fn run<F: FnOnce()>(body: F) {
     if std::env::var_os(INSIDE).is_some() {
         return body();
     }
+    let _turn = turn(false);
     let name = std::any::type_name::<F>();
     let name = name.trim_end_matches("::{{closure}}").split_once("::").map_or(name, |(_, rest)| rest);
     let output = command(&std::env::current_exe().expect("this binary"))
@@ -58,6 +96,7 @@ fn command(program: &std::path::Path) -> Command {
 
 /// Runs a program in a sandbox of its own, from outside one; `before` is shell code that prepares it.
 pub(crate) fn outcome(before: &str, directory: &std::path::Path, program: &str, arguments: &[&str]) -> Outcome {
+    let _turn = turn(false);
     let mut command = command(std::path::Path::new("sh"));
     command.args(["-c", &format!("{before}\nexec \"$0\" \"$@\""), program]).args(arguments);
     command.current_dir(directory).output().expect("unshare runs").into()

@@ -253,9 +253,8 @@ impl Namespace {
         if Arc::ptr_eq(&self.0, &other.0) {
             return Ok(true);
         }
-        // Both are open while their keys are compared.
-        let (one, two) = (self.open()?, other.open()?);
-        Ok(nsfs::key(&one)? == nsfs::key(&two)?)
+        let (one, other) = (self.open()?, other.open()?);
+        are_same(&one, &other)
     }
 
     /// Whether it is nsl's own by name; another handle may turn out to be the same ([`Namespace::same`]).
@@ -309,4 +308,9 @@ impl fmt::Debug for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Namespace({:?})", self.label())
     }
+}
+
+/// Whether two open files are the same namespace.
+pub fn are_same(one: &OwnedFd, other: &OwnedFd) -> Result<bool> {
+    Ok(nsfs::key(one)? == nsfs::key(other)?)
 }

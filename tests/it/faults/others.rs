@@ -31,7 +31,7 @@ fn row_30_a_namespace_is_removed_in_the_middle() {
                 "local ns = netns.add 'a' local other = netns.veth('left', 'right') local held = netns.add()
                  held:spawn {{ 'sleep', '60' }} os.execute 'ip netns del a' {call}"
             );
-            fails(&text, 1, &["namespace \"a\" was removed outside nsl (ENOENT)"]);
+            fails(&text, 1, &["namespace \"a\" was removed (ENOENT)"]);
             sh("ip link del left");
             assert_eq!(state(), before, "{call}");
         }
@@ -109,7 +109,7 @@ fn what_waits_hears_of_it() {
         for (wait, act, said) in [
             ("netns.link_wait('a/v0', { up = true })", "ip -n a link del v0", "link \"a/v0\" is gone (ENODEV)"),
             ("netns.link_wait('a/v0', { up = true })", "ip netns del a", "no namespace \"a\" (ENOENT)"),
-            ("ns:link('v0'):wait { up = true }", "ip netns del a", "namespace \"a\" was removed outside nsl"),
+            ("ns:link('v0'):wait { up = true }", "ip netns del a", "namespace \"a\" was removed"),
         ] {
             let running = Running::ready(&format!(
                 "local ns = netns.add 'a' netns.veth('a/v0', 'a/v1') io.stderr:write 'ready\\n' {wait}"

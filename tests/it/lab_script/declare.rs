@@ -72,7 +72,7 @@ fn wrong_labs_are_refused() {
             ("lab.new({}, {}, 1)", "1: lab.new: at most 2 arguments are taken, got 3 (EINVAL)"),
             (
                 "local a\nlab.new { subnet = '10.0.0.0/8' }",
-                "2: lab.new: unknown option \"subnet\" for new (EINVAL); did you mean \"subnets\"?",
+                "2: lab.new: unknown option \"subnet\" for lab.new (EINVAL); did you mean \"subnets\"?",
             ),
             ("lab.new { subnets = true }", "1: lab.new: option \"subnets\" must be a string, got true (EINVAL)"),
             (
@@ -89,12 +89,15 @@ fn wrong_labs_are_refused() {
             ),
             ("lab.new { ecmp = 'yes' }", "1: lab.new: option \"ecmp\" must be true or false, got \"yes\" (EINVAL)"),
             ("lab.new { ipv6 = 2 }", "1: lab.new: option \"ipv6\" must be true or false, got the number 2 (EINVAL)"),
-            ("lab.new { mtu = -1 }", "1: lab.new: option \"mtu\" must be a number of bytes, got \"-1\" (EINVAL)"),
+            ("lab.new { mtu = -1 }", "1: lab.new: option \"mtu\" must be a number of bytes, got -1 (EINVAL)"),
             ("lab.new { mtu = 'x' }", "1: lab.new: option \"mtu\" must be a number of bytes, got \"x\" (EINVAL)"),
-            ("lab.new { 'x' }", "1: lab.new: unknown option \"1\" for new (EINVAL)"),
+            ("lab.new { 'x' }", "1: lab.new: unknown option \"1\" for lab.new (EINVAL)"),
             ("lab.news()", "1: lab has no function \"news\" (EINVAL); did you mean \"new\"?"),
             ("lab.new():hst 'a'", "1: a Lab has no field \"hst\" (EINVAL); did you mean \"host\"?"),
-            ("lab.new().host('a')", "1: net.host: argument 0 must be a lab, got \"a\" (EINVAL)"),
+            (
+                "lab.new().host('a')",
+                "1: net.host: a method is called without its object (EINVAL); write \":\" before its name, not \".\", as in net:host \"h1\"",
+            ),
             (
                 "lab.new().nodes.a = 1",
                 "the fields of a Lab cannot be set: \"a\" (EINVAL); use its methods to change it",

@@ -29,6 +29,11 @@ fn machine() -> String {
 /// Waits until all is as it was. Links at home are gone by now; the kernel forgets ids of namespaces a little later.
 fn await_machine(before: &str, what: &str) {
     assert_eq!(sh("ip -o link | wc -l"), "1\n", "{what}");
+    await_all(before, what);
+}
+
+/// Waits until all is as it was, after a kill: the kernel takes away even links at home a little later.
+fn await_all(before: &str, what: &str) {
     eventually(|| machine() == before, || format!("{what} leaves {}", machine()));
 }
 
@@ -158,7 +163,7 @@ fn a_signal_at_any_moment_of_a_build_leaves_nothing() {
                 running.signal(signal);
                 let (outcome, _) = running.end();
                 assert_eq!(outcome.code, 128 + signal as i32, "{outcome:?}");
-                await_machine(&before, &format!("{signal} after {delay} ms"));
+                await_all(&before, &format!("{signal} after {delay} ms"));
             }
         }
     });
@@ -173,8 +178,7 @@ fn a_kill_leaves_nothing() {
             assert_ne!(machine(), before);
             running.signal(SIGKILL);
             assert_eq!(running.end().0.code, 137);
-            // Programs die after nsl, and links at home with the last of them.
-            eventually(|| machine() == before, || format!("a kill leaves {}", machine()));
+            await_all(&before, "a kill");
         }
     });
 }

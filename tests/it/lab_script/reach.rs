@@ -19,6 +19,7 @@ const SHAPES: &str = "local shapes = {
 
 #[test]
 fn every_pair_of_every_generator_answers_by_both_families() {
+    let _alone = sandbox::alone();
     run(|| {
         let printed = printed(&format!(
             "{SHAPES}local known = {{}}
@@ -126,6 +127,7 @@ const STAR: &str = "local net <close> = lab.new()
 
 #[test]
 fn two_hundred_hosts_on_a_switch_answer_whatever_the_limit_of_neighbours_is() {
+    let _alone = sandbox::alone();
     run(|| {
         let limit = sandbox::sh("nsenter --target 1 --net cat /proc/sys/net/ipv4/neigh/default/gc_thresh3 || true");
         assert!(limit.is_empty() || limit.trim().parse::<u32>().expect("a number") < 39_800, "{limit}");
@@ -137,6 +139,7 @@ fn two_hundred_hosts_on_a_switch_answer_whatever_the_limit_of_neighbours_is() {
 
 #[test]
 fn fifty_hosts_on_a_switch_answer_without_root() {
+    let _alone = sandbox::alone();
     run(|| {
         std::fs::write("/run/star.lua", STAR).expect("a script");
         sandbox::sh(&format!("cp {} /run/nsl; chmod 755 /run/nsl /run/star.lua", sandbox::nsl_path().display()));

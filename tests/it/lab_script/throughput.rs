@@ -41,8 +41,8 @@ fn it_measures_between_namespaces_while_other_tasks_go_on() {
             local ticks = 0
             local ticker = task.spawn(function() while true do task.sleep(0.005) ticks = ticks + 1 end end)
             local there, back = table.unpack(task.all {
-                function() return a:throughput(b, { duration = 0.3 }) end,
-                function() return netns.throughput(b, 'a', { duration = 0.3 }) end,
+                function() return a:throughput(b, { duration = 1 }) end,
+                function() return netns.throughput(b, 'a', { duration = 1 }) end,
             })
             ticker:cancel()
             print(there.from, back.to, there.bytes > 1e6, back.bytes > 1e6, ticks > 2)",
@@ -71,15 +71,15 @@ fn what_cannot_be_measured_is_refused() {
             ),
             (
                 "net:up() net:throughput('alice', 'bob', { udp = true, rate = 0 })",
-                "net.throughput: option \"rate\" must be a rate (bits a second, or text such as \"10mbit\"), got \"0\" (EINVAL)",
+                "net.throughput: option \"rate\" must be a rate (bits a second, or text such as \"10mbit\"), got 0 (EINVAL)",
             ),
             (
                 "net:up() net:throughput('alice', 'bob', { udp = true, size = 10 })",
-                "net.throughput: option \"size\" must be a number from 24 to 65507, got \"10\" (EINVAL)",
+                "net.throughput: option \"size\" must be a number from 24 to 65507, got 10 (EINVAL)",
             ),
             (
                 "net:up() net:throughput('alice', 'bob', { parallel = 200 })",
-                "net.throughput: option \"parallel\" must be a number from 1 to 128, got \"200\" (EINVAL)",
+                "net.throughput: option \"parallel\" must be a number from 1 to 128, got 200 (EINVAL)",
             ),
             (
                 "net:up() net:throughput('alice', 'bob', { address = '10.0.0.7' })",

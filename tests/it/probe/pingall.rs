@@ -8,7 +8,7 @@ use nsl::probe::pingall::{Pairs, Station};
 use nsl::probe::{PingAll, PingAllRun, PingAllSpec, PingHost};
 use nsl::wait::{Operation, Step, block, drive, interrupt};
 
-use crate::sandbox::{run, sh};
+use crate::sandbox::{self, run, sh};
 
 /// Carries out lines of `ip -batch`.
 fn ip_batch(lines: &str) {
@@ -101,11 +101,12 @@ fn until_entry(run: &mut PingAllRun, entry: &str) {
 
 #[test]
 fn more_pairs_than_the_kernel_has_neighbours() {
+    let _alone = sandbox::alone();
     run(|| {
         let result = ask(star(60, false));
         assert_eq!((result.sent, result.received, result.loss), (3540, 3540, 0.0), "{result}");
         assert_eq!((result.failed.len(), result.too_far, result.hosts.len()), (0, 0, 60));
-        assert!(result.elapsed < Duration::from_secs(5), "{:?}", result.elapsed);
+        assert!(result.elapsed < Duration::from_secs(30), "{:?}", result.elapsed);
         assert_eq!(result.to_string(), "*** Results: 0% dropped (3540/3540 received)");
         // Nothing is left, not even what the kernel learned.
         assert_eq!(permanent(), "");
@@ -115,6 +116,7 @@ fn more_pairs_than_the_kernel_has_neighbours() {
 
 #[test]
 fn ipv6_too() {
+    let _alone = sandbox::alone();
     run(|| {
         let result = ask(star(40, true));
         assert_eq!((result.sent, result.received), (1560, 1560), "{result}");
@@ -318,7 +320,7 @@ fn only_the_pairs_that_are_asked_for() {
         let mut spec = spec_of(4);
         spec.pairs = Pairs::Listed(vec![(0, 4)]);
         let error = PingAllRun::start(spec).err().expect("refused");
-        assert_eq!(error.to_string(), r#"option "pairs" must be pairs of numbers below 4, got "0, 4" (EINVAL)"#);
+        assert_eq!(error.to_string(), r#"option "pairs" must be pairs of numbers below 4, got 0, 4 (EINVAL)"#);
         assert_eq!(ask(spec_of(1)).sent + ask(spec_of(0)).sent, 0);
     });
 }

@@ -55,9 +55,9 @@ fn a_handle_follows_its_link_and_says_when_it_is_gone() {
              false\t/run/lab.lua:7: netns.link_delete: link \"a/u0\" is gone (ENODEV)\n\
              false\t/run/lab.lua:7: netns.addr_list: link \"a/u0\" is gone (ENODEV)\n\
              false\t/run/lab.lua:8: netns.link_set: link \"a/u0\" is gone (ENODEV)\na/u0\n\
-             false\t/run/lab.lua:11: netns.link_list: namespace \"a\" was removed outside nsl (ENOENT)\n\
-             false\t/run/lab.lua:11: namespace \"a\" was removed outside nsl (ENOENT)\na\ttrue\tfalse\n\
-             false\t/run/lab.lua:13: netns.exec: namespace \"a\" was removed outside nsl, and another one has its name \
+             false\t/run/lab.lua:11: netns.link_list: namespace \"a\" was removed (ENOENT)\n\
+             false\t/run/lab.lua:11: namespace \"a\" was removed (ENOENT)\na\ttrue\tfalse\n\
+             false\t/run/lab.lua:13: netns.exec: namespace \"a\" was removed, and another one has its name \
              now (ENOENT)\nfalse\n",
         );
     });

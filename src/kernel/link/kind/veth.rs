@@ -3,7 +3,6 @@
 //! The message goes out at home and names both namespaces, so that neither end is ever anywhere else.
 
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
@@ -14,7 +13,7 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::device::{self, Device, propose_index};
 use crate::kernel::link::add::index_is_taken;
 use crate::kernel::link::{LinkSpec, delete, kind, message, set};
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Namespace, are_same};
 
 /// How often names are chosen anew when others take them meanwhile.
 const TRIES: usize = 10;
@@ -48,7 +47,9 @@ pub fn veth(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
 }
 
 fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
-    let together = a.namespace.same(b.namespace)?;
+    // Open until the message is sent: it names them by number.
+    let (fd_a, fd_b) = (a.namespace.open()?, b.namespace.open()?);
+    let together = are_same(&fd_a, &fd_b)?;
     let end_a = device(a, b.name.filter(|_| together))?;
     let end_b = device(b, Some(end_a.name.as_str()).filter(|_| together))?;
     if together && end_a.name == end_b.name {
@@ -58,7 +59,7 @@ fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
     let (mut first_b, mut rest_b) = without_options(b.spec);
     // The kernel refuses to bring up a peer whose other end is not there yet (ENOTCONN).
     rest_b.up = first_b.up.take().or(rest_b.up);
-    let (end_a, end_b) = create((&end_a, &first_a), (&end_b, &first_b))?;
+    let (end_a, end_b) = create((&end_a, &first_a, &fd_a), (&end_b, &first_b, &fd_b))?;
     for (end, rest) in [(&end_a, &rest_a), (&end_b, &rest_b)] {
         if rest.is_empty() {
             continue;
@@ -78,6 +79,9 @@ fn make(a: &End<'_>, b: &End<'_>) -> Result<(Device, Device)> {
     Ok((end_a, end_b))
 }
 
+/// What the message says of one end: where it is to be, what, and the open namespace of that.
+type Half<'a> = (&'a Device, &'a LinkSpec, &'a OwnedFd);
+
 /// What the message that makes an end can hold, and the rest: an end has no options of its own, but a port's.
 fn without_options(spec: &LinkSpec) -> (LinkSpec, LinkSpec) {
     let (mut first, mut rest) = spec.split_for_new();
@@ -87,12 +91,10 @@ fn without_options(spec: &LinkSpec) -> (LinkSpec, LinkSpec) {
 }
 
 /// Makes the pair in one message, under indexes that nsl proposes; where one is taken, under the kernel's.
-fn create(a: (&Device, &LinkSpec), b: (&Device, &LinkSpec)) -> Result<(Device, Device)> {
-    // Open until the message is sent: it names them by number.
-    let (fd_a, fd_b) = (open(a.0)?, open(b.0)?);
+fn create(a: Half<'_>, b: Half<'_>) -> Result<(Device, Device)> {
     let pair = |index_a, index_b| {
-        let mut message = request(a, index_a, &fd_a);
-        let peer = InfoData::Veth(InfoVeth::Peer(request(b, index_b, &fd_b)));
+        let mut message = request(a, index_a);
+        let peer = InfoData::Veth(InfoVeth::Peer(request(b, index_b)));
         message::inform(&mut message, vec![LinkInfo::Kind(InfoKind::Veth), LinkInfo::Data(peer)]);
         let flags = NLM_F_CREATE | NLM_F_EXCL;
         Namespace::home().with_socket(|socket| socket.execute(RouteNetlinkMessage::NewLink(message), flags))
@@ -109,17 +111,13 @@ fn create(a: (&Device, &LinkSpec), b: (&Device, &LinkSpec)) -> Result<(Device, D
     }
 }
 
-fn open(end: &Device) -> Result<Arc<OwnedFd>> {
-    end.namespace.open().map_err(|error| error.object(end))
-}
-
 /// The message about one end.
-fn request((end, spec): (&Device, &LinkSpec), index: u32, namespace: &Arc<OwnedFd>) -> LinkMessage {
+fn request((end, spec, namespace): Half<'_>, index: u32) -> LinkMessage {
     let mut request = message::named(&end.name);
     request.header.index = index;
     message::apply(&mut request, spec, None);
     message::one_queue(&mut request);
-    message::place(&mut request, namespace.as_ref());
+    message::place(&mut request, namespace);
     request
 }
 

@@ -137,7 +137,7 @@ fn a_name_that_holds_another_namespace_is_not_taken_for_the_first() {
         assert!(second.open().expect_err("a file").is(&explain::NAMESPACE_REPLACED));
         sh("rm /run/netns/ns0");
         let error = second.with_socket(|_| Ok(())).expect_err("gone");
-        assert_eq!(error.message(), "namespace \"ns0\" was removed outside nsl");
+        assert_eq!(error.message(), "namespace \"ns0\" was removed");
         second.delete(Delete { missing_ok: true, ..PLAIN }).expect("gone is done");
     });
 }

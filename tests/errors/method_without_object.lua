@@ -1,0 +1,2 @@
+local net = lab.new()
+net.host "h1"
