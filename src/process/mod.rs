@@ -37,4 +37,4 @@ pub use registry::{
 pub use shell::{Shell, shell};
 pub use talk::{Expect, FindLine, Read, Wait, Write};
 pub use terminal::restore_terminal;
-pub use views::{Surroundings, adopt_view, furnish, lend_view, surround};
+pub use views::{Surroundings, adopt_view, furnish, lend_view, own_view, surround, view_held_by};

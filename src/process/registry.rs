@@ -4,12 +4,14 @@
 //! while Lua is stuck.
 
 use std::collections::{HashMap, HashSet};
-use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::io::IoSlice;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
+use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 
 use super::child::Session;
 use super::descendants::{Ending, Family, GRACE, Identity, wait_readable};
@@ -61,7 +63,7 @@ impl Child {
     pub(super) fn end(self: &Arc<Self>) -> Option<End> {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         if end.is_none() {
-            *end = reap(libc::P_PIDFD, std::os::fd::AsRawFd::as_raw_fd(&self.pidfd) as libc::id_t);
+            *end = reap(libc::P_PIDFD, self.pidfd.as_raw_fd() as libc::id_t);
             if end.is_some() {
                 forget(self);
             }
@@ -233,21 +235,34 @@ pub fn hold_group(group: Group) -> Result<Identity> {
 /// Lets a group's programs outlive nsl: they end when the first process of their PID namespace is killed, which
 /// [`hold_group`] has named.
 pub fn release_group(group: Group) -> Result<()> {
+    let views = super::views::own(group);
     super::views::forget(group);
     let Some((init, lease)) = registry().inits.remove(&group) else { return Ok(()) };
     if let Some(lease) = lease {
-        let mut answer = [0];
-        nix::unistd::write(&lease, &[super::init::STAY])?;
-        // It answers at once, or is dead and its end of the pair is closed.
-        if nix::unistd::read(&lease, &mut answer)? == 0 {
-            return Err(Error::new(&explain::CONTAINER_GONE));
+        for views in views.chunks(super::init::HOLD_MOST) {
+            let views: Vec<_> = views.iter().map(AsRawFd::as_raw_fd).collect();
+            tell(&lease, super::init::HOLD, &views)?;
         }
+        tell(&lease, super::init::STAY, &[])?;
     }
     let mut registry = registry();
     let kept: Vec<i32> = registry.children.values().filter(|child| child.group == Some(group)).map(|c| c.pid).collect();
     registry.children.retain(|_, child| child.group != Some(group));
     registry.foreign.extend(kept.into_iter().chain([init.pid]));
     Ok(())
+}
+
+/// Tells the first process of a PID namespace something, with descriptors that it is to have, and waits until it has heard.
+fn tell(lease: &OwnedFd, word: u8, fds: &[RawFd]) -> Result<()> {
+    let (rights, text) = ([ControlMessage::ScmRights(fds)], [word]);
+    let rights = if fds.is_empty() { &rights[..0] } else { &rights[..] };
+    sendmsg::<()>(lease.as_raw_fd(), &[IoSlice::new(&text)], rights, MsgFlags::MSG_NOSIGNAL, None)?;
+    let mut answer = [0];
+    // It answers at once, or is dead and its end of the pair is closed.
+    match nix::unistd::read(lease, &mut answer)? {
+        0 => Err(Error::new(&explain::CONTAINER_GONE)),
+        _ => Ok(()),
+    }
 }
 
 /// Kills the first processes of PID namespaces, with which all others there go.
@@ -289,7 +304,7 @@ pub fn kill_all() {
 
 /// The pid of the process behind a pidfd, as it is seen from here; none if it has ended, or is out of sight.
 pub fn pid_behind(pidfd: &OwnedFd) -> Option<i32> {
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", std::os::fd::AsRawFd::as_raw_fd(pidfd)));
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()));
     let info = info.ok()?;
     let pid = info.lines().find_map(|line| line.strip_prefix("Pid:"))?.trim().parse().ok()?;
     (pid > 0).then_some(pid)
@@ -308,7 +323,7 @@ pub(super) fn pidfd_of(pid: i32) -> nix::Result<OwnedFd> {
 /// Sends a signal to the process behind a pidfd, never to another.
 #[allow(unsafe_code)]
 pub(super) fn send(pidfd: BorrowedFd<'_>, signal: i32) -> nix::Result<()> {
-    let fd = std::os::fd::AsRawFd::as_raw_fd(&pidfd);
+    let fd = pidfd.as_raw_fd();
     // SAFETY: pidfd_send_signal(2) without siginfo takes integers only.
     let sent =
         unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };

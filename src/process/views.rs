@@ -69,6 +69,30 @@ pub fn furnish(namespace: &Namespace) -> Result<()> {
     }
 }
 
+/// The views of those nodes of a lab that have something of their own.
+pub(super) fn own(group: Group) -> Vec<Arc<OwnedFd>> {
+    let labs = labs();
+    let Some(lab) = labs.get(&group) else { return Vec::new() };
+    let own = |label: &String| lab.wanted.get(label).is_some_and(|wanted| !wanted.is_plain());
+    lab.made.iter().filter(|(label, _)| own(label)).map(|(_, view)| Arc::clone(view)).collect()
+}
+
+/// The inode of the mount namespace of a node, by the name of its namespace, if the node has something of its own there.
+pub fn own_view(label: &str) -> Option<u64> {
+    let labs = labs();
+    let lab = labs.values().find(|lab| lab.wanted.get(label).is_some_and(|wanted| !wanted.is_plain()))?;
+    nix::sys::stat::fstat(lab.made.get(label)?).ok().map(|status| status.st_ino)
+}
+
+/// The view with this inode among what a process holds open.
+pub fn view_held_by(holder: i32, inode: u64) -> Option<OwnedFd> {
+    let wanted = format!("mnt:[{inode}]");
+    let held = std::fs::read_dir(format!("/proc/{holder}/fd")).ok()?.flatten();
+    let is_it = |path: &PathBuf| std::fs::read_link(path).is_ok_and(|target| target.as_os_str() == wanted.as_str());
+    let path = held.map(|entry| entry.path()).find(is_it)?;
+    std::fs::File::open(path).ok().map(OwnedFd::from)
+}
+
 /// The view of a node, for another process whose programs are to see the same.
 ///
 /// Errors: it cannot be made; limits.

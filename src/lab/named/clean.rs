@@ -1,7 +1,9 @@
 //! Labs that are there: whose they are, what dead owners left and its removal, and the end of a kept one.
 
+use std::collections::HashMap;
+
 use super::claim::{self, Asked, Claim};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Published};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::namespace::publish::{self, Known};
 use crate::process::{self, Identity};
@@ -28,6 +30,16 @@ pub struct Found {
     pub nodes: Vec<(String, Known)>,
     /// The first process of its PID namespace, if it is kept.
     pub(in crate::lab) init: Option<Identity>,
+    /// For each node the inode of its programs' mount namespace, if it has something of its own there.
+    pub(super) views: Vec<Option<u64>>,
+}
+
+impl Found {
+    pub(super) fn new(name: &str, state: State, init: Option<Identity>, nodes: Vec<Published>) -> Self {
+        let views = nodes.iter().map(|node| node.view).collect();
+        let nodes = nodes.into_iter().map(|node| (node.node, node.known)).collect();
+        Self { name: name.to_owned(), state, nodes, init, views }
+    }
 }
 
 /// What [`clean`] came to.
@@ -68,8 +80,18 @@ impl Claim {
     /// Says, before any of it is done, what of the lab can be seen: its nodes with the names of their namespaces.
     pub(in crate::lab) fn announce(&self, nodes: &[(String, Known)], kept: Option<Identity>) -> Result<()> {
         let gone = || Error::new(&explain::PROCESS_MISSING).with("pid", std::process::id());
-        let published =
-            |(node, known): &(String, Known)| super::manifest::Published { node: node.clone(), known: known.clone() };
+        // What another process held by then is held on.
+        let before = match kept {
+            Some(_) => self.read()?.map(|manifest| manifest.nodes).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let before: HashMap<Known, u64> =
+            before.into_iter().filter_map(|node| node.view.map(|view| (node.known, view))).collect();
+        let published = |(node, known): &(String, Known)| Published {
+            node: node.clone(),
+            known: known.clone(),
+            view: process::own_view(&known.0).or_else(|| before.get(known).copied()),
+        };
         self.write(&Manifest {
             boot: boot()?,
             uid: nix::unistd::geteuid().as_raw(),
@@ -156,8 +178,7 @@ fn find_one(name: &str) -> Result<Option<Found>> {
     };
     let init = manifest.as_ref().and_then(|manifest| manifest.kept);
     let nodes = manifest.map(|manifest| manifest.nodes).unwrap_or_default();
-    let nodes = nodes.into_iter().map(|node| (node.node, node.known)).collect();
-    Ok(Some(Found { name: name.to_owned(), state, nodes, init }))
+    Ok(Some(Found::new(name, state, init, nodes)))
 }
 
 /// A lab's name is the name of its directory.

@@ -10,15 +10,20 @@ impl Found {
     ///
     /// Errors: the lab has no such node (`ENOENT`); the lab ended meanwhile (`ENOENT`).
     pub fn enter(&self, node: &str) -> Result<Namespace> {
-        let known = self.nodes.iter().find(|(name, _)| name == node);
-        let (_, known) = known.ok_or_else(|| node_missing(node, self.nodes.iter().map(|(name, _)| name.as_str())))?;
+        let place = self.nodes.iter().position(|(name, _)| name == node);
+        let place = place.ok_or_else(|| node_missing(node, self.nodes.iter().map(|(name, _)| name.as_str())))?;
+        let (_, known) = &self.nodes[place];
         let group = Group::another();
         if let Some(init) = self.init {
             let pidfd = init.pidfd().ok_or_else(|| super::clean::missing(&self.name).object(&self.name))?;
             process::adopt_group(group, init.pid, pidfd);
         }
         let namespace = publish::known(known, group);
-        process::surround(&namespace, Surroundings { host: node.to_owned(), ..Surroundings::default() });
+        let held = self.init.zip(self.views[place]).and_then(|(init, view)| process::view_held_by(init.pid, view));
+        match held {
+            Some(view) => process::adopt_view(&namespace, view, node),
+            None => process::surround(&namespace, Surroundings { host: node.to_owned(), ..Surroundings::default() }),
+        }
         Ok(namespace)
     }
 }

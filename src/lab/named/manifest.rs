@@ -27,6 +27,9 @@ pub(super) struct Manifest {
 pub(super) struct Published {
     pub(super) node: String,
     pub(super) known: Known,
+    /// The inode of the mount namespace of its programs, if it has something of its own there: the first process of a kept
+    /// lab holds it.
+    pub(super) view: Option<u64>,
 }
 
 impl Manifest {
@@ -35,7 +38,7 @@ impl Manifest {
         let nodes = self
             .nodes
             .iter()
-            .map(|Published { node, known: (name, cookie) }| json!({ "node": node, "netns": name, "cookie": cookie }));
+            .map(|Published { node, known: (name, cookie), view }| json!({ "node": node, "netns": name, "cookie": cookie, "view": view }));
         let manifest = json!({
             "version": VERSION,
             "boot": self.boot,
@@ -86,7 +89,7 @@ fn published(value: &Value) -> Result<Published, String> {
     if name.is_empty() || name.contains(['/', '\0']) || matches!(name.as_str(), "." | "..") {
         return Err(format!("\"{name}\" is no name of a namespace"));
     }
-    Ok(Published { node: text_of(value, "node")?, known: (name, cookie) })
+    Ok(Published { node: text_of(value, "node")?, known: (name, cookie), view: value["view"].as_u64() })
 }
 
 #[cfg(test)]
@@ -100,7 +103,7 @@ mod tests {
             uid: 0,
             owner: Identity { pid: 7, start: 9 },
             kept: None,
-            nodes: vec![Published { node: "h1".to_owned(), known: ("demo-h1".to_owned(), 1 << 60) }],
+            nodes: vec![Published { node: "h1".to_owned(), known: ("demo-h1".to_owned(), 1 << 60), view: Some(7) }],
         }
     }
 

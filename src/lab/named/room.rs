@@ -148,8 +148,7 @@ fn look(name: &str) -> Option<Found> {
     };
     let path = format!("/proc/{}/root{DIRECTORY}/{name}/lab.json", holder.pid);
     let manifest = Manifest::from_json(&std::fs::read_to_string(path).ok()?).ok()?;
-    let nodes = manifest.nodes.into_iter().map(|node| (node.node, node.known)).collect();
-    Some(Found { name: name.to_owned(), state: State::Kept, nodes, init: Some(holder) })
+    Some(Found::new(name, State::Kept, Some(holder), manifest.nodes))
 }
 
 /// Moves this process into the user, mount and network namespaces of a kept lab: no other thread may exist. Gives the

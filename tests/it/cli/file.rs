@@ -16,7 +16,7 @@ const NOTHING: &str = "campus.lua\nlock\n";
 fn lines_on_a_pipe_run_in_the_lab_and_then_it_goes() {
     run(|| {
         file("campus.lua", CAMPUS);
-        let lines = "h1:ping(far).received\n\nfor _, node in ipairs(net.nodes) do\n  io.write(node.name, ' ')\nend\nprint()\nx = 7\nx, net";
+        let lines = "#h1:link_list() - 1\n\nfor _, node in ipairs(net.nodes) do\n  io.write(node.name, ' ')\nend\nprint()\nx = 7\nx, net";
         let outcome = piped(&["campus.lua"], lines);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
         assert_eq!(outcome.stdout, "1\nr1 lan far h1 h2 \n7\nlab (5 nodes, 4 links, up)\n");
@@ -92,7 +92,7 @@ fn a_terminal_gets_the_prompt() {
         let mut terminal = OsSession::spawn(command).expect("a terminal");
         terminal.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
         terminal.expect("\x1b[?2004h").expect("a prompt");
-        terminal.send_line("h1:ping(h2).received + 40").expect("sent");
+        terminal.send_line("#h1:link_list() + 39").expect("sent");
         terminal.expect("41").expect("a value");
         terminal.expect("\x1b[?2004h").expect("a prompt");
         terminal.send(ControlCode::EndOfTransmission).expect("sent");

@@ -36,6 +36,29 @@ fn a_program_runs_where_the_lab_s_own_do() {
 }
 
 #[test]
+fn what_a_node_has_of_its_own_stays_with_a_kept_lab() {
+    run(|| {
+        let own = "{ files = { ['/etc/own.conf'] = 'of ' .. i }, private = { '/srv' } }";
+        file(
+            "demo.lua",
+            &format!(
+                "local net = lab.new 'demo' for i = 1, 300 do net:host('h' .. i, i > 1 and {own} or nil) end return net"
+            ),
+        );
+        printed(&["up", "demo.lua"]);
+        let see = "uname -n; cat /etc/own.conf 2>/dev/null; ls -A /srv; cat /proc/1/comm";
+        assert_eq!(printed(&["exec", "h1", "sh", "-c", see]), format!("h1\n{}nsl-init\n", sh("ls -A /srv")));
+        for node in ["h2", "h250", "h300"] {
+            let number = &node[1..];
+            assert_eq!(printed(&["exec", node, "sh", "-c", see]), format!("{node}\nof {number}nsl-init\n"));
+            printed(&["exec", node, "touch", "/srv/kept"]);
+            assert_eq!(printed(&["exec", node, "sh", "-c", see]), format!("{node}\nof {number}kept\nnsl-init\n"));
+        }
+        printed(&["down", "demo"]);
+    });
+}
+
+#[test]
 fn its_exit_code_is_passed_on() {
     run(|| {
         file("campus.lua", CAMPUS);
