@@ -30,6 +30,20 @@
 ---@field daemons? (string|string[])[]|fun(node: nsl.Node): table    # commands started then, and ended with the lab
 ---@field setup? fun(node: nsl.Node)  # called once the whole lab is connected, before any `run`; its error fails `up`
 
+--- What is changed of a node. On a lab that is up `apply` carries it out; commands are run for new nodes only.
+---@class nsl.ConfigureOpts
+---@field sysctl? table<string, string|number|boolean>    # beside those that it has
+---@field addresses? string[]         # in the place of those that it has, as all that follows
+---@field routes? nsl.NodeRoute[]
+---@field role? string
+---@field subnet? string|string[]
+---@field ipv6? boolean
+---@field stp? boolean
+---@field nft? string
+---@field devices? nsl.NodeDevice[]
+---@field run? (string|string[])[]
+---@field daemons? (string|string[])[]
+
 --- A device of a node that is no end of a link: what `link_add` takes, and its name. It is up unless told.
 ---@class nsl.NodeDevice: nsl.LinkAddOpts
 ---@field name string                 # unique in the node
@@ -122,7 +136,31 @@
 ---@field too_far integer             # pairs further apart than a TTL of 255 reaches
 ---@field elapsed number              # seconds
 
---- A lab: data until it is up. `<close>` takes it down.
+--- One difference between a plan and what is up.
+---@class nsl.Change
+---@field action "add"|"remove"|"change"
+---@field what string                 # "node", "link", "address", "route", "sysctl", "run", "daemon"; or a setting of a link: "mtu", "up", "mac" …
+---@field node string                 # the node's name
+---@field name? string                # of the interface, of the sysctl; a route's destination
+---@field have? string                # what there is
+---@field want? string                # what is planned
+
+--- What differs, node by node. Prints as a line each, or as `nothing differs`.
+---
+--- It does not matter whether the plan changed or somebody changed the kernel. Looked at are nodes, links with their
+--- settings, ports, addresses, routes, and the sysctls that the lab sets. What the kernel makes by itself (`lo`,
+--- link-local addresses, the routes of addresses) is none of it, nor what ends by itself or is a program's: addresses with
+--- a lifetime, routes of routing daemons (by their protocol). Rules, neighbours and nftables rulesets are not looked at.
+---@class nsl.Changes
+---@field [integer] nsl.Change
+
+--- How to change a lab.
+---@class nsl.ApplyOpts
+---@field quiet? boolean              # no notes on stderr
+
+--- A lab: data until it is up. Its plan can be changed while it is up: `apply` then carries that out. What is up keeps its
+--- names, MACs and addresses when others come and go; a LAN that outgrows its subnet gets a new one.
+--- `<close>` takes it down.
 ---@class nsl.Lab
 ---@field name? string
 ---@field nodes table<integer|string, nsl.Node>    # in the order of declaration, and by name
@@ -138,6 +176,8 @@
 ---@field up fun(self: nsl.Lab, opts?: nsl.UpOpts): nsl.Lab                     # builds it: all or nothing
 ---@field down fun(self: nsl.Lab)                                               # ends its programs and takes it away
 ---@field plan fun(self: nsl.Lab): table                                        # what `up` would do, as data
+---@field diff fun(self: nsl.Lab): nsl.Changes                                  # what differs between the plan and what is up; needs no privileges while nothing is
+---@field apply fun(self: nsl.Lab, opts?: nsl.ApplyOpts): nsl.Changes           # makes only what differs, and gives it
 ---@field ping fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.PingOpts): nsl.PingResult    # from a to b
 ---@field pingall fun(self: nsl.Lab, opts?: nsl.PingallOpts): nsl.PingallResult # all pairs of hosts at once
 ---@field throughput fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.ThroughputOpts): nsl.ThroughputResult    # how much a can send to b
@@ -148,6 +188,7 @@
 ---@field role? string
 ---@field interfaces nsl.PlannedInterface[]    # what the plan assigns
 ---@field netns nsl.Netns             # its namespace, once it is up
+---@field configure fun(self: nsl.Node, opts: nsl.ConfigureOpts)    # changes its options in the plan: what is not named stays
 
 --- What is changed of a link: what is not named stays, `false` takes one away.
 ---@class nsl.CableSetOpts: nsl.ShapingOpts

@@ -177,8 +177,10 @@ rows! {
     LAB_LINK_REMOVED: "ENOENT" Script "the link was removed from the lab";
     LAB_NOT_UP: "ENOENT" Script "node \"<node>\" is not up" => "bring its lab up first, with net:up()";
     LAB_UNSETTLED: "EAGAIN" Script "something changes the lab all the time: still \"<change>\"" => "stop it, then call net:apply() again";
+    LAB_NODE_WAITS: "ENOENT" Script "node \"<node>\" is not up yet" => "build it first, with net:apply()";
+    LAB_LINK_WAITS: "ENOENT" Script "the link is not up yet" => "build it first, with net:apply()";
     LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
-    LAB_IS_UP: "EBUSY" Script "the lab is up already" => "take it down first, with net:down()";
+    LAB_IS_UP: "EBUSY" Script "the lab is up already" => "call net:apply() to change it, or net:down() first";
     LAB_RISING: "EBUSY" Script "the lab is coming up" => "do it before net:up(), or after";
     LAB_STP_NODE: "EINVAL" Script "\"<node>\" is no switch, which alone could have a spanning tree"
         => "give stp to a switch";

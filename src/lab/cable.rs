@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Assigned, End, Link, Live, Plan};
-use crate::error::Result;
+use crate::error::{Error, Result, explain};
 use crate::kernel::addr::{self, AddrSpec};
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, Wait};
@@ -23,13 +23,13 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
     let sides = [(planned.a.node, assigned.links[cable][0]), (planned.b.node, assigned.links[cable][1])];
     for (node, interface) in sides {
         let spec = LinkSpec { up: Some(up), ..LinkSpec::default() };
-        link::set(&device(assigned, live, node, interface), &spec)?;
+        link::set(&device(plan, assigned, live, node, interface)?, &spec)?;
     }
     if !up {
         return Ok(());
     }
     for (node, interface) in sides {
-        let device = device(assigned, live, node, interface);
+        let device = device(plan, assigned, live, node, interface)?;
         for address in &assigned.nodes[node].interfaces[interface].addresses {
             let spec = AddrSpec { nodad: address.addr().is_ipv6(), ..AddrSpec::new(*address) };
             match addr::add(&device, &spec) {
@@ -39,9 +39,10 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
         }
     }
     for (node, interface) in sides {
+        let device = device(plan, assigned, live, node, interface)?;
         for planned in &assigned.nodes[node].routes {
             if planned.ways.iter().any(|way| way.interface == interface) {
-                route::replace(&live.nodes()[node].namespace, &planned.spec(&assigned.nodes[node].interfaces))?;
+                route::replace(&device.namespace, &planned.spec(&assigned.nodes[node].interfaces))?;
             }
         }
     }
@@ -54,7 +55,7 @@ pub fn change(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, wante
     let sides = [(&planned.a, &wanted.a), (&planned.b, &wanted.b)];
     let mut done: Vec<(Device, Sending, Sending)> = Vec::new();
     for ((old, new), interface) in sides.into_iter().zip(assigned.links[cable]) {
-        let device = device(assigned, live, old.node, interface);
+        let device = device(plan, assigned, live, old.node, interface)?;
         let (old, new) = (Sending::of(plan, planned, old), Sending::of(plan, wanted, new));
         if let Err(error) = new.put(&device, &old) {
             for (device, old, new) in done {
@@ -105,21 +106,23 @@ pub struct Carried(Vec<Wait>);
 
 impl Carried {
     /// Looks at a link by its place in the plan.
-    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize) -> Self {
+    ///
+    /// Errors: a node of it is not there any more.
+    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize) -> Result<Self> {
         let planned = &plan.links[cable];
         let deadline = Some(Instant::now() + PATIENCE);
         let up = Condition { up: Some(true), ..Condition::default() };
         let settled = Condition { settled: Some(true), ..Condition::default() };
         let mut waits = Vec::new();
         for (node, interface) in [planned.a.node, planned.b.node].into_iter().zip(assigned.links[cable]) {
-            let wait =
-                |condition: &Condition| Wait::new(device(assigned, live, node, interface), condition.clone(), deadline);
+            let device = device(plan, assigned, live, node, interface)?;
+            let wait = |condition: &Condition| Wait::new(device.clone(), condition.clone(), deadline);
             if assigned.nodes[node].bridge.as_ref().is_some_and(|bridge| bridge.stp) {
                 waits.insert(0, wait(&settled));
             }
             waits.push(wait(&up));
         }
-        Self(waits)
+        Ok(Self(waits))
     }
 }
 
@@ -140,8 +143,12 @@ impl Operation for Carried {
     }
 }
 
-fn device(assigned: &Assigned, live: &Live, node: usize, interface: usize) -> Device {
-    let planned = &assigned.nodes[node].interfaces[interface];
-    let live = &live.nodes()[node];
-    Device::known(&live.namespace, &planned.name, live.interfaces[interface].index)
+/// One end of a link; one that is not there any more the kernel does not know by its name either.
+fn device(plan: &Plan, assigned: &Assigned, live: &Live, node: usize, interface: usize) -> Result<Device> {
+    let (name, planned) = (&plan.nodes[node].name, &assigned.nodes[node].interfaces[interface]);
+    let live = live.node(name).ok_or_else(|| Error::new(&explain::LAB_NOT_UP).with("node", name).object(name))?;
+    match live.index_of(interface, &planned.name) {
+        Some(index) => Ok(Device::known(&live.namespace, &planned.name, index)),
+        None => Device::new(&live.namespace, &planned.name),
+    }
 }

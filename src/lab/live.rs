@@ -38,6 +38,15 @@ pub struct LiveInterface {
     pub index: u32,
 }
 
+impl LiveNode {
+    /// The index of the interface called so; `place` is where it stands unless the lab was changed.
+    pub(super) fn index_of(&self, place: usize, name: &str) -> Option<u32> {
+        let usual = self.interfaces.get(place).filter(|interface| interface.name == name);
+        let found = usual.or_else(|| self.interfaces.iter().find(|interface| interface.name == name));
+        found.map(|interface| interface.index)
+    }
+}
+
 impl Live {
     /// A lab of which nothing is there yet but its name, where it has one.
     ///

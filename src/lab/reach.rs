@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::hops::Hops;
-use super::{Assigned, Kind, Live, Plan};
+use super::{Assigned, AssignedNode, Kind, Live, LiveNode, Plan};
 use crate::error::{Error, Result, explain};
 use crate::probe::Family;
 use crate::probe::pingall::{Distance, PingAllSpec, PingHost, Station};
@@ -35,7 +35,9 @@ pub fn all_pairs(
     let (mut hosts, mut places, mut ways) = (Vec::new(), Vec::new(), Vec::new());
     let mut wanted = 0;
     for node in (0..plan.nodes.len()).filter(routed) {
-        let mut stations = stations(node, assigned, live, family, &segments).into_iter();
+        // One that was removed since is asked nothing.
+        let Some(up) = live.node(&plan.nodes[node].name) else { continue };
+        let mut stations = stations(&assigned.nodes[node], up, family, &segments).into_iter();
         wanted += usize::from(asked(&node));
         if asked(&node)
             && let Some(station) = stations.next()
@@ -77,15 +79,13 @@ fn usual_family(assigned: &Assigned) -> Family {
 }
 
 /// The addressed interfaces of a node.
-fn stations(node: usize, assigned: &Assigned, live: &Live, family: Family, segments: &[usize]) -> Vec<Station> {
-    let live = &live.nodes()[node];
-    let interfaces = assigned.nodes[node].interfaces.iter().zip(&live.interfaces);
-    let found = interfaces.filter_map(|(interface, made)| {
+fn stations(assigned: &AssignedNode, live: &LiveNode, family: Family, segments: &[usize]) -> Vec<Station> {
+    let found = assigned.interfaces.iter().enumerate().filter_map(|(place, interface)| {
         let address = interface.addresses.iter().find(|net| net.addr().is_ipv4() == (family == Family::V4))?;
         Some(Station {
             namespace: live.namespace.clone(),
             address: *address,
-            index: made.index,
+            index: live.index_of(place, &interface.name)?,
             mac: interface.mac,
             segment: segments[interface.link],
         })

@@ -1,4 +1,4 @@
 local net <close> = lab.new()
 net:link(net:host "h1", net:host "h2")
 net:up()
-net:host "h3"
+net:up()

@@ -12,7 +12,7 @@ mod session;
 mod undo;
 
 use super::assign::{Assigned, AssignedNode};
-use super::build::Report;
+use super::build::{Report, surroundings};
 use super::diff::{self, Change};
 use super::live::{Live, LiveNode};
 use super::plan::Plan;
@@ -80,6 +80,7 @@ impl Applied {
             let new = round.new_nodes();
             self.new.extend(&new);
             let ready = round.carry_out(live, &self.session, &mut self.undo, progress)?;
+            surroundings::give(plan, live, new.iter().copied(), |namespace| self.session.place(namespace))?;
             block(Rules::of(plan, assigned, live, &new))?;
             block(ready)?;
             let changes = round.into_changes();

@@ -10,6 +10,7 @@ mod draft;
 mod family;
 mod macs;
 mod names;
+mod pin;
 mod pool;
 mod realms;
 mod routes;
@@ -28,6 +29,7 @@ use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use addresses::Addresses;
 use draft::{Draft, ends};
 pub(super) use macs::device_index;
+pub use pin::pinned;
 use realms::Realms;
 use segments::Segments;
 

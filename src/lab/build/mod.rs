@@ -6,7 +6,7 @@ pub(super) mod links;
 pub(super) mod namespaces;
 pub(super) mod nodes;
 pub(super) mod settings;
-mod surroundings;
+pub(super) mod surroundings;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
 /// As [`build`], but runs no commands yet: [`Start`] does. Rulesets are loaded.
 pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
-    surroundings::give(plan, &live)?;
+    surroundings::give(plan, &live, 0..plan.nodes.len(), Namespace::clone)?;
     block(Rules::new(plan, assigned, &live))?;
     block(ready)?;
     Ok(live)

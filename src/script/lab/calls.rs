@@ -53,9 +53,11 @@ pub(super) fn compute(handle: &AnyUserData, lab: &Shared) -> mlua::Result<()> {
     Ok(())
 }
 
-/// Calls what the nodes of a lab that is up have to set them up.
-pub(super) fn set_up(handle: &AnyUserData, lab: &Shared) -> mlua::Result<()> {
-    functions(handle, lab, &[SETUP])?.iter().try_for_each(|(node, _, function)| call(lab, node, function).map(drop))
+/// Calls what those nodes of a lab that `wanted` says have to set them up.
+pub(super) fn set_up(handle: &AnyUserData, lab: &Shared, wanted: impl Fn(&str) -> bool) -> mlua::Result<()> {
+    let functions = functions(handle, lab, &[SETUP])?;
+    let mut functions = functions.iter().filter(|(node, ..)| wanted(node));
+    functions.try_for_each(|(node, _, function)| call(lab, node, function).map(drop))
 }
 
 /// The functions for some keys, node by node in the order of declaration.

@@ -21,15 +21,15 @@ pub(super) fn set(args: &mut Args) -> mlua::Result<MultiValue> {
     let mut state = cable.lab.borrow_mut();
     let mut wanted = state.plan.links[index].clone();
     change(&mut wanted, &options)?;
-    if state.live.is_some() {
-        let assigned = state.assigned()?;
-        if let Some(live) = &state.live {
-            lab::cable::change(&state.plan, &assigned, live, index, &wanted)?;
-        }
+    if state.has_cable(cable.id) {
+        state.on_cable(cable.id, |plan, assigned, live, index| {
+            lab::cable::change(plan, assigned, live, index, &wanted)
+        })?;
     }
-    state.plan.links[index] = wanted;
     // An mtu is part of what is assigned.
-    state.assigned = None;
+    state.touched()?;
+    state.changed_alike(cable.id, &wanted);
+    state.plan.links[index] = wanted;
     args.nothing()
 }
 

@@ -6,7 +6,7 @@ use mlua::MultiValue;
 
 use super::calls::{self, Rising};
 use super::{Lab, Shared, fields};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, explain};
 use crate::lab::{self, Assigned, cable::Carried};
 use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
@@ -59,7 +59,7 @@ fn rise(args: &Args, shared: &Shared, assigned: &Assigned, quiet: bool, keep: bo
     drop(bar);
     let live = live.map_err(worded)?;
     shared.borrow_mut().live = Some(live);
-    calls::set_up(handle, shared)?;
+    calls::set_up(handle, shared, |_| true)?;
     let start = {
         let state = shared.borrow();
         state.live.as_ref().map(|live| lab::Start::new(&state.plan, live).kept(keep))
@@ -104,23 +104,10 @@ fn switch(args: &Args, up: bool) -> mlua::Result<Carried> {
     let Some(cable) = handle.as_userdata().and_then(|handle| handle.borrow::<CableHandle>().ok()) else {
         return Err(args.wrong_type(1, "a link of a lab").into());
     };
-    let index = cable.index()?;
+    cable.index()?;
     let mut state = cable.lab.borrow_mut();
-    let assigned = state.assigned()?;
-    let Some(live) = &state.live else { return Err(Error::new(&explain::LAB_DOWN).into()) };
-    lab::cable::set(&state.plan, &assigned, live, index, up)?;
-    Ok(Carried::new(&state.plan, &assigned, live, index))
-}
-
-impl Lab {
-    /// The plan is about to change: what it came to is worked out anew. Changing a lab that is up needs `apply`, which
-    /// this version lacks.
-    pub(super) fn changed(&mut self) -> Result<()> {
-        self.not_rising()?;
-        if self.live.is_some() {
-            return Err(Error::new(&explain::LAB_IS_UP));
-        }
-        self.assigned = None;
-        Ok(())
-    }
+    Ok(state.on_cable(cable.id, |plan, assigned, live, index| {
+        lab::cable::set(plan, assigned, live, index, up)?;
+        Carried::new(plan, assigned, live, index)
+    })?)
 }

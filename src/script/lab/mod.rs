@@ -1,5 +1,6 @@
 //! `lab`: a topology as data, then up. One file a stage: declaring, being up, asking.
 
+mod apply;
 mod calls;
 mod change;
 mod declare;
@@ -29,7 +30,7 @@ use crate::lab::{self, Live, Plan};
 
 pub use returned::{ReturnedLab, returned_none};
 
-pub(super) use options::{LAB, LINK, NODE, SET};
+pub(super) use options::{CONFIGURE, LAB, LINK, NODE, SET};
 
 /// A lab that handles share.
 pub(super) type Shared = Rc<RefCell<Lab>>;
@@ -47,6 +48,8 @@ pub(super) struct Lab {
     /// What the plan comes to; none once the plan changed.
     assigned: Option<Rc<lab::Assigned>>,
     live: Option<Live>,
+    /// What is up as it was planned, once the plan is another.
+    built: Option<apply::Built>,
     /// Whether `up` is at it: functions of the script that it calls cannot change the plan.
     rising: bool,
     /// How long the last `up` took.
@@ -68,10 +71,19 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.remove", 2, &[], Call::Now(declare::remove)),
     method("net.up", 2, &["quiet", "keep"], Call::Now(life::up)),
     method("net.down", 1, &[], Call::Now(life::down)),
+    method("net.diff", 1, &[], Call::Now(apply::diff)),
+    method("net.apply", 2, &["quiet"], Call::Now(apply::apply)),
     method("net.plan", 1, &[], Call::Now(life::plan)),
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
     method("net.throughput", 4, super::probe::THROUGHPUT, Call::Waits(probe::throughput)),
     method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout", "quiet"], Call::Waits(probe::pingall)),
+    Function {
+        name: "node.configure",
+        acts: Acts::Method("Node"),
+        most: 2,
+        options: CONFIGURE,
+        call: Call::Now(apply::configure),
+    },
     Function { name: "cable.set", acts: Acts::Method("Cable"), most: 2, options: SET, call: Call::Now(change::set) },
     Function {
         name: "cable.down",
@@ -107,6 +119,7 @@ fn new(args: &mut Args) -> mlua::Result<MultiValue> {
         graphs: Vec::new(),
         assigned: None,
         live: None,
+        built: None,
         rising: false,
         elapsed: None,
     };
@@ -123,7 +136,9 @@ impl Lab {
         if let Some(assigned) = &self.assigned {
             return Ok(Rc::clone(assigned));
         }
-        let assigned = Rc::new(lab::assign::assign(&self.plan).map_err(|error| self.declared_by(error))?);
+        let pinned = self.pinned();
+        let assigned = lab::assign::assign(pinned.as_ref().unwrap_or(&self.plan));
+        let assigned = Rc::new(assigned.map_err(|error| self.declared_by(error))?);
         self.assigned = Some(Rc::clone(&assigned));
         Ok(assigned)
     }
@@ -185,8 +200,9 @@ impl Lab {
     pub(super) fn namespace(&self, index: usize) -> Result<Namespace> {
         let node = &self.plan.nodes[index].name;
         let live = self.live.as_ref().and_then(|live| live.node(node));
-        live.map(|live| live.namespace.clone())
-            .ok_or_else(|| Error::new(&explain::LAB_NOT_UP).with("node", node).object(node))
+        // A lab that is up may have a node that is not, until `apply`.
+        let row = if self.live.is_some() { &explain::LAB_NODE_WAITS } else { &explain::LAB_NOT_UP };
+        live.map(|live| live.namespace.clone()).ok_or_else(|| Error::new(row).with("node", node).object(node))
     }
 
     /// A ping of all pairs of a lab that is up.
@@ -195,11 +211,7 @@ impl Lab {
         who: lab::Who,
         family: Option<crate::probe::Family>,
     ) -> Result<crate::probe::pingall::PingAllSpec> {
-        let assigned = self.assigned()?;
-        match &self.live {
-            Some(live) => lab::all_pairs(&self.plan, &assigned, live, who, family),
-            None => Err(Error::new(&explain::LAB_DOWN)),
-        }
+        self.on_live(|plan, assigned, live| lab::all_pairs(plan, assigned, live, who, family))
     }
 
     /// `h1 -- r1`.
@@ -211,7 +223,11 @@ impl Lab {
 
     /// Takes down what is up; what could not be taken away is given.
     pub(super) fn take_down(lab: &Shared) -> Vec<Error> {
-        let live = lab.borrow_mut().live.take();
+        let live = {
+            let mut state = lab.borrow_mut();
+            state.built = None;
+            state.live.take()
+        };
         live.map(|mut live| live.down()).unwrap_or_default()
     }
 }

@@ -21,6 +21,11 @@ pub(in crate::script) const NODE: &[&str] = &[
     "sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "files", "private", "nft", "devices", "run",
     "daemons", "setup",
 ];
+/// What can be changed of a node: all but what only its beginning sees.
+#[rustfmt::skip]
+pub(in crate::script) const CONFIGURE: &[&str] = &[
+    "sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "nft", "devices", "run", "daemons",
+];
 /// Those of a node's options that a function may give once its interfaces are known.
 pub(super) const COMPUTED: &[&str] = &["sysctl", "nft", "files", "run", "daemons"];
 pub(in crate::script) const LINK: &[&str] =
@@ -87,22 +92,44 @@ fn network(options: &Options, key: &str) -> Result<Option<IpNet>> {
 /// A node as its options say.
 pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> {
     let mut node = Node::new(name, kind);
-    node.subnets = networks(options, "subnet", address_text::network)?;
-    node.addresses = networks(options, "addresses", address_text::interface)?;
-    node.ipv6 = options.switch("ipv6")?;
-    node.stp = options.switch("stp")?;
-    if node.stp.is_some() && kind != Kind::Switch {
+    configure(&mut node, options)?;
+    Ok(node)
+}
+
+/// Changes a node as options say: what they do not name stays, and of its sysctls those that they do not name.
+pub(super) fn configure(node: &mut Node, options: &Options) -> Result<()> {
+    let given = |key: &str| options.value(key).is_some();
+    if given("subnet") {
+        node.subnets = networks(options, "subnet", address_text::network)?;
+    }
+    if given("addresses") {
+        node.addresses = networks(options, "addresses", address_text::interface)?;
+    }
+    node.ipv6 = options.switch("ipv6")?.or(node.ipv6);
+    node.stp = options.switch("stp")?.or(node.stp);
+    if node.stp.is_some() && node.kind != Kind::Switch {
         return Err(Error::new(&explain::LAB_STP_NODE).with("node", &node.name).object(&node.name));
     }
-    node.role = options.string("role")?;
-    let private = options.strings("private")?.unwrap_or_default();
-    node.private = private.into_iter().map(|path| own_path(options, "private", path)).collect::<Result<_>>()?;
-    node.devices = devices(options)?;
-    node.routes = routes(options)?;
-    for key in COMPUTED.iter().filter(|key| !matches!(options.value(key), Some(Value::Function(_)))) {
-        fill(&mut node, key, options)?;
+    node.role = options.string("role")?.or(node.role.take());
+    if given("private") {
+        let private = options.strings("private")?.unwrap_or_default();
+        node.private = private.into_iter().map(|path| own_path(options, "private", path)).collect::<Result<_>>()?;
     }
-    Ok(node)
+    if given("devices") {
+        node.devices = devices(options)?;
+    }
+    if given("routes") {
+        node.routes = routes(options)?;
+    }
+    let is_function = |key: &&&str| matches!(options.value(key), Some(Value::Function(_)));
+    for key in COMPUTED.iter().filter(|key| given(key) && !is_function(key)) {
+        let before = std::mem::take(&mut node.sysctl);
+        fill(node, key, options)?;
+        for (key, value) in before {
+            node.sysctl.entry(key).or_insert(value);
+        }
+    }
+    Ok(())
 }
 
 /// Reads one of the options that a function may give as well.

@@ -7,7 +7,7 @@ use mlua::{Lua, Table};
 
 use super::Shared;
 use crate::error::{Result, explain};
-use crate::lab::Who;
+use crate::lab::{Assigned, Live, Plan, Who};
 use crate::probe::Family;
 use crate::probe::pingall::{Pairs, PingAll, PingAllRun};
 use crate::script::args::Args;
@@ -32,8 +32,13 @@ pub(super) fn ping(args: &mut Args) -> mlua::Result<Waiting> {
 
 /// The first address that the plan gives a node.
 fn planned_address(lab: &Shared, node: usize, family: Option<Family>) -> Result<Option<IpAddr>> {
-    let assigned = lab.borrow_mut().assigned()?;
-    let mut addresses = assigned.nodes[node].interfaces.iter().flat_map(|interface| &interface.addresses);
+    let name = lab.borrow().plan().nodes[node].name.clone();
+    let of_node = |plan: &Plan, assigned: &Assigned, _: &Live| {
+        let place = plan.nodes.iter().position(|node| node.name == name);
+        Ok(place.map(|place| assigned.nodes[place].interfaces.clone()).unwrap_or_default())
+    };
+    let interfaces = lab.borrow_mut().on_live(of_node)?;
+    let mut addresses = interfaces.iter().flat_map(|interface| &interface.addresses);
     let fits = |address: &&IpNet| family.is_none_or(|family| address.addr().is_ipv4() == (family == Family::V4));
     Ok(addresses.find(fits).map(|address| address.addr()))
 }

@@ -30,9 +30,11 @@ fn snapshot(live: &Live, node: &str) -> Value {
     let links = json(live, node, "addr");
     let mut links: Vec<Value> = links.as_array().expect("links").iter().map(link_snapshot).collect();
     links.sort_by_key(|link| link["ifname"].to_string());
+    // The kernel learns of a carrier in two places, one a moment after the other.
     let routes = ["-4", "-6"].map(|family| {
         let text = inside(live, node, &format!("ip {family} route show table all"));
-        let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
+        let mut lines: Vec<String> =
+            text.lines().map(|line| line.replace(" linkdown", "").trim_end().to_owned()).collect();
         lines.sort();
         lines
     });

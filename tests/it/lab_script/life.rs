@@ -41,7 +41,9 @@ fn what_comes_too_early_or_too_late_is_refused() {
         let lab = "local net = lab.new() local a, b = net:host 'a', net:host 'b' local l = net:link(a, b)";
         let not_up = "node \"a\" is not up (ENOENT); bring its lab up first, with net:up()";
         let lab_down = "the lab is not up (ENOENT); bring it up first, with net:up()";
-        let is_up = "the lab is up already (EBUSY); take it down first, with net:down()";
+        let waits = "node \"c\" is not up yet (ENOENT); build it first, with net:apply()";
+        let link_waits = "the link is not up yet (ENOENT); build it first, with net:apply()";
+        let is_up = "the lab is up already (EBUSY); call net:apply() to change it, or net:down() first";
         let cases = [
             ("", "a:exec 'true'", "netns.exec: ", not_up),
             ("", "netns.exec(a, 'true')", "netns.exec: ", not_up),
@@ -51,14 +53,12 @@ fn what_comes_too_early_or_too_late_is_refused() {
             ("", "net:ping(a, b)", "net.ping: ", not_up),
             ("net:up() net:down()", "a:exec 'true'", "netns.exec: ", not_up),
             ("", "net:pingall()", "net.pingall: ", lab_down),
+            ("", "net:apply()", "net.apply: ", lab_down),
+            ("net:up()", "net:host 'c':exec 'true'", "netns.exec: ", waits),
+            ("net:up()", "net:link(a, b):down()", "cable.down: ", link_waits),
             ("", "l:down()", "cable.down: ", lab_down),
             ("net:up() net:down()", "l:up()", "cable.up: ", lab_down),
             ("net:up()", "net:up()", "net.up: ", is_up),
-            ("net:up()", "net:host 'c'", "net.host: ", is_up),
-            ("net:up()", "net:link(a, b)", "net.link: ", is_up),
-            ("net:up()", "net:remove(l)", "net.remove: ", is_up),
-            ("net:up()", "net:remove 'a'", "net.remove: ", is_up),
-            ("net:up()", "net:add { nodes = { { name = 'c' } }, links = {} }", "net.add: ", is_up),
             (
                 "net:up()",
                 "net:up { quite = true }",

@@ -1,5 +1,6 @@
 //! The `lab` module as scripts have it: what they write, what comes of it, and every refusal.
 
+mod apply;
 mod ask;
 mod auto;
 mod borders;
