@@ -65,7 +65,7 @@ pub(super) struct Args {
 /// What is asked for besides running a script.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Bring up the lab that FILE returns, and leave it up
+    /// Bring up the lab that FILE returns and leave it up, or change it to what FILE says now
     Up(LabFile),
     /// Take down a lab that was left up, or what a killed program left of one
     Down {
@@ -92,6 +92,8 @@ pub(super) enum Command {
     },
     /// Show what `up` would build
     Plan(LabFile),
+    /// Show what `up` would change; nothing where nothing differs
+    Diff(LabFile),
     /// Remove what killed programs left of their labs, and nothing else
     Clean,
 }
@@ -131,7 +133,7 @@ impl Args {
 }
 
 /// The names of all commands. A script of such a name is run as `./ps`.
-const COMMANDS: &[&str] = &["up", "down", "ps", "exec", "shell", "plan", "clean"];
+const COMMANDS: &[&str] = &["up", "down", "ps", "exec", "shell", "plan", "diff", "clean"];
 
 /// The command that someone may have meant who named a script that is not there.
 pub(super) fn nearest_command(script: &str) -> Option<&'static str> {

@@ -41,6 +41,7 @@ fn command(args: &Args) -> ExitCode {
         None => run::run(args),
         Some(Command::Up(file)) => up::up(args, file),
         Some(Command::Plan(file)) => plan::plan(args, file),
+        Some(Command::Diff(file)) => up::diff(args, file),
         Some(Command::Down { lab }) => return labs::done(args, labs::down(args, lab)),
         Some(Command::Ps) => return labs::done(args, labs::ps(args)),
         Some(Command::Clean) => return labs::done(args, labs::clean(args)),

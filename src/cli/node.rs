@@ -65,8 +65,7 @@ fn shells_code(error: &Error) -> Option<u8> {
 fn find(text: &str) -> std::result::Result<Namespace, Box<Failure>> {
     let (namespace, lost) = place(text).map_err(exit::usage)?.go()?;
     if let Some(directory) = lost {
-        let directory = crate::error::escape(&directory.display().to_string());
-        script::note(&format!("the lab does not see \"{directory}\": starting in \"/\""));
+        report::lost(&directory);
     }
     Ok(namespace)
 }

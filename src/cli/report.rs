@@ -63,6 +63,12 @@ pub(super) fn stopped_by(signal: i32, as_json: bool) {
     print(&if as_json { format!("{}\n", json!({"code": code, "message": word})) } else { format!("{word}\n") });
 }
 
+/// A directory that is not to be found where the process went.
+pub(super) fn lost(directory: &std::path::Path) {
+    let directory = escape(&directory.display().to_string());
+    crate::script::note(&format!("the lab does not see \"{directory}\": starting in \"/\""));
+}
+
 fn json(failure: &Failure) -> serde_json::Value {
     json!({
         "code": failure.code,

@@ -14,6 +14,7 @@ use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
 use super::args::Args;
+use super::report;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, LinkSpec};
@@ -36,13 +37,21 @@ fn is_privileged() -> bool {
 ///
 /// Errors: it did more than to declare a lab (`EBUSY`).
 pub(super) fn join_kept(file: &str, lab: Option<&str>) -> Result<bool> {
+    let Some((name, holder)) = lab.and_then(|name| Some((name, room::holder(name)?))) else { return Ok(false) };
+    check_declares(file)?;
+    if let Some(directory) = room::join(name, holder)? {
+        report::lost(&directory);
+    }
+    Ok(true)
+}
+
+/// Makes sure that this process can still move: a file that was run did no more than to declare a lab.
+pub(super) fn check_declares(file: &str) -> Result<()> {
     let threads = fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
     if threads > 1 || !crate::kernel::namespace::forget_home() {
         return Err(Error::new(&explain::LAB_FILE_ACTS).with("file", file).object(file));
     }
-    let Some((name, holder)) = lab.and_then(|name| Some((name, room::holder(name)?))) else { return Ok(false) };
-    room::join(name, holder)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Moves into namespaces of the user's own if the privilege is missing or the command line says so; says it in a line.

@@ -25,7 +25,7 @@ static ROOM: OnceLock<Result<OwnedFd>> = OnceLock::new();
 
 /// Opens the user's directory, before nsl moves into namespaces of its own, where it may be out of sight.
 pub fn prepare() {
-    ROOM.get_or_init(open);
+    ROOM.get_or_init(|| open(true));
 }
 
 /// Whether nsl works in namespaces of its own.
@@ -33,15 +33,18 @@ fn is_moved() -> bool {
     ROOM.get().is_some()
 }
 
-fn open() -> Result<OwnedFd> {
+/// Opens the user's directory; it is made where something is to be put there.
+fn open(make: bool) -> Result<OwnedFd> {
     let path = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
     let path = path.filter(|path| path.is_absolute()).ok_or_else(|| Error::new(&explain::ROOM_UNSET))?;
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let bad = |errno| Error::new(&explain::ROOM_BAD).with("path", path.display()).errno(errno);
     let above = openat(AT_FDCWD, &path, flags, Mode::empty()).map_err(bad)?;
-    match mkdirat(&above, "nsl", Mode::from_bits_truncate(0o700)) {
-        Ok(()) | Err(Errno::EEXIST) => {}
-        Err(errno) => return Err(bad(errno)),
+    if make {
+        match mkdirat(&above, "nsl", Mode::from_bits_truncate(0o700)) {
+            Ok(()) | Err(Errno::EEXIST) => {}
+            Err(errno) => return Err(bad(errno)),
+        }
     }
     let room = openat(&above, "nsl", flags | OFlag::O_NOFOLLOW, Mode::empty()).map_err(bad)?;
     let status = fstat(&room)?;
@@ -56,7 +59,7 @@ fn with_room<T>(work: impl FnOnce(&OwnedFd) -> Result<T>) -> Result<T> {
     match ROOM.get() {
         Some(Ok(room)) => work(room),
         Some(Err(error)) => Err(error.clone()),
-        None => work(&open()?),
+        None => work(&open(false)?),
     }
 }
 

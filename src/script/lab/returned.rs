@@ -51,6 +51,18 @@ impl ReturnedLab {
         self.lab.borrow().live.is_some()
     }
 
+    /// Takes over the kept lab of its name, to be changed to its plan; false if there is none that is up.
+    ///
+    /// Errors: a running script holds it (`EEXIST`), or another user (`EPERM`).
+    pub fn adopt(&self) -> Result<bool> {
+        let mut lab = self.lab.borrow_mut();
+        if let (None, Some(name)) = (&lab.live, &lab.plan.name) {
+            lab.live = crate::lab::named::adopt(name)?;
+            return Ok(lab.live.is_some());
+        }
+        Ok(false)
+    }
+
     /// What its plan comes to.
     ///
     /// Errors: what cannot be, with the line that declared it.

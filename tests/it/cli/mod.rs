@@ -1,5 +1,6 @@
 //! The commands beside running a script: each with what it prints, what it does and every exit code it can have.
 
+mod change;
 mod door;
 mod file;
 mod node;

@@ -9,7 +9,7 @@ use super::{command, file};
 use crate::sandbox::{Outcome, run};
 
 /// Comes up in seconds, even where a build is fast.
-const RING: &str = "local net = lab.new { routing = 'none' } net:add(topo.ring(2000))";
+const RING: &str = "local net = lab.new { routing = 'none' } net:add(topo.ring(1200))";
 /// Asks for a while, because nobody answers.
 const DEAF: &str = "local net = lab.new()
     for i = 1, 2 do net:host('h' .. i, { sysctl = { ['net.ipv4.icmp_echo_ignore_all'] = 1 } }) end
@@ -43,7 +43,7 @@ fn a_long_build_shows_how_far_it_is_and_leaves_no_trace_of_it() {
     run(|| {
         let text = format!("{RING} net:up() io.stderr:write 'up\\n' print 'done'");
         let seen = on_terminal(&[], &text, "xterm");
-        assert!(seen.contains("/2000"), "{seen:?}");
+        assert!(seen.contains("/1200"), "{seen:?}");
         assert!(seen.contains("links [") || seen.contains("nodes ["), "{seen:?}");
         assert_eq!(left(&seen).trim(), "up", "{seen:?}");
         for (arguments, up, term) in [
