@@ -22,6 +22,7 @@
 ---@field subnet? string|string[]     # the LAN of a switch
 ---@field ipv6? boolean               # its interfaces speak IPv6, or not, whatever the lab says
 ---@field stp? boolean                # a switch's spanning tree: on where loops need it, unless told
+---@field ns? nsl.Ns|integer          # a namespace that is there already: the lab adds its links with their addresses, and takes them away again
 ---@field files? table<string, string>|fun(node: nsl.Node): table    # path → text: files that its programs alone see, over what is there
 ---@field private? string[]           # directories that are its programs' alone, empty at first: "/run/frr"
 ---@field nft? string|fun(node: nsl.Node): string?    # an nftables ruleset, loaded when it is connected

@@ -46,6 +46,13 @@ pub(super) fn propose_index() -> u32 {
     NEXT_INDEX.fetch_add(1, Ordering::Relaxed) & 0x7fff_ffff
 }
 
+/// Where 4,096 indexes begin that are hardly anybody else's, for interfaces whose indexes have to be known before they are
+/// made in a namespace that others use.
+pub fn propose_block() -> u32 {
+    static NEXT_BLOCK: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(RandomState::new().hash_one(1u8) as u32));
+    1 << 28 | (NEXT_BLOCK.fetch_add(1, Ordering::Relaxed) & 0xffff) << 12
+}
+
 impl Device {
     /// The device called `name` in `namespace`, whether it is there (yet) or not. `EINVAL` if no link can be called so.
     pub fn new(namespace: &Namespace, name: &str) -> Result<Self> {

@@ -27,6 +27,8 @@ pub struct LiveNode {
     pub interfaces: Vec<LiveInterface>,
     /// A switch's bridge.
     pub bridge: Option<LiveInterface>,
+    /// Whether its namespace was there before the lab, and is there after it.
+    pub existing: bool,
 }
 
 /// An interface of a node.
@@ -74,7 +76,7 @@ impl Live {
         mut nodes: Vec<LiveNode>,
         names: Vec<String>,
     ) -> std::result::Result<(), (usize, Error)> {
-        self.entry.publish(&mut nodes, names)?;
+        self.entry.publish(&mut nodes, &names)?;
         self.hold(nodes);
         Ok(())
     }

@@ -26,7 +26,7 @@ pub use apply::{Applied, apply};
 pub use assign::{Assigned, AssignedNode, Way};
 pub use diff::{Action, Change, Changes, diff};
 pub use live::{Live, LiveInterface, LiveNode};
-pub use plan::{Border, End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options, Plan, Routing, Wants};
+pub use plan::{Border, End, Existing, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options, Plan, Routing, Wants};
 pub use reach::{Who, all_pairs};
 pub use ready::Ready;
 pub use registry::{abandon_all, count, take_down_all};

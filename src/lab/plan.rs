@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::error::{Place, Result};
 use crate::kernel::link::LinkSpec;
+use crate::kernel::namespace::Namespace;
 use crate::kernel::qdisc::Shape;
 
 /// A lab as it was declared.
@@ -25,6 +26,13 @@ impl Plan {
     /// What a node of a lab with a name is called in /run/netns.
     pub fn public_name(&self, node: &Node) -> String {
         format!("{}{}", self.options.prefix, node.name)
+    }
+}
+
+impl Plan {
+    /// What the lab's links in namespaces that it did not make are marked with, as their alias.
+    pub fn mark(&self) -> String {
+        format!("nsl:{}", self.name.clone().unwrap_or_else(|| std::process::id().to_string()))
     }
 }
 
@@ -107,6 +115,8 @@ pub struct Node {
     pub stp: Option<bool>,
     /// Set once the node is up, on top of what the lab sets by itself: `net.ipv4.ip_forward`.
     pub sysctl: BTreeMap<String, String>,
+    /// A namespace that is there already: it gets links with their addresses, and the rest of it is left as it is.
+    pub existing: Option<Existing>,
     /// Files that its programs alone see, by their paths.
     pub files: BTreeMap<String, Vec<u8>>,
     /// Directories that are its programs' alone, empty at first.
@@ -137,6 +147,7 @@ impl Node {
             ipv6: None,
             stp: None,
             sysctl: BTreeMap::new(),
+            existing: None,
             files: BTreeMap::new(),
             private: Vec::new(),
             nft: None,
@@ -146,6 +157,21 @@ impl Node {
             daemons: Vec::new(),
             role: None,
         }
+    }
+}
+
+/// A namespace that a lab did not make.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    /// Which one.
+    pub namespace: Namespace,
+    /// Where the interface indexes that the lab proposes there begin: others are at it too.
+    pub first_index: u32,
+}
+
+impl PartialEq for Existing {
+    fn eq(&self, other: &Self) -> bool {
+        self.first_index == other.first_index && self.namespace.label() == other.namespace.label()
     }
 }
 

@@ -8,6 +8,7 @@ use super::door;
 use super::live::LiveNode;
 use super::named::Claim;
 use crate::error::{Error, Result, explain};
+use crate::kernel::link;
 use crate::kernel::namespace::publish::{self, Known};
 use crate::kernel::namespace::{Group, Namespace, many};
 use crate::process::{self, Identity};
@@ -21,6 +22,8 @@ pub(super) struct Entry {
     kept: OnceLock<Identity>,
     /// Those of its nodes, once they are built.
     namespaces: Mutex<Vec<Namespace>>,
+    /// The interfaces that it has in namespaces that it did not make.
+    attached: Mutex<Vec<(Namespace, Vec<u32>)>>,
     /// What others can see of it, while its directory is ours.
     named: Mutex<Option<Named>>,
     /// Whether it is up, and this process's to take down.
@@ -96,6 +99,7 @@ impl Entry {
             name: named.as_ref().map(|named| named.claim.name().to_owned()),
             kept,
             namespaces: Mutex::default(),
+            attached: Mutex::default(),
             named: Mutex::new(named),
             up: AtomicBool::new(up),
             ending: Mutex::default(),
@@ -113,6 +117,22 @@ impl Entry {
     /// Who keeps its programs, if it lives without who made it.
     pub(super) fn kept(&self) -> Option<Identity> {
         self.kept.get().copied()
+    }
+
+    /// Remembers which interfaces it makes in namespaces that stay, before it does.
+    pub(super) fn attach(&self, interfaces: Vec<(Namespace, Vec<u32>)>) {
+        locked(&self.attached).extend(interfaces);
+    }
+
+    /// Takes its interfaces out of the namespaces that stay.
+    fn detach(&self) -> Vec<Error> {
+        let attached = std::mem::take(&mut *locked(&self.attached));
+        let detach = |(namespace, indexes): &(Namespace, Vec<u32>)| {
+            let there = link::list(namespace)?.into_iter().map(|link| link.index);
+            let there: Vec<u32> = there.filter(|index| indexes.contains(index)).collect();
+            if there.is_empty() { Ok(()) } else { namespace.with_socket(|socket| link::delete_many(socket, &there)) }
+        };
+        attached.iter().filter_map(|one| detach(one).err()).collect()
     }
 
     /// Remembers which namespaces have to be closed when it is taken down.
@@ -140,14 +160,11 @@ impl Entry {
     /// node.
     ///
     /// It says first what it will do: what is visible is known to the manifest and to `named` before it is.
-    pub(super) fn publish(
-        &self,
-        nodes: &mut [LiveNode],
-        names: Vec<String>,
-    ) -> std::result::Result<(), (usize, Error)> {
+    pub(super) fn publish(&self, nodes: &mut [LiveNode], names: &[String]) -> std::result::Result<(), (usize, Error)> {
         let mut slot = locked(&self.named);
         let Some(named) = &mut *slot else { return Ok(()) };
-        let known = nodes.iter().zip(names).map(|(node, name)| {
+        let own: Vec<usize> = (0..nodes.len()).filter(|&place| !nodes[place].existing).collect();
+        let known = own.iter().map(|&place| (&nodes[place], names[place].clone())).map(|(node, name)| {
             let cookie = node.namespace.cookie()?;
             Ok((node.name.clone(), (name, cookie)))
         });
@@ -155,11 +172,14 @@ impl Entry {
         let before = named.nodes.len();
         named.nodes.extend(known);
         named.announce().map_err(|error| (0, error))?;
-        let pairs: Vec<_> =
-            nodes.iter().zip(&named.nodes[before..]).map(|(node, (_, known))| (&node.namespace, known)).collect();
-        let published = publish::publish(&pairs, self.group)?;
-        for (node, namespace) in nodes.iter_mut().zip(published) {
-            node.namespace = namespace;
+        let pairs: Vec<_> = own
+            .iter()
+            .zip(&named.nodes[before..])
+            .map(|(&place, (_, known))| (&nodes[place].namespace, known))
+            .collect();
+        let published = publish::publish(&pairs, self.group).map_err(|(place, error)| (own[place], error))?;
+        for (place, namespace) in own.into_iter().zip(published) {
+            nodes[place].namespace = namespace;
         }
         Ok(())
     }
@@ -183,6 +203,7 @@ impl Entry {
             return Vec::new();
         }
         let mut left = process::end_group(self.group);
+        left.extend(self.detach());
         let named = locked(&self.named).take();
         left.extend(named.into_iter().flat_map(Named::take_away));
         left.extend(many::close(&std::mem::take(&mut *locked(&self.namespaces))));

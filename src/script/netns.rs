@@ -115,6 +115,20 @@ fn source(args: &Args, position: usize) -> mlua::Result<Namespace> {
     }
 }
 
+/// As [`source`], of an option's value; none if it is of another type.
+pub(super) fn found(value: &Value) -> Option<Result<Namespace>> {
+    if let Some(pid) = integer(value) {
+        return i32::try_from(pid).ok().map(Namespace::get_pid);
+    }
+    match value {
+        Value::String(name) if name.as_bytes().contains(&b'/') => {
+            Some(Namespace::get_path(OsStr::from_bytes(&name.as_bytes())))
+        }
+        Value::String(name) => Some(Namespace::get(OsStr::from_bytes(&name.as_bytes()))),
+        other => namespace_of(other),
+    }
+}
+
 /// `netns.exists(name)`.
 fn exists(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, named::exists(args.name(1)?)?)

@@ -34,6 +34,12 @@ rows! {
     LAB_TRUNK: "EOPNOTSUPP" Feature
         "\"<node>\" at <here> has a trunk, which needs VLAN interfaces, and labs make none"
         => "link it with \"<other>\" once for each VLAN, with vlan =";
+    LAB_EXISTING: "EINVAL" Script
+        "\"<node>\" at <here> is a namespace that is there already: a lab gives it links, and not <what>"
+        => "leave it out, or set it with the functions of netns";
+    LAB_LINK_EXISTING: "EINVAL" Script
+        "\"<one>\" and \"<other>\", which the link at <here> joins, are namespaces that are there already"
+        => "join them with netns.veth";
     LAB_SWITCH_FULL: "EXFULL" Script
         "switch \"<name>\" (declared at <there>) is full: it has 1,023 ports, and the link at <here> needs one more"
         => "join several switches with links";

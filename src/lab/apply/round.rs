@@ -182,8 +182,8 @@ impl<'a> Round<'a> {
     fn settle(&self, sites: Vec<Site<'_>>, new: &[usize], live: &mut Live, session: &Session) -> Result<()> {
         let sites = sites.into_iter().filter(|site| site.joined.is_none());
         let mut made: Vec<LiveNode> = sites.map(|site| site.finished().0).collect();
-        let names = new.iter().map(|&node| self.plan.public_name(&self.plan.nodes[node])).collect();
-        let published = session.entry().publish(&mut made, names);
+        let names: Vec<String> = new.iter().map(|&node| self.plan.public_name(&self.plan.nodes[node])).collect();
+        let published = session.entry().publish(&mut made, &names);
         published.map_err(|(place, error)| error.place(self.plan.nodes[new[place]].place.clone()))?;
         let mut made = made.into_iter();
         let node = |(node, at): (usize, &Option<usize>)| match at {
@@ -225,5 +225,11 @@ impl<'a> Round<'a> {
 
 /// A new node as far as it has to be known to be taken away.
 fn unfinished(name: &str, namespace: &Namespace) -> LiveNode {
-    LiveNode { name: name.to_owned(), namespace: namespace.clone(), interfaces: Vec::new(), bridge: None }
+    LiveNode {
+        name: name.to_owned(),
+        namespace: namespace.clone(),
+        interfaces: Vec::new(),
+        bridge: None,
+        existing: false,
+    }
 }

@@ -35,6 +35,17 @@ pub(super) fn check(plan: &Plan) -> Result<()> {
         if link.a.node == link.b.node {
             return Err(clash(&explain::LAB_LINK_SELF, &a.place, &link.place).with("node", &a.name));
         }
+        if a.existing.is_some() && b.existing.is_some() {
+            let error = refusal(&explain::LAB_LINK_EXISTING, &link.place).with("one", &a.name);
+            return Err(error.with("other", &b.name));
+        }
+        let is_translated = |end: &End| end.border == Some(Border::Translated);
+        for (node, end) in [(a, &link.a), (b, &link.b)] {
+            if node.existing.is_some() && is_translated(end) {
+                let error = refusal(&explain::LAB_EXISTING, &link.place).with("node", &node.name);
+                return Err(error.with("what", "the option nat"));
+            }
+        }
         if link.cost == 0 {
             return Err(refusal(&explain::LAB_COST, &link.place));
         }
@@ -74,6 +85,7 @@ fn check_node(plan: &Plan, node: &Node) -> Result<()> {
     }
     let of_node = |error: Error| error.object(&node.name);
     node.subnets.iter().try_for_each(|&subnet| check_range(subnet, &node.place)).map_err(of_node)?;
+    check_existing(node).map_err(of_node)?;
     check_devices(node).map_err(|error| of_node(error).place(node.place.clone()))?;
     match (node.kind, node.subnets.first()) {
         (Kind::Switch, _) => no_address(node, &node.addresses, &node.place).map_err(of_node),
@@ -104,6 +116,32 @@ fn check_vlans(node: &Node, end: &End, other: &Node, here: &Option<Place>) -> Re
         (Kind::Switch, _) => Ok(()),
         _ if !end.trunk.is_empty() => refuse(&explain::LAB_TRUNK),
         _ => Ok(()),
+    }
+}
+
+/// Refuses what would change more of a namespace that is there already than its links.
+fn check_existing(node: &Node) -> Result<()> {
+    if node.existing.is_none() {
+        return Ok(());
+    }
+    let options = [
+        ("sysctl", node.sysctl.is_empty()),
+        ("addresses", node.addresses.is_empty()),
+        ("routes", node.routes.is_empty()),
+        ("nft", node.nft.is_none()),
+        ("devices", node.devices.is_empty()),
+        ("files", node.files.is_empty()),
+        ("private", node.private.is_empty()),
+        ("ipv6", node.ipv6.is_none()),
+    ];
+    let refuse = |what: &str| {
+        let error = refusal(&explain::LAB_EXISTING, &node.place).with("node", &node.name);
+        Err(error.with("what", what))
+    };
+    match options.iter().find(|(_, is_absent)| !is_absent) {
+        Some((option, _)) => refuse(&format!("the option {option}")),
+        None if node.kind == Kind::Switch => refuse("a bridge"),
+        None => Ok(()),
     }
 }
 

@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, EndId, clash, ends, refusal};
+use super::super::plan::Plan;
+use super::draft::{Draft, EndId, clash, end, ends, refusal};
 use crate::error::{Result, explain};
 use crate::kernel::link::format_mac;
 
@@ -16,7 +17,10 @@ const FIRST_INDEX: u32 = 10;
 const FIRST_DEVICE: u32 = 1 << 24;
 
 /// The interface index of an end.
-pub(super) fn index(id: EndId) -> u32 {
+pub(super) fn index(plan: &Plan, id: EndId) -> u32 {
+    if let Some(existing) = &plan.nodes[end(plan, id).node].existing {
+        return existing.first_index + id as u32;
+    }
     // A lab with that many links would not fit in any machine: its indexes need not be unique.
     FIRST_INDEX + (id / 2 * 3 + id % 2) as u32
 }

@@ -75,6 +75,7 @@ fn nodes(plan: &Plan) -> Assigned {
             noted.push(node.name.as_str());
         }
         let forward = match node.kind {
+            _ if node.existing.is_some() => None,
             Kind::Router => Some(true),
             Kind::Host | Kind::Switch => Some(false),
             Kind::Node => None,
@@ -113,7 +114,7 @@ fn connect(draft: &Draft, addresses: &Addresses, macs: &[[u8; 6]], assigned: &mu
         assigned.links[id / 2][id % 2] = interfaces.len();
         interfaces.push(Interface {
             name: draft.names[id].clone(),
-            index: macs::index(id),
+            index: macs::index(plan, id),
             mac: macs[id],
             ipv6: node.ipv6.unwrap_or(usual) || end.ip == Ip::Auto || addresses.iter().any(|net| net.addr().is_ipv6()),
             addresses,

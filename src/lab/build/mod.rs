@@ -110,6 +110,7 @@ pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<R
     let mut sites = namespaces::make(plan, assigned, &all, group, progress)?;
     devices::make(&sites)?;
     let all: Vec<usize> = (0..plan.links.len()).collect();
+    live.entry().attach(sites.iter().filter_map(Site::attached).collect());
     links::make(plan, assigned, &all, &mut sites, progress)?;
     nodes::configure(plan, assigned, &mut sites, progress)?;
     interrupt::check()?;
@@ -167,6 +168,13 @@ impl<'a> Site<'a> {
         Device::known(&self.namespace, name, index)
     }
 
+    /// The interfaces that the lab makes in a namespace that it did not make.
+    fn attached(&self) -> Option<(Namespace, Vec<u32>)> {
+        self.node.existing.as_ref()?;
+        let indexes = self.assigned.interfaces.iter().map(|interface| interface.index).collect();
+        Some((self.namespace.clone(), indexes))
+    }
+
     pub(super) fn finished(self) -> (LiveNode, Option<Socket>) {
         let interface = |name: &str, index| LiveInterface { name: name.to_owned(), index };
         let node = LiveNode {
@@ -174,6 +182,7 @@ impl<'a> Site<'a> {
             interfaces: self.assigned.interfaces.iter().map(|one| interface(&one.name, one.index)).collect(),
             bridge: self.assigned.bridge.as_ref().map(|bridge| interface(&bridge.name, bridge.index)),
             namespace: self.namespace,
+            existing: self.node.existing.is_some(),
         };
         (node, self.socket)
     }

@@ -10,11 +10,11 @@ use super::settings::{Inherited, Settings, speaks_ipv6};
 use super::{Phase, Progress, Report, Site};
 use crate::error::{Error, Place, Result, explain};
 use crate::kernel::link::{LinkSpec, Setting, request};
-use crate::kernel::namespace::Group;
 use crate::kernel::namespace::many::{self, Made};
+use crate::kernel::namespace::{Group, Namespace};
 use crate::kernel::sysctl::Here;
 use crate::lab::assign::{Assigned, AssignedNode, Bridge};
-use crate::lab::plan::{Node, Plan};
+use crate::lab::plan::{Existing, Node, Plan};
 use crate::netlink::Socket;
 use crate::process;
 use crate::wait::interrupt;
@@ -52,27 +52,44 @@ pub(in crate::lab) fn make<'a>(
     process::make_room(if keep_sockets { 2 * total } else { total });
     let inherited = Arc::new(OnceLock::new());
     let nodes: Vec<_> = numbers.iter().map(|&number| (&plan.nodes[number], &assigned.nodes[number])).collect();
-    let mut sites = Vec::with_capacity(total);
-    for chunk in nodes.chunks(CHUNK) {
+    let is_new = |(node, _): &(&Node, &AssignedNode)| node.existing.is_none();
+    let fresh: Vec<_> = nodes.iter().copied().filter(is_new).collect();
+    let mut made = Vec::with_capacity(total);
+    for chunk in fresh.chunks(CHUNK) {
         interrupt::check()?;
-        report(Progress { phase: Phase::Namespaces, done: sites.len(), total });
-        let made = visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?;
-        for (&(node, assigned), Made { namespace, socket }) in chunk.iter().zip(made) {
-            let fd = namespace.open()?;
-            sites.push(Site {
-                number: numbers[sites.len()],
-                node,
-                assigned,
-                namespace,
-                fd,
-                socket: keep_sockets.then_some(socket),
-                ipv6: speaks_ipv6(node, assigned),
-                up: vec![false; assigned.interfaces.len()],
-                joined: None,
-            });
-        }
+        report(Progress { phase: Phase::Namespaces, done: made.len(), total });
+        made.extend(visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?);
     }
-    Ok(sites)
+    let mut made = made.into_iter();
+    let mut site = |(&number, (node, assigned)): (&usize, (&'a Node, &'a AssignedNode))| {
+        let (namespace, socket) = match &node.existing {
+            Some(existing) => (borrow(node, existing, group)?, None),
+            None => {
+                let gone = || Error::new(&explain::BUG).with("what", "a node without a namespace");
+                let Made { namespace, socket } = made.next().ok_or_else(gone)?;
+                (namespace, keep_sockets.then_some(socket))
+            }
+        };
+        Ok(Site {
+            number,
+            node,
+            assigned,
+            fd: namespace.open()?,
+            namespace,
+            socket,
+            // There it is not the lab's to say.
+            ipv6: speaks_ipv6(node, assigned) || (node.existing.is_some() && has_ipv6()),
+            up: vec![false; assigned.interfaces.len()],
+            joined: None,
+        })
+    };
+    numbers.iter().zip(nodes).map(&mut site).collect()
+}
+
+/// A namespace that is there already, held by a descriptor of the lab's own: its programs are the lab's.
+fn borrow(node: &Node, existing: &Existing, group: Group) -> Result<Namespace> {
+    let fd = existing.namespace.open().map_err(|error| error.place(node.place.clone()))?;
+    Ok(many::lent(fd.try_clone()?, node.name.clone(), group))
 }
 
 /// Makes the namespaces of some nodes, and inside each writes its sysctls and makes what it begins with.
@@ -143,6 +160,11 @@ fn options(bridge: &Bridge) -> Vec<(Cow<'static, str>, Setting)> {
 /// A limit that is met says nothing about one node: the first of those that were to be made stands for them.
 fn first_place(nodes: &[(&Node, &AssignedNode)]) -> Option<Place> {
     nodes.first().and_then(|(node, _)| node.place.clone())
+}
+
+/// Whether the kernel has IPv6 at all.
+fn has_ipv6() -> bool {
+    std::path::Path::new("/proc/sys/net/ipv6").exists()
 }
 
 /// How many descriptors this process may still open.

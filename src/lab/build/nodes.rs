@@ -127,7 +127,9 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     if rest.addrgenmode.is_some() || rest.carrier.is_some() {
         order(&LinkSpec { alias: None, ..rest.clone() }, None);
     }
-    let spec = LinkSpec { up: (!site.up[place]).then_some(true), alias: rest.alias, ..LinkSpec::default() };
+    // Whoever finds it there is told whose it is.
+    let mark = site.node.existing.is_some().then(|| lab.plan.mark());
+    let spec = LinkSpec { up: (!site.up[place]).then_some(true), alias: rest.alias.or(mark), ..LinkSpec::default() };
     let bridge = site.assigned.bridge.as_ref().map(|bridge| bridge.index);
     let master = wants.master.as_ref().and_then(|name| devices::index(site, name));
     if spec.up.is_some() || spec.alias.is_some() {

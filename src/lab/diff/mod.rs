@@ -148,6 +148,10 @@ impl<'a> Known<'a> {
 
     /// What differs in a node that is there: `at` are its places in the plan and among those that are up.
     fn known_node(&self, list: &mut List<'_>, at: (usize, usize), wanted: &Wanted, have: &Have) {
+        // What is in a namespace of somebody else's is not the lab's to change.
+        if self.plan.nodes[at.0].existing.is_some() {
+            return;
+        }
         let own = &self.plan.nodes[at.0].sysctl;
         for (key, value) in &wanted.sysctls {
             match have.sysctls.get(key) {

@@ -19,6 +19,7 @@ pub fn adopt(name: &str) -> Result<Option<Live>> {
         namespace: publish::known(known, group),
         interfaces: Vec::new(),
         bridge: None,
+        existing: false,
     };
     let nodes = named.nodes.iter().map(node).collect();
     Ok(Some(Live::adopted(group, named, nodes)))

@@ -6,10 +6,10 @@ use ipnet::IpNet;
 use mlua::{Table, Value};
 
 use crate::error::{Error, Result, explain};
-use crate::kernel::address_text;
 use crate::kernel::link::kind;
+use crate::kernel::{address_text, device};
 use crate::lab::{
-    Border, End, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants,
+    Border, End, Existing, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants,
 };
 use crate::script::link::{READ_ONLY, read_spec};
 use crate::script::options::Options;
@@ -19,7 +19,7 @@ pub(in crate::script) const LAB: &[&str] = &["subnets", "subnets6", "ipv6", "rou
 #[rustfmt::skip]
 pub(in crate::script) const NODE: &[&str] = &[
     "sysctl", "addresses", "routes", "role", "subnet", "ipv6", "stp", "files", "private", "nft", "devices", "run",
-    "daemons", "setup",
+    "daemons", "setup", "ns",
 ];
 /// What can be changed of a node: all but what only its beginning sees.
 #[rustfmt::skip]
@@ -93,6 +93,7 @@ fn network(options: &Options, key: &str) -> Result<Option<IpNet>> {
 pub(super) fn node(name: String, kind: Kind, options: &Options) -> Result<Node> {
     let mut node = Node::new(name, kind);
     configure(&mut node, options)?;
+    node.existing = existing(options)?;
     Ok(node)
 }
 
@@ -277,6 +278,15 @@ fn trunk(options: &Options) -> Result<Vec<u16>> {
 /// What is asked of a link of a node.
 fn wants(options: &Options) -> Result<Wants> {
     Ok(Wants { spec: read_spec(options)?, master: options.string("master")?, ..Wants::default() })
+}
+
+/// `ns=`: a namespace that is there already.
+fn existing(options: &Options) -> Result<Option<Existing>> {
+    const EXPECTED: &str = "a namespace (a Netns, a name, a path or a pid)";
+    let Some(value) = options.value("ns") else { return Ok(None) };
+    let wrong = || options.wrong_type("ns", EXPECTED);
+    let namespace = crate::script::netns::found(value).unwrap_or_else(|| Err(wrong()))?;
+    Ok(Some(Existing { namespace, first_index: device::propose_block() }))
 }
 
 /// `devices={{name=, type=, …}}`.

@@ -8,6 +8,7 @@ mod calls;
 mod declare;
 mod devices;
 mod ends;
+mod existing;
 mod graph;
 mod life;
 mod many;

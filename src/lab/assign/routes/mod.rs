@@ -139,7 +139,8 @@ impl<'a> Table<'a> {
         let plan = self.draft.plan;
         let is_default = |dst: &IpNet| dst.prefix_len() == 0 && Family::of(*dst) == self.family;
         // The script's own default route wins.
-        let default = !plan.nodes[node].routes.iter().any(|route| is_default(&route.dst));
+        let default =
+            plan.nodes[node].existing.is_none() && !plan.nodes[node].routes.iter().any(|route| is_default(&route.dst));
         let ends = ends_of(plan, node, &assigned.nodes[node]);
         let ends: Vec<EndId> =
             ends.filter(|&id| self.addresses.in_subnet[self.family as usize][id].is_some()).collect();
