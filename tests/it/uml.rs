@@ -48,7 +48,7 @@ fn options(list: &Value) -> (String, Value) {
 #[test]
 fn netem_does_what_is_asked_for() {
     let printed = run("netem.lua");
-    let lines = printed.lines().map(|line| line.split_once('\t').expect("a name and JSON"));
+    let lines = printed.lines().map(|line| line.split_once('\t').unwrap_or_else(|| panic!("{line}: {printed}")));
     let mut told: BTreeMap<&str, _> = lines
         .map(|(name, json)| (name, options(&serde_json::from_str(json).unwrap_or_else(|_| panic!("{name}: {json}")))))
         .collect();

@@ -46,7 +46,8 @@ assert(net:ping("a", "b", { count = 20, interval = "1ms", timeout = 5 }).receive
 local arrived = received() - before
 assert(arrived >= 40 and arrived < 60, arrived)
 wan.a:shape { corrupt = "100%" }
-assert(net:ping("a", "b", { count = 20, interval = "1ms", timeout = 0.3 }).received <= 2)
+-- (A bit of the sender's MAC address harms nobody.)
+assert(net:ping("a", "b", { count = 40, interval = "1ms", timeout = 0.3 }).received < 15)
 wan.a:shape_clear()
 assert(net:ping("a", "b", { count = 5, timeout = 5 }).received == 5)
 
