@@ -39,6 +39,11 @@ fn it_takes_no_privileges_and_says_nothing_of_them() {
         for user in ["setpriv --reuid=65534 --regid=65534 --clear-groups", "setpriv --bounding-set=-sys_admin"] {
             let output = sh(&format!("cd /run; {user} /run/program plan campus.lua 2>&1"));
             assert_eq!(output, PLAN, "{user}");
+            let output = sh(&format!("cd /run; {user} /run/program diff campus.lua 2>&1"));
+            assert!(
+                output.starts_with("+ node r1 (router)\n") && output.ends_with(" via 10.0.0.1 dev eth0\n"),
+                "{output}"
+            );
         }
     });
 }

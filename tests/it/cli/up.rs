@@ -1,5 +1,12 @@
 //! `nsl up` and `nsl down`: a lab that stays, and its end.
 
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use super::{CAMPUS, fails, file, nsl, piped, printed};
 use crate::sandbox::{run, sh};
 
@@ -59,5 +66,30 @@ fn its_daemons_stay_too() {
         assert_eq!(printed(&["exec", "demo/a", "pgrep", "-x", "-c", "sleep"]), "1\n");
         printed(&["down", "demo"]);
         assert_eq!(sh("pgrep -x -c sleep || true"), "0\n");
+    });
+}
+
+#[test]
+fn what_is_interrupted_or_killed_leaves_nothing_in_the_end() {
+    run(|| {
+        file(
+            "slow.lua",
+            "local net = lab.new 'slow' net:host('a', { run = { 'echo in; exec sleep 1000' } }) return net",
+        );
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+            let mut child = super::command(&["up", "slow.lua"]);
+            let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("nsl starts");
+            let output = child.stdout.take().expect("a pipe");
+            BufReader::new(output).read_line(&mut String::new()).expect("a line");
+            assert_eq!(sh("ls /run/netns"), "slow-a\n");
+            kill(Pid::from_raw(child.id() as i32), signal).expect("it runs");
+            assert_eq!(child.wait().expect("its end").signal(), Some(signal as i32));
+            if signal == Signal::SIGKILL {
+                assert_eq!(printed(&["clean"]), "removed slow\n");
+            }
+            let gone = "for try in $(seq 200); do pgrep -x sleep >/dev/null || exit 0; sleep 0.05; done; exit 1";
+            sh(&format!("({gone})"));
+            assert_eq!(sh("ls /run/netns /run/nsl"), "/run/netns:\n\n/run/nsl:\n", "{signal}");
+        }
     });
 }
