@@ -81,6 +81,7 @@ impl<'a> Round<'a> {
         sites.extend(self.joined(&made)?);
         sites.sort_by_key(|site| site.number);
         undo.links.extend(self.ends_to_undo(&made));
+        session.entry().attach(sites.iter().filter_map(Site::attached).collect());
         links::make(self.plan, &self.assigned, &made, &mut sites, progress)?;
         for (target, changes) in &targets {
             interrupt::check()?;

@@ -169,7 +169,7 @@ impl<'a> Site<'a> {
     }
 
     /// The interfaces that the lab makes in a namespace that it did not make.
-    fn attached(&self) -> Option<(Namespace, Vec<u32>)> {
+    pub(super) fn attached(&self) -> Option<(Namespace, Vec<u32>)> {
         self.node.existing.as_ref()?;
         let indexes = self.assigned.interfaces.iter().map(|interface| interface.index).collect();
         Some((self.namespace.clone(), indexes))

@@ -81,6 +81,35 @@ fn an_error_or_a_kill_takes_the_links_back() {
 }
 
 #[test]
+fn apply_adds_to_them_and_takes_away_again() {
+    run(|| {
+        prints(
+            "netns.add 'there'
+            local net = lab.new()
+            local r = net:router 'r'
+            net:link(net:host 'h', r)
+            net:up()
+            net:link(net:host('e', { ns = 'there' }), r, { a = { name = 'lab0' } })
+            net:apply()
+            print(net:ping('e', 'h').received, #netns.link_list 'there', net:diff())
+            netns.link_add('there/other', { type = 'bridge' })
+            print(net:diff())
+            net:remove 'e'
+            net:apply()
+            print(#netns.link_list 'there')
+            net:link(net:host('e', { ns = 'there' }), r, { a = { name = 'lab0' } })
+            net:apply()
+            net:down()
+            print(#netns.link_list 'there', netns.exists 'there')",
+            "1\t2\tnothing differs
+            nothing differs
+            2
+            2\ttrue",
+        );
+    });
+}
+
+#[test]
 fn more_than_links_is_refused() {
     run(|| {
         let up = |text: &str| format!("local e <close> = netns.add() local net <close> = lab.new()\n{text}\nnet:up()");
