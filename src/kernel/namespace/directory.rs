@@ -4,6 +4,7 @@
 //! both can add at once. Nothing here makes or removes an entry but the remains of a program that was killed.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::mkdir;
@@ -146,7 +147,7 @@ fn remains(status: &FileStat, now: SystemTime) -> Entry {
 /// The directory, prepared, with its lock, which is held until this is dropped.
 pub(super) struct Locked {
     pub(super) directory: Directory,
-    _lock: Flock<OwnedFd>,
+    _lock: File,
 }
 
 /// Takes the lock of the directory if there is one, without preparing it: for removals.
@@ -195,14 +196,16 @@ fn check_owner(directory: &OwnedFd) -> Result<()> {
     Ok(())
 }
 
-fn exclusive(mut fd: OwnedFd) -> Result<Flock<OwnedFd>> {
+fn exclusive(fd: OwnedFd) -> Result<File> {
+    let file = File::from(fd);
     loop {
-        match Flock::lock(fd, FlockArg::LockExclusive) {
-            Ok(lock) => return Ok(lock),
-            Err((same, Errno::EINTR)) => fd = same,
-            Err((_, errno)) => return Err(refusal::file(errno, Path::new(PATH))),
+        match file.lock() {
+            Ok(()) => return Ok(file),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => interrupt::check()?,
+            Err(error) => {
+                return Err(refusal::file(Error::from(error).as_errno().unwrap_or(Errno::EIO), Path::new(PATH)));
+            }
         }
-        interrupt::check()?;
     }
 }
 

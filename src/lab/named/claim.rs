@@ -1,13 +1,13 @@
 //! The directory of one lab: taking it, its lock, writing its manifest, giving it up.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode, fstat, fstatat, mkdirat};
 use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
 
@@ -29,7 +29,7 @@ pub(in crate::lab) struct Claim {
     name: String,
     root: OwnedFd,
     directory: OwnedFd,
-    _lock: Flock<File>,
+    _lock: File,
 }
 
 /// What asking for the lock of a lab came to.
@@ -75,10 +75,10 @@ impl Claim {
             Err(Errno::ENOENT) => return Ok(Asked::Missing),
             Err(errno) => return Err(refused(&path().join(LOCK), errno)),
         };
-        let mut lock = match lock_or_holder(lock, &path().join(LOCK))? {
-            Ok(lock) => lock,
-            Err(holder) => return Ok(Asked::Held(holder)),
-        };
+        let mut lock = lock;
+        if let Some(holder) = lock_or_holder(&mut lock, &path().join(LOCK))? {
+            return Ok(Asked::Held(holder));
+        }
         // Somebody else may have given it up before the lock was ours.
         let there = fstatat(&root, name, AtFlags::AT_SYMLINK_NOFOLLOW).map(|status| status.st_ino);
         if there != fstat(&directory).map(|status| status.st_ino) {
@@ -86,7 +86,8 @@ impl Claim {
         }
         if ours {
             lock.set_len(0)?;
-            write!(&mut *lock, "{}", std::process::id())?;
+            lock.rewind()?;
+            write!(lock, "{}", std::process::id())?;
         }
         Ok(Asked::Ours(Self { name: name.to_owned(), root, directory, _lock: lock }))
     }
@@ -130,17 +131,20 @@ impl Claim {
     }
 }
 
-/// The lock, or the pid of who holds it, as far as that is known.
+/// Takes the lock; if somebody else holds it gives the pid, as far as that is known. The lock lasts as long as the file is
+/// open.
 ///
 /// A child that its owner was just starting has the lock too, until it has gone on to its program. So for a moment it may
 /// outlive an owner that was killed: what is waited for here. Who has taken it just now has yet to write its pid.
-fn lock_or_holder(mut file: File, path: &Path) -> Result<std::result::Result<Flock<File>, Option<i32>>> {
+fn lock_or_holder(file: &mut File, path: &Path) -> Result<Option<Option<i32>>> {
     let end = Instant::now() + REMAINS;
     loop {
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(lock) => return Ok(Ok(lock)),
-            Err((locked, Errno::EWOULDBLOCK)) => file = locked,
-            Err((_, errno)) => return Err(refused(path, errno)),
+        match file.try_lock() {
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => {
+                return Err(refused(path, Error::from(error).as_errno().unwrap_or(Errno::EIO)));
+            }
         }
         let mut text = String::new();
         file.rewind()?;
@@ -148,7 +152,7 @@ fn lock_or_holder(mut file: File, path: &Path) -> Result<std::result::Result<Flo
         let holder = text.trim().parse().ok();
         let now = Instant::now();
         if holder.is_some_and(|pid| Identity::of(pid).is_some()) || now >= end {
-            return Ok(Err(holder));
+            return Ok(Some(holder));
         }
         block(Sleep::until(now + Duration::from_millis(5)))?;
     }
