@@ -1,18 +1,22 @@
 //! The commands of a lab's nodes: `run`, one after another, and `daemons`, which stay.
 
 use std::ffi::OsString;
+use std::time::{Duration, Instant};
 
 use super::live::Live;
 use super::plan::Plan;
 use crate::error::{Error, Place, Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::process::{self, Command, Exec, Exit, Input, Output, Process};
-use crate::wait::{Operation, Step};
+use crate::wait::{Needs, Operation, Step};
 
-/// Runs the commands of all nodes in the order of the plan, each to its end, then starts the daemons.
+/// How long the daemons are watched: what cannot start (a bad option, a missing file) ends in a few milliseconds.
+const TRIAL: Duration = Duration::from_millis(100);
+
+/// Runs the commands of all nodes in the order of the plan, each to its end, then starts the daemons and watches them for
+/// a moment.
 ///
-/// Errors: a command that cannot be run or fails (`EEXIT`), with its node and its line; a daemon that has ended by the
-/// time that the last one was started.
+/// Errors: a command that cannot be run or fails (`EEXIT`), with its node and its line; a daemon that has ended by then.
 #[derive(Debug)]
 pub struct Start {
     /// What is to be run, the next one last.
@@ -22,6 +26,8 @@ pub struct Start {
     /// Whether daemons are to say nothing, because they outlive whoever could hear it.
     silent: bool,
     running: Option<(Exec, Task)>,
+    /// The daemons that were started, and how long they are watched.
+    trial: Option<(Vec<Process>, Instant)>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,7 +62,7 @@ impl Start {
         };
         let mut commands = tasks(|node| &node.run);
         commands.reverse();
-        Self { commands, daemons: tasks(|node| &node.daemons), silent: false, running: None }
+        Self { commands, daemons: tasks(|node| &node.daemons), silent: false, running: None, trial: None }
     }
 
     /// For a lab that is to be kept: what daemons say on standard error is thrown away, as it would keep a pipe open.
@@ -65,7 +71,7 @@ impl Start {
         Self { silent: kept, ..self }
     }
 
-    fn start_daemons(&mut self) -> Result<()> {
+    fn start_daemons(&self) -> Result<Vec<Process>> {
         let start = |task: &Task| -> Result<Process> {
             let mut command = task.command();
             (command.stdout, command.daemon) = (Output::Null, true);
@@ -74,9 +80,25 @@ impl Start {
             }
             process::spawn(&task.namespace, &command).map_err(|error| task.word(error))
         };
-        let started = self.daemons.iter().map(start).collect::<Result<Vec<_>>>()?;
-        match started.iter().zip(&self.daemons).find(|(daemon, _)| !daemon.running()) {
-            None => Ok(()),
+        self.daemons.iter().map(start).collect()
+    }
+
+    /// Starts the daemons, and later looks whether all still run.
+    fn try_daemons(&mut self) -> Result<Step<()>> {
+        if self.daemons.is_empty() {
+            return Ok(Step::Done(()));
+        }
+        let Some((daemons, end)) = &self.trial else {
+            let started = self.start_daemons()?;
+            let end = Instant::now() + TRIAL;
+            self.trial = Some((started, end));
+            return Ok(Step::Wait(Needs { fds: Vec::new(), deadline: Some(end) }));
+        };
+        if Instant::now() < *end {
+            return Ok(Step::Wait(Needs { fds: Vec::new(), deadline: Some(*end) }));
+        }
+        match daemons.iter().zip(&self.daemons).find(|(daemon, _)| !daemon.running()) {
+            None => Ok(Step::Done(())),
             Some((_, task)) => {
                 let error = Error::new(&explain::DAEMON_ENDED).with("command", task.command().shown());
                 Err(task.word(error.with("node", &task.node)))
@@ -125,7 +147,7 @@ impl Operation for Start {
                     let exec = process::exec(&task.namespace, &task.command()).map_err(|error| task.word(error))?;
                     self.running = Some((exec, task));
                 }
-                None => return self.start_daemons().map(Step::Done),
+                None => return self.try_daemons(),
             }
         }
     }
