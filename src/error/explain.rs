@@ -289,6 +289,7 @@ rows! {
     LINK_OPTION_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<key>\" for \"<type>\" links"
         => "use a kernel with <config>";
     LINK_MTU_RANGE: "EINVAL" Script "mtu <mtu> is out of range: \"<link>\" takes <least> to <most>";
+    LINK_ALIAS_LONG: "EINVAL" Script "the alias has <count> bytes, and 255 are allowed";
     LINK_RENAME_BUSY: "EBUSY" Script "link \"<link>\" cannot be renamed while it is up" => "set it down first";
     LINK_CARRIER_FIXED: "EOPNOTSUPP" Script "the carrier of \"<link>\" is not one that can be set";
     LINK_STAYS: "" Script "link \"<link>\" cannot leave its namespace" => "make it where it belongs in the first place";

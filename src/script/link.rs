@@ -264,7 +264,7 @@ pub(super) fn read_spec(options: &Options) -> Result<LinkSpec> {
         up: up(options)?,
         mtu: options.number("mtu", "a number of bytes")?,
         address: mac(options)?,
-        alias: options.string("alias")?,
+        alias: alias(options)?,
         group: group(options)?,
         txqueuelen: options.number("txqueuelen", "a number of packets")?,
         promisc: options.switch("promisc")?,
@@ -309,6 +309,15 @@ fn master(options: &Options, here: &Namespace) -> Result<Option<Master>> {
         return Ok(Some(Master::None));
     }
     Ok(options.device("master", here)?.map(Master::Link))
+}
+
+/// `alias=`: as long as the kernel takes it (Linux `IFALIASZ`).
+fn alias(options: &Options) -> Result<Option<String>> {
+    const MOST: usize = 255;
+    match options.string("alias")? {
+        Some(alias) if alias.len() > MOST => Err(Error::new(&explain::LINK_ALIAS_LONG).with("count", alias.len())),
+        alias => Ok(alias),
+    }
 }
 
 /// `group=`: a number, or a name of /etc/iproute2/group.

@@ -2,6 +2,7 @@
 
 use std::os::fd::AsRawFd;
 
+use netlink_packet_core::DefaultNla;
 use netlink_packet_route::link::{
     AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
 };
@@ -34,7 +35,9 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     let attributes = &mut message.attributes;
     attributes.extend(spec.mtu.map(LinkAttribute::Mtu));
     attributes.extend(spec.address.map(|mac| LinkAttribute::Address(mac.to_vec())));
-    attributes.extend(spec.alias.clone().map(LinkAttribute::IfAlias));
+    // Without a NUL at its end, which the kernel would count.
+    let alias = |alias: &String| LinkAttribute::Other(DefaultNla::new(libc::IFLA_IFALIAS, alias.as_bytes().to_vec()));
+    attributes.extend(spec.alias.as_ref().map(alias));
     attributes.extend(spec.group.map(LinkAttribute::Group));
     attributes.extend(spec.txqueuelen.map(LinkAttribute::TxQueueLen));
     attributes.extend(spec.carrier.map(|on| LinkAttribute::Carrier(u8::from(on))));
