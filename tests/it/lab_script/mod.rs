@@ -12,6 +12,7 @@ mod existing;
 mod graph;
 mod life;
 mod many;
+mod matrix;
 mod plan;
 mod random;
 mod reach;
