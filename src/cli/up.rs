@@ -44,11 +44,15 @@ pub(super) fn diff(args: &Args, file: &LabFile) -> Ended {
             begin_at_home(args)?;
         }
         let declared = file::read(file)?;
+        let mut is_there = !moves;
         if moves {
-            rootless::join_kept(&file.file, declared.lab.name().as_deref())?;
+            is_there = rootless::join_kept(&file.file, declared.lab.name().as_deref())?;
             begin_at_home(args)?;
         }
-        declared.lab.adopt()?;
+        // Elsewhere there are only labs of others.
+        if is_there {
+            declared.lab.adopt()?;
+        }
         let changes = declared.run("return net:diff()")?;
         match changes.front() {
             Some(Value::Table(changes)) if changes.raw_len() == 0 && !args.json => Ok(()),
