@@ -24,7 +24,7 @@ rows! {
     LAB_BORDER_NODE: "EINVAL" Script
         "\"<node>\" (declared at <there>) is no router, which <option> = true of the link at <here> needs"
         => "declare it with net:router";
-    LAB_VLAN_RANGE: "ERANGE" Script "VLAN <vlan> of the link at <here> is out of range: there are 1 to 4094"
+    LAB_VLAN_RANGE: "ERANGE" Script "the link at <here> is for VLAN <vlan>, which is out of range: there are 1 to 4094"
         => "use one of those";
     LAB_VLAN_END: "EINVAL" Script
         "\"<node>\" at <here> has the option <option>, and \"<other>\" on the other side is no switch"
