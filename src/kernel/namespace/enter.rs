@@ -23,6 +23,7 @@ use crate::error::{Error, Result, explain};
 /// than what a script does between two visits of one loop, because waking a thread costs more than the visit.
 const PATIENCE: Duration = Duration::from_micros(500);
 
+const ENTERING: &str = "entering a network namespace";
 const NESTED: &str = "a namespace was entered from within a visit";
 
 /// Where a visit goes.
@@ -81,6 +82,22 @@ pub(super) fn inside<T: Send + 'static>(
     visit(Place::Inside(Arc::clone(namespace)), work)
 }
 
+/// Runs `work` inside each of several namespaces in one visit, with its number.
+pub(super) fn inside_each<T: Send + 'static>(
+    namespaces: Vec<Arc<OwnedFd>>,
+    mut work: impl FnMut(usize) -> Result<T> + Send + 'static,
+) -> Result<Vec<T>> {
+    let Some(first) = namespaces.first().map(Arc::clone) else { return Ok(Vec::new()) };
+    let each = move |(number, fd): (usize, Arc<OwnedFd>)| {
+        if number > 0 {
+            // From one straight into the next.
+            setns(&fd, CloneFlags::CLONE_NEWNET).map_err(|errno| refusal::word(errno, ENTERING))?;
+        }
+        work(number)
+    };
+    visit(Place::Inside(first), move || namespaces.into_iter().enumerate().map(each).collect())
+}
+
 /// Runs `work` where the calling thread is, which is home.
 pub(super) fn here<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     if IS_HELPER.get() {
@@ -115,7 +132,7 @@ pub(super) fn create_each<T: Send + 'static>(
 
 fn visit<T: Send + 'static>(place: Place, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let refused: fn(Errno) -> Error = match place {
-        Place::Inside(_) => |errno| refusal::word(errno, "entering a network namespace"),
+        Place::Inside(_) => |errno| refusal::word(errno, ENTERING),
         Place::New => refusal::creating,
     };
     if IS_HELPER.get() {

@@ -42,6 +42,16 @@ pub fn lent(fd: OwnedFd, label: String, group: Group) -> Namespace {
     Namespace(Arc::new(Kind::Held(Held::new(fd, Origin::Node { label, group }))))
 }
 
+/// Runs `work` inside each of several namespaces, which are open, one after another in one visit; as [`Namespace::enter`].
+///
+/// Errors: no privilege to enter; those of `work`.
+pub fn enter<T: Send + 'static>(
+    namespaces: Vec<Arc<OwnedFd>>,
+    work: impl FnMut(usize) -> Result<T> + Send + 'static,
+) -> Result<Vec<T>> {
+    enter::inside_each(namespaces, work)
+}
+
 /// Closes all of them: as [`Namespace::close`], but links to the outside go in one request for all. What fails is given
 /// and does not keep the rest from closing.
 pub fn close<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>) -> Vec<Error> {

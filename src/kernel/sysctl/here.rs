@@ -20,6 +20,9 @@ use nix::sys::stat::Mode;
 use super::{ROOT, path, word};
 use crate::error::Result;
 
+/// More than any sysctl has. With a limit nobody asks for the file's length, which costs as much as reading it.
+const LONGEST: u64 = 1 << 20;
+
 /// A /proc for a visit to some namespaces.
 #[derive(Debug)]
 pub struct Here {
@@ -43,7 +46,7 @@ impl Here {
     pub fn read(&self, key: &str) -> Result<Option<String>> {
         let path = path(key)?;
         let mut text = String::new();
-        match self.file(&path, OFlag::O_RDONLY).and_then(|mut file| file.read_to_string(&mut text)) {
+        match self.file(&path, OFlag::O_RDONLY).and_then(|file| file.take(LONGEST).read_to_string(&mut text)) {
             Ok(_) => Ok(Some(text.trim_end_matches('\n').to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(word(&error, &path, key, None)),

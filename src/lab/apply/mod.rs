@@ -11,6 +11,8 @@ mod round;
 mod session;
 mod undo;
 
+use std::collections::HashSet;
+
 use super::assign::{Assigned, AssignedNode};
 use super::build::{Report, surroundings};
 use super::diff::{self, Change};
@@ -74,15 +76,18 @@ pub fn connect(plan: &Plan, assigned: &Assigned, live: &mut Live, progress: Repo
 impl Applied {
     /// Round by round, until nothing differs.
     fn go(&mut self, plan: &Plan, assigned: &Assigned, live: &mut Live, progress: Report<'_>) -> Result<()> {
+        // The first time all is looked at, then only what was touched.
+        let mut touched: Option<HashSet<String>> = None;
         for _ in 0..ROUNDS {
             interrupt::check()?;
-            let round = Round::look(plan, assigned, live)?;
+            let round = Round::look(plan, assigned, live, touched.as_ref())?;
             let new = round.new_nodes();
             self.new.extend(&new);
             let ready = round.carry_out(live, &self.session, &mut self.undo, progress)?;
             surroundings::give(plan, live, new.iter().copied(), |namespace| self.session.place(namespace))?;
             block(Rules::of(plan, assigned, live, &new))?;
             block(ready)?;
+            touched.get_or_insert_default().extend(round.touched());
             let changes = round.into_changes();
             if changes.is_empty() {
                 return Ok(());

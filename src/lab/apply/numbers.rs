@@ -3,20 +3,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lab::assign::Assigned;
+use crate::lab::assign::{Assigned, AssignedNode};
 use crate::lab::diff::{Change, Edit};
+use crate::lab::live::LiveNode;
 use crate::lab::plan::Plan;
-use crate::lab::state::Have;
+use crate::lab::state::Seen;
 
 /// What is assigned, with the indexes that are there or will be.
 ///
-/// `lives` are the places of the plan's nodes among those that were read; none of a new one.
+/// `lives` are the places of the plan's nodes among those that are up (`nodes`) and what was seen of them; none of a new
+/// one.
 pub(super) fn renumber(
     plan: &Plan,
     assigned: &Assigned,
     changes: &[Change],
     lives: &[Option<usize>],
-    have: &[Option<Have>],
+    nodes: &[LiveNode],
+    have: &[Seen],
 ) -> Assigned {
     let mut numbered = assigned.clone();
     let mut made = vec![false; plan.links.len()];
@@ -28,8 +31,8 @@ pub(super) fn renumber(
             _ => {}
         }
     }
-    let there = |node: usize| lives[node].and_then(|live| have[live].as_ref());
-    let all = have.iter().flatten().flat_map(|have| &have.interfaces).map(|interface| interface.index);
+    let there = |node: usize| lives[node].and_then(|live| have[live].have());
+    let all = have.iter().filter_map(Seen::have).flat_map(|have| &have.interfaces).map(|interface| interface.index);
     let own = numbered.nodes.iter().flat_map(|node| node.interfaces.iter().map(|interface| interface.index));
     let bridge = numbered.nodes.iter().filter_map(|node| Some(node.bridge.as_ref()?.index));
     // Beyond all: what has to be another index gets one that nothing has.
@@ -45,6 +48,10 @@ pub(super) fn renumber(
         next - 1
     };
     for (node, of) in numbered.nodes.iter_mut().enumerate() {
+        if let Some(live) = lives[node].filter(|&live| matches!(have[live], Seen::Unread)) {
+            keep(of, &nodes[live]);
+            continue;
+        }
         let interfaces = there(node).map(|have| have.interfaces.iter()).into_iter().flatten();
         let known: HashMap<&str, u32> = interfaces.map(|there| (there.name.as_str(), there.index)).collect();
         if let Some(bridge) = &mut of.bridge {
@@ -58,4 +65,14 @@ pub(super) fn renumber(
         }
     }
     numbered
+}
+
+/// Gives a node that nobody looked at the indexes that it was last known to have.
+fn keep(of: &mut AssignedNode, live: &LiveNode) {
+    for (place, interface) in of.interfaces.iter_mut().enumerate() {
+        interface.index = live.index_of(place, &interface.name).unwrap_or(interface.index);
+    }
+    if let (Some(bridge), Some(there)) = (&mut of.bridge, &live.bridge) {
+        bridge.index = there.index;
+    }
 }

@@ -31,16 +31,44 @@ pub(super) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(super) fn look(plan: &'a Plan, assigned: &Assigned, live: &Live) -> Result<Self> {
-        let have = state::read(live.nodes(), &state::sysctl_keys(plan, assigned))?;
+    /// Looks at all nodes, or only at those with these names.
+    pub(super) fn look(
+        plan: &'a Plan,
+        assigned: &Assigned,
+        live: &Live,
+        only: Option<&HashSet<String>>,
+    ) -> Result<Self> {
+        let is_wanted = |place: usize| only.is_none_or(|only| only.contains(&live.nodes()[place].name));
+        let have = state::read(live.nodes(), &state::sysctl_keys(plan, assigned), is_wanted)?;
         let names: Vec<&str> = live.nodes().iter().map(|node| node.name.as_str()).collect();
         let changes = diff::compare(plan, assigned, &names, &have);
-        let there: Vec<bool> = have.iter().map(Option::is_some).collect();
+        let there: Vec<bool> = have.iter().map(|seen| !seen.is_gone()).collect();
         let at: HashMap<&str, usize> =
             names.iter().enumerate().filter(|(place, _)| there[*place]).map(|(place, name)| (*name, place)).collect();
         let lives: Vec<Option<usize>> = plan.nodes.iter().map(|node| at.get(node.name.as_str()).copied()).collect();
-        let assigned = renumber(plan, assigned, &changes, &lives, &have);
+        let assigned = renumber(plan, assigned, &changes, &lives, live.nodes(), &have);
         Ok(Self { plan, assigned, changes, lives, before: live.nodes().to_vec(), there })
+    }
+
+    /// The nodes in which something changes: those that are named, and those at the other ends of links.
+    pub(super) fn touched(&self) -> HashSet<String> {
+        let mut touched: HashSet<String> = HashSet::new();
+        for change in &self.changes {
+            touched.insert(change.node.clone());
+            match change.edit {
+                Edit::AddLink(link) => {
+                    let planned = &self.plan.links[link];
+                    touched.extend([planned.a.node, planned.b.node].map(|node| self.plan.nodes[node].name.clone()));
+                }
+                Edit::RemoveLink { peer: Some((live, _)), .. } => _ = touched.insert(self.before[live].name.clone()),
+                _ => {}
+            }
+        }
+        for link in self.stirred() {
+            let planned = &self.plan.links[link];
+            touched.extend([planned.a.node, planned.b.node].map(|node| self.plan.nodes[node].name.clone()));
+        }
+        touched
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {

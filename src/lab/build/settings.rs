@@ -129,10 +129,9 @@ pub(in crate::lab) fn wanted(node: &Node, assigned: &AssignedNode) -> BTreeMap<S
     let ipv6 = speaks_ipv6(node, assigned);
     let mut wanted = BTreeMap::new();
     let mut want = |key: &str, value: &str| wanted.insert(key.to_owned(), value.to_owned());
-    for scope in ["all", "default"] {
-        for (name, value) in ALIKE {
-            want(&format!("net.ipv4.conf.{scope}.{name}"), value);
-        }
+    // Those for interfaces to come matter to none that is there.
+    for (name, value) in ALIKE {
+        want(&format!("net.ipv4.conf.all.{name}"), value);
     }
     want(NO_IPV6, number(!ipv6));
     let ttl = assigned.hop_limit.unwrap_or(USUAL_TTL).to_string();

@@ -13,7 +13,7 @@ use super::assign::Assigned;
 use super::build::settings::NO_IPV6;
 use super::live::Live;
 use super::plan::{Kind, Node, Plan};
-use super::state::{self, At, Have, HaveInterface, Role, Wanted, WantedInterface};
+use super::state::{self, At, Have, HaveInterface, Role, Seen, Wanted, WantedInterface};
 use crate::error::Result;
 use list::List;
 
@@ -26,25 +26,26 @@ pub use change::{Action, Change, Changes};
 /// Errors: no privilege to look; an interrupt.
 pub fn diff(plan: &Plan, assigned: &Assigned, live: Option<&Live>) -> Result<Vec<Change>> {
     let Some(live) = live else { return Ok(compare(plan, assigned, &[], &[])) };
-    let have = state::read(live.nodes(), &state::sysctl_keys(plan, assigned))?;
+    let have = state::read(live.nodes(), &state::sysctl_keys(plan, assigned), |_| true)?;
     let names: Vec<&str> = live.nodes().iter().map(|node| node.name.as_str()).collect();
     Ok(compare(plan, assigned, &names, &have))
 }
 
-/// Compares a plan with what was read of the nodes with these names; none of one that is gone.
-pub(super) fn compare(plan: &Plan, assigned: &Assigned, names: &[&str], have: &[Option<Have>]) -> Vec<Change> {
+/// Compares a plan with what was seen of the nodes with these names.
+pub(super) fn compare(plan: &Plan, assigned: &Assigned, names: &[&str], have: &[Seen]) -> Vec<Change> {
     let known = Known::new(plan, assigned, names, have);
     let mut changes = Vec::new();
     for (node, planned) in plan.nodes.iter().enumerate() {
         let wanted = state::wanted(plan, assigned, node);
         let list = &mut List::new(&mut changes, &planned.name, &planned.place);
-        match known.live_of[node].and_then(|live| Some((live, have[live].as_ref()?))) {
-            None => known.new_node(list, planned, &wanted),
-            Some((live, have)) => known.known_node(list, (node, live), &wanted, have),
+        match known.live_of[node].map(|live| (live, &have[live])) {
+            None | Some((_, Seen::Gone)) => known.new_node(list, planned, &wanted),
+            Some((_, Seen::Unread)) => {}
+            Some((live, Seen::There(have))) => known.known_node(list, (node, live), &wanted, have),
         }
     }
     for (live, name) in names.iter().enumerate() {
-        if known.plan_of[live].is_none() && have[live].is_some() {
+        if known.plan_of[live].is_none() && !have[live].is_gone() {
             List::new(&mut changes, name, &None).remove("node", None, "", Edit::RemoveNode);
         }
     }
@@ -56,7 +57,7 @@ struct Known<'a> {
     plan: &'a Plan,
     assigned: &'a Assigned,
     names: &'a [&'a str],
-    have: &'a [Option<Have>],
+    have: &'a [Seen],
     /// Where each node of the plan is among those that are up.
     live_of: Vec<Option<usize>>,
     /// Where each node that is up stands in the plan.
@@ -66,8 +67,8 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(plan: &'a Plan, assigned: &'a Assigned, names: &'a [&'a str], have: &'a [Option<Have>]) -> Self {
-        let there = names.iter().enumerate().filter(|(live, _)| have[*live].is_some());
+    fn new(plan: &'a Plan, assigned: &'a Assigned, names: &'a [&'a str], have: &'a [Seen]) -> Self {
+        let there = names.iter().enumerate().filter(|(live, _)| !have[*live].is_gone());
         let at: HashMap<&str, usize> = there.map(|(live, name)| (*name, live)).collect();
         let live_of: Vec<Option<usize>> = plan.nodes.iter().map(|node| at.get(node.name.as_str()).copied()).collect();
         let mut plan_of = vec![None; names.len()];
@@ -84,7 +85,7 @@ impl<'a> Known<'a> {
     /// A link is there if two interfaces have the names of its ends and are the ends of one pair.
     fn match_links(&self) -> Vec<bool> {
         let by_name = self.have.iter().map(|have| -> HashMap<&str, usize> {
-            let all = have.iter().flat_map(|have| &have.interfaces).enumerate();
+            let all = have.have().into_iter().flat_map(|have| &have.interfaces).enumerate();
             all.map(|(place, interface)| (interface.name.as_str(), place)).collect()
         });
         let by_name: Vec<_> = by_name.collect();
@@ -93,8 +94,13 @@ impl<'a> Known<'a> {
             let name = self.assigned.nodes[node].interfaces[place].name.as_str();
             Some((live, *by_name[live].get(name)?))
         };
+        let is_unread = |(node, _): At| self.live_of[node].is_some_and(|live| matches!(self.have[live], Seen::Unread));
         let is_there = |link: usize| {
-            let [a, b] = [0, 1].map(|side| find(state::end_of(self.plan, self.assigned, link, side)));
+            let ends = [0, 1].map(|side| state::end_of(self.plan, self.assigned, link, side));
+            if ends.into_iter().any(is_unread) {
+                return true;
+            }
+            let [a, b] = ends.map(find);
             let pair = a.zip(b).and_then(|(a, b)| Some((self.interface(a)?, b)));
             pair.is_some_and(|(a, b)| a.kind == "veth" && a.peer == Some(b))
         };
@@ -102,7 +108,7 @@ impl<'a> Known<'a> {
     }
 
     fn interface(&self, at: At) -> Option<&'a HaveInterface> {
-        self.have[at.0].as_ref()?.interfaces.get(at.1)
+        self.have[at.0].have()?.interfaces.get(at.1)
     }
 
     /// What belongs to a node that is to be made, as far as the script says it.

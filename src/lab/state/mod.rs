@@ -67,6 +67,29 @@ pub(super) struct WantedRoute {
     pub(super) spec: RouteSpec,
 }
 
+/// What was seen of a node.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// Its namespace is no more.
+    Gone,
+    /// It is there, and nobody looked: it is taken to be as it should.
+    Unread,
+    There(Have),
+}
+
+impl Seen {
+    pub(super) fn have(&self) -> Option<&Have> {
+        match self {
+            Self::There(have) => Some(have),
+            Self::Gone | Self::Unread => None,
+        }
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Gone)
+    }
+}
+
 /// What a node has.
 #[derive(Debug, Default)]
 pub(super) struct Have {

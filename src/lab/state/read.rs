@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
 
 use super::wanted::{route_key, ways_text};
-use super::{At, Have, HaveAddress, HaveInterface, HaveRoute};
+use super::{At, Have, HaveAddress, HaveInterface, HaveRoute, Seen};
 use crate::error::{Error, Result, explain};
 use crate::kernel::addr::{self, Address, Lifetime};
 use crate::kernel::link::{self, Link, Setting, Settings};
-use crate::kernel::namespace::{Namespace, id};
+use crate::kernel::namespace::{Namespace, id, many};
 use crate::kernel::route::{self, Family, Filter, Found, Route, TableFilter};
 use crate::kernel::sysctl::Here;
 use crate::lab::live::LiveNode;
@@ -26,37 +25,86 @@ const FALLBACKS: [&str; 9] =
 /// The metric of an IPv6 route that is told none (Linux `IP6_RT_PRIO_USER`).
 const USUAL_METRIC6: u32 = 1024;
 
-/// Reads all nodes, in their order; none for one whose namespace is gone. `keys` are the sysctls to read, by node.
+/// Reads those nodes that `wanted` says, by their places. `keys` are the sysctls to read, by node.
 ///
 /// Errors: no privilege; an interrupt.
-pub(in crate::lab) fn read(nodes: &[LiveNode], keys: &BTreeMap<String, Vec<String>>) -> Result<Vec<Option<Have>>> {
+pub(in crate::lab) fn read(
+    nodes: &[LiveNode],
+    keys: &BTreeMap<String, Vec<String>>,
+    wanted: impl Fn(usize) -> bool,
+) -> Result<Vec<Seen>> {
     let mut links = Vec::with_capacity(nodes.len());
     let mut states = Vec::with_capacity(nodes.len());
-    let mut here = None;
-    for (place, node) in nodes.iter().enumerate() {
+    for (chunk, some) in nodes.chunks(TOGETHER).enumerate() {
         interrupt::check()?;
-        if place % TOGETHER == 0 {
-            here = None;
-        }
-        let keys = keys.get(&node.name).cloned().unwrap_or_default();
-        let read = visit(&node.namespace, &mut here, keys).and_then(|(mut socket, sysctls)| {
-            let links = link::list_in(&mut socket)?;
-            Ok((fill(&mut socket, &node.namespace, &links, sysctls)?, links))
-        });
-        match read {
-            Ok((state, of)) => {
-                states.push(Some(state));
-                links.push(of);
-            }
-            Err(error) if is_gone(&error) => {
-                states.push(None);
-                links.push(Vec::new());
-            }
-            Err(error) => return Err(error.object(&node.name)),
+        let is_wanted = |place: usize| wanted(chunk * TOGETHER + place);
+        let mut visited = visit(some, keys, is_wanted)?.into_iter();
+        for (place, node) in some.iter().enumerate() {
+            let read = match visited.next().flatten() {
+                _ if !is_wanted(place) => Ok((Seen::Unread, Vec::new())),
+                None => Ok((Seen::Gone, Vec::new())),
+                Some(visit) => look(node, visit),
+            };
+            let (state, of) = read.map_err(|error: Error| error.object(&node.name))?;
+            states.push(state);
+            links.push(of);
         }
     }
     pair_up(nodes, &links, &mut states)?;
     Ok(states)
+}
+
+/// What a visit brings home: a socket that stays inside, and what sysctls say.
+type Visit = (Socket, BTreeMap<String, Option<String>>);
+
+/// Visits some nodes, one after another; none where the namespace is gone, and where nobody wants it.
+fn visit(
+    nodes: &[LiveNode],
+    keys: &BTreeMap<String, Vec<String>>,
+    wanted: impl Fn(usize) -> bool,
+) -> Result<Vec<Option<Visit>>> {
+    let (mut fds, mut asked, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, node) in nodes.iter().enumerate() {
+        let fd = match wanted(place).then(|| node.namespace.open()) {
+            None => None,
+            Some(Err(error)) if is_gone(&error) => None,
+            Some(fd) => Some(fd?),
+        };
+        open.push(fd.is_some());
+        if let Some(fd) = fd {
+            fds.push(fd);
+            asked.push(keys.get(&node.name).cloned().unwrap_or_default());
+        }
+    }
+    let mut here = None;
+    let visits = many::enter(fds, move |number| {
+        let here = match &mut here {
+            Some(here) => here,
+            none => none.insert(Here::open()?),
+        };
+        Ok((Socket::open()?, read_sysctls(here, &asked[number])?))
+    })?;
+    let mut visits = visits.into_iter();
+    Ok(open.into_iter().map(|open| if open { visits.next() } else { None }).collect())
+}
+
+/// Reads sysctls where the thread is; what the kernel lacks is left out.
+fn read_sysctls(here: &Here, keys: &[String]) -> Result<BTreeMap<String, Option<String>>> {
+    let mut sysctls = BTreeMap::new();
+    for key in keys {
+        match here.read(key) {
+            Ok(Some(value)) => _ = sysctls.insert(key.clone(), Some(value)),
+            Ok(None) => {}
+            Err(error) if error.is(&explain::SYSCTL_DENIED) => _ = sysctls.insert(key.clone(), None),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(sysctls)
+}
+
+fn look(node: &LiveNode, (mut socket, sysctls): Visit) -> Result<(Seen, Vec<Link>)> {
+    let links = link::list_in(&mut socket)?;
+    Ok((Seen::There(fill(&mut socket, &node.namespace, &links, sysctls)?), links))
 }
 
 /// Whether an error says that a namespace is no more.
@@ -68,33 +116,6 @@ fn is_gone(error: &Error) -> bool {
         &explain::NAMESPACE_CLOSED,
     ];
     rows.iter().any(|row| error.is(row))
-}
-
-/// Makes a socket inside and reads sysctls there; one that the kernel lacks is left out.
-fn visit(
-    namespace: &Namespace,
-    here: &mut Option<Arc<Here>>,
-    keys: Vec<String>,
-) -> Result<(Socket, BTreeMap<String, Option<String>>)> {
-    let open = here.clone();
-    let (socket, sysctls, opened) = namespace.enter(move || {
-        let here = match open {
-            Some(here) => here,
-            None => Arc::new(Here::open()?),
-        };
-        let mut sysctls = BTreeMap::new();
-        for key in keys {
-            match here.read(&key) {
-                Ok(Some(value)) => _ = sysctls.insert(key, Some(value)),
-                Ok(None) => {}
-                Err(error) if error.is(&explain::SYSCTL_DENIED) => _ = sysctls.insert(key, None),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((Socket::open()?, sysctls, here))
-    })?;
-    *here = Some(opened);
-    Ok((socket, sysctls))
 }
 
 fn fill(
@@ -246,10 +267,10 @@ struct End {
 }
 
 /// Finds out which interfaces are the two ends of one pair: each knows the index of the other.
-fn pair_up(nodes: &[LiveNode], links: &[Vec<Link>], states: &mut [Option<Have>]) -> Result<()> {
+fn pair_up(nodes: &[LiveNode], links: &[Vec<Link>], states: &mut [Seen]) -> Result<()> {
     let mut known: HashMap<(u32, u32), Vec<End>> = HashMap::new();
     for (node, state) in states.iter().enumerate() {
-        let Some(state) = state else { continue };
+        let Some(state) = state.have() else { continue };
         let of: HashMap<u32, &Link> = links[node].iter().map(|link| (link.index, link)).collect();
         for (place, interface) in state.interfaces.iter().enumerate() {
             let Some(link) = of.get(&interface.index) else { continue };
@@ -276,7 +297,7 @@ fn pair_up(nodes: &[LiveNode], links: &[Vec<Link>], states: &mut [Option<Have>])
         }
     }
     for (at, peer) in pairs {
-        if let Some(state) = &mut states[at.0] {
+        if let Seen::There(state) = &mut states[at.0] {
             state.interfaces[at.1].peer = Some(peer);
         }
     }
