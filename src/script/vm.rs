@@ -175,8 +175,8 @@ fn memory() -> usize {
     use nix::sys::resource::{Resource, getrlimit};
     let machine = nix::sys::sysinfo::sysinfo().map_or(u64::MAX, |info| info.ram_total());
     let own = getrlimit(Resource::RLIMIT_AS).map_or(u64::MAX, |(soft, _)| soft);
-    // The rest is nsl's own, and what the allocator needs besides.
-    usize::try_from(machine.min(own) / 3 * 2).unwrap_or(usize::MAX)
+    // The rest is nsl's own; the allocator reserves 64 MiB of addresses for each thread.
+    usize::try_from((machine / 3 * 2).min(own / 2)).unwrap_or(usize::MAX)
 }
 
 /// The failure that the error handler made.

@@ -111,7 +111,7 @@ fn a_name_that_is_taken_is_told_before_anything_is_built() {
 }
 
 #[test]
-fn names_that_others_took_over_are_left_alone() {
+fn row_31_names_that_others_took_over_are_left_alone() {
     run(|| {
         warm_up();
         let plan = called("demo", 3);
@@ -249,7 +249,7 @@ fn keep() {
 }
 
 #[test]
-fn manifests_that_cannot_be_trusted_are_left_alone() {
+fn row_51_manifests_that_cannot_be_trusted_are_left_alone() {
     run(|| {
         warm_up();
         let plan = called("demo", 1);

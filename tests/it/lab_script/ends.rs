@@ -170,7 +170,7 @@ fn a_signal_at_any_moment_of_a_build_leaves_nothing() {
 }
 
 #[test]
-fn a_kill_leaves_nothing() {
+fn row_24_a_kill_leaves_nothing() {
     run(|| {
         let before = machine();
         for _ in 0..5 {

@@ -55,7 +55,7 @@ fn two_processes_may_have_the_same_lab() {
 }
 
 #[test]
-fn thirty_times_in_a_row_it_never_meets_its_own_remains() {
+fn row_34_thirty_times_in_a_row_it_never_meets_its_own_remains() {
     run(|| {
         prints(
             "local net = lab.new()

@@ -16,6 +16,7 @@ mod matrix;
 mod plan;
 mod random;
 mod reach;
+mod rows;
 mod rules;
 mod surroundings;
 mod throughput;
