@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 const INSIDE: &str = "NSL_TEST_SANDBOX";
 
@@ -33,7 +34,8 @@ thread_local! {
 pub(crate) struct Alone(#[allow(dead_code, reason = "a lock")] Option<File>);
 
 /// For a test that fills what the whole machine has but once: the kernel's table of neighbours (1,024 in all namespaces
-/// together), without which the pings of others are lost. Called first; waits until no test of any suite is in a sandbox.
+/// together), without which the pings of others are lost. Called first; waits until no test of any suite is in a sandbox, for
+/// a minute at most.
 pub(crate) fn alone() -> Alone {
     let lock = turn(true);
     IS_ALONE.set(true);
@@ -54,8 +56,15 @@ fn turn(alone: bool) -> Option<File> {
     }
     let open = |directory| File::open(directory).expect("a directory to lock");
     let (door, room) = (open("/"), open("/tmp"));
-    door.lock().expect("a lock");
-    if alone { room.lock() } else { room.lock_shared() }.expect("a lock");
+    // Not for ever: a test of another suite that hangs must not hold up this one.
+    let end = Instant::now() + Duration::from_secs(60);
+    let wait = |try_lock: &dyn Fn() -> bool| {
+        while !try_lock() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    wait(&|| door.try_lock().is_ok());
+    wait(&|| if alone { room.try_lock() } else { room.try_lock_shared() }.is_ok());
     Some(room)
 }
 
@@ -149,10 +158,10 @@ pub(crate) fn sh(text: &str) -> String {
 /// Waits until `done` holds: for what happens soon, and on a busy machine a little later. Fails the test after ten
 /// seconds, with what `left` says.
 pub(crate) fn eventually(mut done: impl FnMut() -> bool, left: impl FnOnce() -> String) {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < std::time::Duration::from_secs(10), "after ten seconds: {}", left());
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        assert!(start.elapsed() < Duration::from_secs(10), "after ten seconds: {}", left());
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
