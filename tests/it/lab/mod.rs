@@ -1,5 +1,6 @@
 //! Labs: what comes up is what was planned, what fails leaves nothing, and down is down.
 
+mod adopted;
 mod applied;
 mod assigned;
 mod faults;
