@@ -34,7 +34,8 @@
 ---@field loss number                 # the share without an answer, from 0 to 1
 ---@field rtt? nsl.RoundTrip          # nil without an answer
 ---@field replies nsl.PingReply[]
----@field error? string               # what the kernel, or somebody on the way, said: "ENETUNREACH"
+---@field error? string               # what the kernel, or somebody on the way, said: "ENETUNREACH"; "ENOBUFS": never sent
+---                                    # before its timeout, since the machine's table of neighbours (1,024) is full
 
 --- How to measure throughput.
 ---@class nsl.ThroughputOpts

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, getsockname,
-    recvmsg, sendto, setsockopt, socket, sockopt,
+    getsockopt, recvmsg, sendto, setsockopt, socket, sockopt,
 };
 
 use super::icmp::{self, Family};
@@ -25,7 +25,7 @@ use crate::error::{Error, Result, explain};
 #[derive(Debug)]
 pub(super) struct EchoSocket {
     fd: OwnedFd,
-    family: Family,
+    pub(super) family: Family,
     raw: bool,
     /// What the requests are to carry as their identifier.
     pub(super) ident: u16,
@@ -120,6 +120,30 @@ impl EchoSocket {
                 Err(Errno::EINTR) => {}
                 sent => return sent.map(drop),
             }
+        }
+    }
+
+    /// The same, and says too what the kernel only tells who asks for it (`IP_RECVERR`): `ENOBUFS` where it threw the
+    /// message away.
+    ///
+    /// Asked for only as long as this takes: who asks is told about earlier messages as well, at any later call.
+    pub(super) fn send_told(&self, message: &[u8], target: IpAddr) -> nix::Result<()> {
+        self.ask_for_errors(true)?;
+        let sent = self.send(message, target);
+        // Takes what has come since with it.
+        self.ask_for_errors(false)?;
+        getsockopt(&self.fd, sockopt::SocketError)?;
+        match sent {
+            Ok(()) | Err(Errno::EAGAIN | Errno::ENOBUFS) => sent,
+            // Of this message, or of an earlier one and this was not sent: then there is none now.
+            Err(_) => self.send(message, target),
+        }
+    }
+
+    fn ask_for_errors(&self, ask: bool) -> nix::Result<()> {
+        match self.family {
+            Family::V4 => setsockopt(&self.fd, sockopt::Ipv4RecvErr, &ask),
+            Family::V6 => setsockopt(&self.fd, sockopt::Ipv6RecvErr, &ask),
         }
     }
 

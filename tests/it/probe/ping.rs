@@ -8,9 +8,9 @@ use nsl::error::{Class, Result};
 use nsl::kernel::namespace::Namespace;
 use nsl::probe::icmp::Reason;
 use nsl::probe::{Ping, PingResult, PingSpec};
-use nsl::wait::{block, drive};
+use nsl::wait::{Operation, Step, block, drive};
 
-use crate::sandbox::{run, sh};
+use crate::sandbox::{self, run, sh};
 
 /// Two namespaces with a link between them: 10.0.0.1/24 and fd00::1/64 on a/eth0, the .2 on b/eth0.
 const PAIR: &str = "
@@ -289,5 +289,58 @@ fn without_the_capability_a_ping_socket_does() {
                 "{result}"
             );
         }
+    });
+}
+
+/// Fills the machine's table of neighbours of one family from a third namespace, with entries that stay.
+fn fill_neighbours(family: u8) {
+    sh("ip netns add full; ip -n full link add d0 type veth peer name d1; ip -n full link set d0 up; ip -n full link set d1 up
+        ip netns exec full sh -c 'for f in 4 6; do echo 3600000 >/proc/sys/net/ipv$f/neigh/d0/base_reachable_time_ms; done'");
+    let address = |number: usize| match family {
+        4 => format!("10.9.{}.{}", number >> 8, number & 0xff),
+        _ => format!("fd09::{number:x}"),
+    };
+    let line = |number| format!("neigh add {} lladdr 02:00:00:00:00:01 dev d0 nud reachable\n", address(number));
+    // The last are refused.
+    std::fs::write("/run/batch", (1..=1100).map(line).collect::<String>()).expect("a file");
+    sh("! ip -force -n full -batch /run/batch 2>/run/refused; grep -q 'No buffer space' /run/refused");
+}
+
+#[test]
+fn without_room_for_a_neighbour_a_request_waits_and_then_says_so() {
+    let _alone = sandbox::alone();
+    run(|| {
+        pair();
+        for (target, family) in [("10.0.0.2", 4), ("fd00::2", 6)] {
+            fill_neighbours(family);
+            let result = ping("a", PingSpec { count: 2, timeout: Duration::from_millis(100), ..quick(target) });
+            assert_eq!((result.sent, result.received, result.error), (2, 0, Some(Errno::ENOBUFS)), "{result}");
+            assert!(result.to_string().ends_with("no buffer space available (ENOBUFS)"), "{result}");
+            // What is refused for another reason is said at once.
+            sh("ip -n a route add blackhole 10.1.0.0/16; ip -n a -6 route add blackhole fd01::/64");
+            let elsewhere = if family == 4 { "10.1.0.1" } else { "fd01::1" };
+            assert_eq!(ping("a", quick(elsewhere)).error, Some(Errno::EINVAL));
+            sh("ip -n a route del blackhole 10.1.0.0/16; ip -n a -6 route del blackhole fd01::/64");
+
+            let mut ping = open("a", PingSpec { timeout: Duration::from_secs(10), ..quick(target) }).expect("a ping");
+            for _ in 0..3 {
+                assert!(matches!(ping.step().expect("a step"), Step::Wait(_)));
+            }
+            sh("ip netns delete full");
+            let result = block(ping).expect("a result");
+            assert_eq!((result.sent, result.received, result.error), (3, 3, None), "{result}");
+        }
+    });
+}
+
+#[test]
+fn what_a_full_queue_drops_is_lost() {
+    run(|| {
+        pair();
+        assert_eq!(ping("a", quick("10.0.0.2")).received, 3);
+        sh("ip netns exec a tc qdisc add dev eth0 root tbf rate 1kbit burst 1540 limit 1");
+        let result = ping("a", PingSpec { size: 1400, ..quick("10.0.0.2") });
+        assert_eq!((result.sent, result.error), (3, None), "{result}");
+        assert!(result.received < 3, "{result}");
     });
 }

@@ -3,99 +3,24 @@
 //! The socket is made inside the namespace; from then on nothing here depends on where it runs. A reply is known by
 //! the identifier, the sequence number and a token in its data, so that pings side by side never take each other's.
 
+mod neighbours;
+mod spec;
+
 use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use super::icmp::{self, Echo, Family, Message};
+use super::icmp::{self, Echo, Message};
 use super::report::{PingResult, Refusal, Reply};
 use super::socket::{Arrival, EchoSocket, OVERHEAD};
-use crate::error::{Error, Result, explain};
+use crate::error::{Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::wait::{Needs, Operation, Ready, Step};
 
-/// What is asked for.
-#[derive(Debug, Clone)]
-pub struct PingSpec {
-    /// The address to ask.
-    pub target: IpAddr,
-    /// How many requests: 1 to 1,000,000.
-    pub count: u32,
-    /// From one request to the next.
-    pub interval: Duration,
-    /// How long an answer is waited for. One that comes later still counts if the ping is not over by then.
-    pub timeout: Duration,
-    /// Bytes of data in a request: up to 65,507 (IPv6: 65,527).
-    pub size: usize,
-    /// The address to ask from, one of the namespace's own.
-    pub source: Option<IpAddr>,
-    /// The time to live (IPv6: hop limit), from 1.
-    pub ttl: Option<u8>,
-    /// The interface to send and receive by; link-local addresses need it.
-    pub device: Option<String>,
-}
-
-impl PingSpec {
-    /// One request with 56 bytes of data and two seconds for its answer: a fresh IPv6 neighbour may take one to be found.
-    pub fn new(target: IpAddr) -> Self {
-        Self {
-            target,
-            count: 1,
-            interval: Duration::from_secs(1),
-            timeout: Duration::from_secs(2),
-            size: 56,
-            source: None,
-            ttl: None,
-            device: None,
-        }
-    }
-
-    pub(super) fn family(&self) -> Family {
-        if self.target.is_ipv4() { Family::V4 } else { Family::V6 }
-    }
-
-    /// Refuses what cannot be asked.
-    fn check(&self) -> Result<()> {
-        let largest = if self.target.is_ipv4() { 65_507 } else { 65_527 };
-        range("count", self.count as usize, 1, 1_000_000)?;
-        range("size", self.size, 0, largest)?;
-        range("ttl", self.ttl.map_or(1, usize::from), 1, 255)?;
-        if let Some(source) = self.source
-            && source.is_ipv4() != self.target.is_ipv4()
-        {
-            return Err(Error::new(&explain::PING_FAMILIES).with("source", source).with("target", self.target));
-        }
-        let local = [Some(self.target), self.source].into_iter().flatten().find(is_link_local);
-        match (&self.device, local) {
-            (None, Some(address)) => Err(Error::new(&explain::PING_NEEDS_DEVICE).with("address", address)),
-            // To the kernel an empty name is no name, and it cuts a longer one short.
-            (Some(device), _) if device.is_empty() || device.len() >= libc::IFNAMSIZ => {
-                Err(Error::new(&explain::PING_DEVICE_MISSING).with("device", device))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn range(key: &str, value: usize, least: usize, most: usize) -> Result<()> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    let expected = format!("a number from {least} to {most}");
-    Err(Error::new(&explain::OPTION_VALUE).with("key", key).with("expected", expected).with("got", value))
-}
-
-/// Whether the address means something only together with an interface.
-fn is_link_local(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(_) => false,
-        // ff01:: and ff02:: are the multicast scopes of an interface and a link (RFC 4291).
-        IpAddr::V6(v6) => v6.is_unicast_link_local() || matches!(v6.octets(), [0xff, scope, ..] if scope & 0xf <= 2),
-    }
-}
+use neighbours::Sent;
+pub use spec::PingSpec;
 
 /// What is known of one request.
 #[derive(Debug, Clone, Copy)]
@@ -158,14 +83,16 @@ impl Ping {
     }
 
     /// Sends the next request. `false`: the socket's buffer is full.
-    fn send(&mut self) -> bool {
+    fn send(&mut self) -> Result<bool> {
         let message = self.record.next_request();
         let now = Instant::now();
-        match self.socket.send(&message, self.record.spec.target) {
-            Err(Errno::EAGAIN) => return false,
-            sent => self.record.sent(now, sent.err()),
+        match neighbours::send(&self.socket, &message, self.record.spec.target)? {
+            Sent::Refused(Errno::EAGAIN) => return Ok(false),
+            Sent::Refused(errno) => self.record.sent(now, Some(errno)),
+            Sent::Gone => self.record.sent(now, None),
+            Sent::NoRoom => self.record.put_off(now),
         }
-        true
+        Ok(true)
     }
 }
 
@@ -176,7 +103,7 @@ impl Operation for Ping {
         self.receive()?;
         let now = Instant::now();
         let mut needs = Needs { fds: vec![(self.socket.as_raw_fd(), Ready::Read)], deadline: None };
-        if self.record.next_send(now).is_some_and(|due| due <= now) && !self.send() {
+        if self.record.next_send(now).is_some_and(|due| due <= now) && !self.send()? {
             needs.fds.push((self.socket.as_raw_fd(), Ready::Write));
             return Ok(Step::Wait(needs));
         }
@@ -194,7 +121,19 @@ struct Record {
     requests: Vec<Request>,
     replies: Vec<Reply>,
     refusals: Vec<Refusal>,
+    put_off: Option<PutOff>,
 }
+
+/// A request that could not be sent yet: for how long, and when it is tried again.
+#[derive(Debug, Clone, Copy)]
+struct PutOff {
+    since: Instant,
+    again: Instant,
+}
+
+/// How soon a request that was put off is tried again. The kernel makes room for neighbours when it wants one and finds
+/// others that are five seconds old.
+const AGAIN: Duration = Duration::from_millis(30);
 
 /// Bytes of the token at the start of the data. Shorter data is the beginning of it.
 const TOKEN: usize = 8;
@@ -205,7 +144,7 @@ impl Record {
         let token = RandomState::new().hash_one(ident).to_be_bytes();
         let pattern = TOKEN as u8..=u8::MAX;
         let payload = token.into_iter().chain(pattern.cycle()).take(spec.size).collect();
-        Self { spec, ident, payload, requests: Vec::new(), replies: Vec::new(), refusals: Vec::new() }
+        Self { spec, ident, payload, requests: Vec::new(), replies: Vec::new(), refusals: Vec::new(), put_off: None }
     }
 
     fn next_request(&self) -> Vec<u8> {
@@ -215,10 +154,23 @@ impl Record {
 
     /// Notes that the next request was sent, or that the kernel refused to.
     fn sent(&mut self, now: Instant, refused: Option<Errno>) {
+        self.put_off = None;
         let state = if refused.is_some() { State::Refused } else { State::Waiting };
         self.requests.push(Request { sent: now, state });
         if let Some(errno) = refused {
             self.refusals.push(Refusal { seq: self.requests.len() as u32, from: None, reason: None, errno });
+        }
+    }
+
+    /// Notes that the next request could not be sent for want of room for a neighbour: it is tried again until its timeout,
+    /// and then was refused.
+    fn put_off(&mut self, now: Instant) {
+        let since = self.put_off.map_or(now, |put_off| put_off.since);
+        let end = after(since, self.spec.timeout);
+        if now >= end {
+            self.sent(now, Some(Errno::ENOBUFS));
+        } else {
+            self.put_off = Some(PutOff { since, again: end.min(now + AGAIN) });
         }
     }
 
@@ -261,6 +213,9 @@ impl Record {
 
     /// When the next request is due; `None` if there is none.
     fn next_send(&self, now: Instant) -> Option<Instant> {
+        if let Some(put_off) = self.put_off {
+            return Some(put_off.again);
+        }
         let more = self.requests.len() < self.spec.count as usize;
         more.then(|| self.requests.last().map_or(now, |last| after(last.sent, self.spec.interval)))
     }
@@ -294,6 +249,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::probe::icmp::Family;
 
     fn spec() -> PingSpec {
         PingSpec { count: 1_000_000, ..PingSpec::new("10.0.0.2".parse().expect("an address")) }
@@ -328,6 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_put_off_is_tried_until_its_timeout() {
+        let mut record = Record::new(PingSpec { count: 2, ..spec() }, 7);
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        record.put_off(start);
+        assert_eq!((record.next_send(start), record.requests.len()), (Some(at(30)), 0));
+        record.put_off(at(1990));
+        assert_eq!(record.next_send(start), Some(at(2000)));
+        record.put_off(at(2000));
+        assert_eq!((record.next_send(start), record.requests.len()), (Some(at(3000)), 1));
+        record.put_off(at(3000));
+        record.sent(at(3030), None);
+        assert_eq!((record.next_send(start), record.waits_until(at(3030))), (None, Some(at(5030))));
+        assert_eq!(record.result().error, Some(Errno::ENOBUFS));
+    }
+
+    #[test]
     fn sequence_numbers_begin_again() {
         let mut record = Record::new(spec(), 7);
         let now = Instant::now();
@@ -350,33 +323,6 @@ mod tests {
         assert_eq!(record.waits_until(start), Some(start + Duration::from_secs(2)));
         assert_eq!(record.waits_until(start + Duration::from_secs(2)), None);
         assert_eq!(record.result().error, Some(Errno::ENETUNREACH));
-    }
-
-    #[test]
-    fn what_cannot_be_asked_is_refused() {
-        let refused = |change: &dyn Fn(&mut PingSpec)| {
-            let mut spec = spec();
-            change(&mut spec);
-            spec.check().expect_err("refused").to_string()
-        };
-        assert_eq!(refused(&|s| s.count = 0), r#"option "count" must be a number from 1 to 1000000, got 0 (EINVAL)"#);
-        assert_eq!(
-            refused(&|s| s.size = 65_508),
-            r#"option "size" must be a number from 0 to 65507, got 65508 (EINVAL)"#
-        );
-        assert_eq!(refused(&|s| s.ttl = Some(0)), r#"option "ttl" must be a number from 1 to 255, got 0 (EINVAL)"#);
-        assert_eq!(
-            refused(&|s| s.source = "::1".parse().ok()),
-            r#"source "::1" and target "10.0.0.2" are of different families (EINVAL)"#
-        );
-        for address in ["fe80::1", "ff02::1"] {
-            let expected = format!(r#"link-local address "{address}" says nothing without its device (EINVAL)"#);
-            assert_eq!(refused(&|s| s.target = address.parse().expect("an address")), expected);
-        }
-        for device in ["", "abcdefghijklmnop"] {
-            let expected = format!(r#"no device "{device}" to ping from (ENODEV)"#);
-            assert_eq!(refused(&|s| s.device = Some(device.to_owned())), expected);
-        }
     }
 
     proptest! {
