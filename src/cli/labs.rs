@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::args::{Args, LabFile};
 use super::exit::Done;
-use super::table::Table;
 use super::{exit, file, report, rootless, run};
 use crate::error::{Error, Result, escape, explain};
+use crate::lab::Table;
 use crate::lab::named::{self, Cleaned, State, room};
 use crate::lab::seen::{self, Seen};
 use crate::script;

@@ -11,7 +11,6 @@ mod report;
 mod rootless;
 mod run;
 mod signals;
-mod table;
 mod up;
 
 use std::ffi::OsString;

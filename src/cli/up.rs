@@ -9,6 +9,7 @@ use super::file::{self, Declared};
 use super::rootless;
 use super::run::{self, begin_at_home};
 use crate::error::escape;
+use crate::lab::counted;
 use crate::script::{self, Failure};
 
 /// Brings up the lab of a file, or changes it where it is up.
@@ -88,13 +89,8 @@ fn say(args: &Args, declared: &Declared) -> Result<(), Ended> {
     if !args.quiet {
         let (nodes, links) = declared.lab.with_plan(|plan| (plan.nodes.len(), plan.links.len()));
         let name = declared.lab.name().unwrap_or_default();
-        let text = format!("{} is up: {}, {}\n", escape(&name), count(nodes, "node"), count(links, "link"));
+        let text = format!("{} is up: {}, {}\n", escape(&name), counted(nodes, "node"), counted(links, "link"));
         script::write_output(text.as_bytes())?;
     }
     Ok(())
-}
-
-/// `1 node`, `2 nodes`.
-pub(super) fn count(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -124,6 +124,7 @@ impl Device {
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
         match (nearest(&self.name, names.iter().map(String::as_str)), names.is_empty()) {
             (Some(near), _) => error.with("near", near).with("known", listed(&names)),
+            (None, false) if names.len() == 1 => error.note(format!("there is only {}", listed(&names))),
             (None, false) => error.note(format!("there are {}", listed(&names))),
             (None, true) => error,
         }

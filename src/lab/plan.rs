@@ -96,6 +96,18 @@ pub enum Kind {
     Node,
 }
 
+impl Kind {
+    /// What scripts call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Router => "router",
+            Self::Switch => "switch",
+            Self::Node => "node",
+        }
+    }
+}
+
 /// A node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

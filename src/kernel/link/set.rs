@@ -68,7 +68,13 @@ fn relocation(device: &Device, spec: &LinkSpec) -> Result<Option<Relocation>> {
     if name.is_none() && namespace.is_none() {
         return Ok(None);
     }
-    let to = Device::relocated(namespace.unwrap_or(&device.namespace), name.unwrap_or(&device.name), None);
+    let current = match (name, device.known_index()) {
+        (Some(name), _) => name.clone(),
+        // The move tells the kernel a name, which must not be one the link had before.
+        (None, Some(index)) => list::resolve(&device.namespace, index, &device.name)?.name,
+        (None, None) => device.name.clone(),
+    };
+    let to = Device::relocated(namespace.unwrap_or(&device.namespace), &current, None);
     let fd = namespace.map(|namespace| namespace.open()).transpose()?;
     Ok(Some(Relocation { to, fd }))
 }

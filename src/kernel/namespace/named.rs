@@ -269,6 +269,7 @@ fn missing(name: &OsStr, cookie: Option<u64>) -> Error {
     match nearest(&shown, known.iter().map(String::as_str)) {
         Some(near) => error.with("near", near).with("known", some_of(&known)),
         None if known.is_empty() => error.note("there is none at all"),
+        None if known.len() == 1 => error.note(format!("there is only {}", some_of(&known))),
         None => error.note(format!("there are {}", some_of(&known))),
     }
 }

@@ -135,6 +135,15 @@ pub struct Assigned {
     pub notes: Vec<String>,
 }
 
+impl Assigned {
+    /// The other end of an interface's link: its node, and which interface it is there.
+    pub fn peer(&self, plan: &Plan, node: usize, interface: usize) -> (usize, usize) {
+        let number = self.nodes[node].interfaces[interface].link;
+        let (link, [at_a, at_b]) = (&plan.links[number], self.links[number]);
+        if link.a.node == node && at_a == interface { (link.b.node, at_b) } else { (link.a.node, at_a) }
+    }
+}
+
 /// What a node gets.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AssignedNode {

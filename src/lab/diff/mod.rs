@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use super::assign::Assigned;
 use super::build::settings::NO_IPV6;
 use super::live::Live;
-use super::plan::{Kind, Node, Plan};
+use super::plan::{Node, Plan};
 use super::state::{self, At, Have, HaveInterface, Role, Seen, Wanted, WantedInterface};
 use crate::error::Result;
 use list::List;
@@ -113,7 +113,7 @@ impl<'a> Known<'a> {
 
     /// What belongs to a node that is to be made, as far as the script says it.
     fn new_node(&self, list: &mut List<'_>, node: &Node, wanted: &Wanted) {
-        list.add("node", None, kind_name(node.kind), Edit::AddNode);
+        list.add("node", None, node.kind.name(), Edit::AddNode);
         for (key, value) in &node.sysctl {
             list.add("sysctl", Some(key), value, Edit::Part);
         }
@@ -236,14 +236,5 @@ fn command(words: &[String]) -> String {
     match words {
         [shell, flag, line] if shell == "/bin/sh" && flag == "-c" => line.clone(),
         words => words.join(" "),
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Host => "host",
-        Kind::Router => "router",
-        Kind::Switch => "switch",
-        Kind::Node => "node",
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::Setting;
 use crate::lab::assign::assign;
+use crate::lab::plan::Kind;
 use crate::lab::plan::{Link, Options};
 use crate::lab::state::HaveAddress;
 

@@ -121,12 +121,12 @@ fn method<H: Handle>(lua: &Lua, name: &str) -> mlua::Result<Value> {
         return Ok(known);
     }
     let Some(function) = registry::functions().find(|function| H::method_name(function) == Some(name)) else {
-        let names = registry::functions().filter_map(H::method_name).chain(H::FIELDS.iter().copied());
+        let names = || registry::functions().filter_map(H::method_name).chain(H::FIELDS.iter().copied());
         let (place, frames) = super::place::here(lua);
         let mut error = Error::new(&explain::NO_FIELD).with("type", H::TYPE).with("name", name);
         // `link_set` is `set` on a link.
         let plain = name.strip_prefix("link_").unwrap_or(name);
-        if let Some(near) = nearest(plain, names) {
+        if let Some(near) = nearest(name, names()).or_else(|| nearest(plain, names())) {
             error = error.with("near", near);
         }
         return Err(error.place(place).frames(frames).into());

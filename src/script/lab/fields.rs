@@ -4,7 +4,7 @@ use mlua::{IntoLua, Lua, Table, Value};
 
 use super::{Lab, Shared};
 use crate::error::{Error, Result as Outcome, explain};
-use crate::lab::{Assigned, AssignedNode, Kind};
+use crate::lab::{Assigned, AssignedNode, Outline};
 use crate::script::handle::{CableHandle, LinkHandle, NodeHandle};
 use crate::script::records::{self, Record};
 
@@ -92,17 +92,8 @@ pub(in crate::script) fn node_field(lua: &Lua, node: &NodeHandle, field: &str) -
     let state = node.lab.borrow();
     let planned = &state.plan.nodes[index];
     match field {
-        "kind" => Ok(Value::String(lua.create_string(kind_name(planned.kind))?)),
+        "kind" => Ok(Value::String(lua.create_string(planned.kind.name())?)),
         _ => planned.role.as_ref().map_or(Ok(Value::Nil), |role| lua.create_string(role).map(Value::String)),
-    }
-}
-
-pub(super) fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Host => "host",
-        Kind::Router => "router",
-        Kind::Switch => "switch",
-        Kind::Node => "node",
     }
 }
 
@@ -116,10 +107,7 @@ pub(in crate::script) fn interfaces(lua: &Lua, node: &NodeHandle) -> mlua::Resul
 fn interface_list(lua: &Lua, lab: &Shared, assigned: &Assigned, node: usize) -> mlua::Result<Table> {
     let state = lab.borrow();
     let records = assigned.nodes[node].interfaces.iter().enumerate().map(|(place, interface)| {
-        let link = &state.plan.links[interface.link];
-        let ends = assigned.links[interface.link];
-        let first = link.a.node == node && ends[0] == place;
-        let (peer_node, peer_place) = if first { (link.b.node, ends[1]) } else { (link.a.node, ends[0]) };
+        let (peer_node, peer_place) = assigned.peer(&state.plan, node, place);
         let peer = &assigned.nodes[peer_node].interfaces[peer_place];
         let peer = Record::new(lua)?
             .set("node", state.plan.nodes[peer_node].name.as_str())?
@@ -136,7 +124,7 @@ fn interface_list(lua: &Lua, lab: &Shared, assigned: &Assigned, node: usize) -> 
     records::list(lua, &["name", "address", "mac", "link"], records.collect::<Vec<_>>())
 }
 
-/// `net:plan()`: nodes by name with their interfaces and routes, and the links.
+/// `net:plan()`: nodes by name with their interfaces and routes, and the links; prints as `nsl plan` does.
 pub(in crate::script) fn plan(lua: &Lua, lab: &Shared) -> mlua::Result<Table> {
     let assigned = lab.borrow_mut().assigned()?;
     let nodes = lua.create_table()?;
@@ -144,7 +132,7 @@ pub(in crate::script) fn plan(lua: &Lua, lab: &Shared) -> mlua::Result<Table> {
     for index in 0..count {
         let (name, kind) = {
             let state = lab.borrow();
-            (state.plan.nodes[index].name.clone(), kind_name(state.plan.nodes[index].kind))
+            (state.plan.nodes[index].name.clone(), state.plan.nodes[index].kind.name())
         };
         let record = Record::new(lua)?
             .set("name", name.as_str())?
@@ -155,7 +143,10 @@ pub(in crate::script) fn plan(lua: &Lua, lab: &Shared) -> mlua::Result<Table> {
     }
     let links: Vec<String> = (0..assigned.links.len()).map(|index| lab.borrow().cable_text(index)).collect();
     let record = Record::new(lua)?.set("nodes", nodes)?.set("links", links)?.set("notes", assigned.notes.clone())?;
-    Ok(record.table())
+    let text = Outline { plan: &lab.borrow().plan, assigned: &assigned }.to_string();
+    let table = record.table();
+    records::with_text(lua, &table, text.trim_end().to_owned())?;
+    Ok(table)
 }
 
 fn routes(lua: &Lua, node: &AssignedNode) -> mlua::Result<Table> {

@@ -25,7 +25,7 @@ use super::handle::{LabHandle, NodeHandle};
 use super::place;
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Place, Result, explain};
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Namespace, names};
 use crate::lab::{self, Live, Plan};
 
 pub use returned::{ReturnedLab, returned_none};
@@ -109,6 +109,9 @@ fn new(args: &mut Args) -> mlua::Result<MultiValue> {
         mlua::Value::Table(_) if args.count() == 1 => (None, args.options(1)?),
         _ => return Err(args.wrong_type(1, "a name or a table of options").into()),
     };
+    if let Some(name) = &name {
+        names::check_new(name.as_ref())?;
+    }
     let mut plan = options::lab(name, &options)?;
     plan.options.place = place::here(&args.lua).0;
     let lab = Lab {
@@ -147,19 +150,24 @@ impl Lab {
     fn declared_by(&self, error: Error) -> Error {
         let Some(here) = error.location().cloned() else { return error };
         let is_here = |place: &Option<Place>| place.as_ref() == Some(&here);
-        let object = error.object_name().map(|object| object.strip_suffix("/lo").unwrap_or(object));
+        let object = error.object_name().map(|object| object.strip_suffix("/lo").unwrap_or(object).to_owned());
         // In /run/netns nodes of a named lab are called otherwise.
         let is_named = |name: &str| {
-            let object = object.unwrap_or_default();
+            let object = object.as_deref().unwrap_or_default();
             object == name || (self.plan.name.is_some() && object.strip_prefix(&self.plan.options.prefix) == Some(name))
         };
         let node = self.plan.nodes.iter().filter(|node| is_here(&node.place));
         // A link is often declared on the same line as its nodes.
         let link = self.plan.links.iter().any(|link| is_here(&link.place));
         let mut node = node.filter(|node| !link || is_named(&node.name));
+        // One line declares many in a loop.
+        let error = match &object {
+            Some(object) if !error.message().contains(&format!("\"{object}")) => error.note(format!("at \"{object}\"")),
+            _ => error,
+        };
         match node.next() {
             _ if self.graphs.iter().any(is_here) => error.op("net.add"),
-            Some(node) => error.op(format!("net.{}", fields::kind_name(node.kind))),
+            Some(node) => error.op(format!("net.{}", node.kind.name())),
             None if link => error.op("net.link"),
             None if is_here(&self.plan.options.place) => error.op("lab.new"),
             None => error,
@@ -246,9 +254,13 @@ impl fmt::Display for Lab {
             Some(name) => write!(f, "lab \"{name}\"")?,
             None => f.write_str("lab")?,
         }
-        let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         let up = if self.live.is_some() { ", up" } else { "" };
-        write!(f, " ({}, {}{up})", count(self.plan.nodes.len(), "node"), count(self.plan.links.len(), "link"))
+        write!(
+            f,
+            " ({}, {}{up})",
+            lab::counted(self.plan.nodes.len(), "node"),
+            lab::counted(self.plan.links.len(), "link")
+        )
     }
 }
 

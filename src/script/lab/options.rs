@@ -188,7 +188,7 @@ fn networks(options: &Options, key: &str, read: fn(&str) -> Result<IpNet>) -> Re
 /// An array of commands: each a line for the shell, or an array of words.
 fn commands(options: &Options, key: &str) -> Result<Vec<Vec<String>>> {
     let wrong = || options.wrong_type(key, "an array of commands (each a string, or an array of words)");
-    let Some(table) = options.table(key)? else { return Ok(Vec::new()) };
+    let Some(table) = options.table(key).map_err(|_| wrong())? else { return Ok(Vec::new()) };
     let mut commands = Vec::new();
     for command in table.sequence_values::<Value>() {
         commands.push(match command.map_err(|_| wrong())? {
@@ -205,7 +205,7 @@ fn commands(options: &Options, key: &str) -> Result<Vec<Vec<String>>> {
 /// `routes={{dst=, via=, dev=}}`.
 fn routes(options: &Options) -> Result<Vec<ExtraRoute>> {
     let wrong = || options.wrong_type("routes", "an array of tables {dst=, via=, dev=}");
-    let Some(table) = options.table("routes")? else { return Ok(Vec::new()) };
+    let Some(table) = options.table("routes").map_err(|_| wrong())? else { return Ok(Vec::new()) };
     let mut routes = Vec::new();
     for route in table.sequence_values::<Table>() {
         let route = own(Options::read(&route.map_err(|_| wrong())?, "routes", &[&["dst", "via", "dev"]], &[]))?;

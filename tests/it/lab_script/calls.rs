@@ -92,7 +92,7 @@ fn what_goes_wrong_in_a_function_fails_up_and_leaves_nothing() {
             ),
             (
                 "\nrun = function() return 'true' end",
-                "3: net.up: option \"run\" must be a table, got \"true\" (EINVAL)".to_owned(),
+                "3: net.up: option \"run\" must be an array of commands (each a string, or an array of words), got \"true\" (EINVAL)".to_owned(),
             ),
             (
                 "run = function(node)\nnode:exec 'true' end",

@@ -92,6 +92,10 @@ fn wrong_labs_are_refused() {
             ("lab.new { mtu = -1 }", "1: lab.new: option \"mtu\" must be a number of bytes, got -1 (EINVAL)"),
             ("lab.new { mtu = 'x' }", "1: lab.new: option \"mtu\" must be a number of bytes, got \"x\" (EINVAL)"),
             ("lab.new { 'x' }", "1: lab.new: unknown option \"1\" for lab.new (EINVAL)"),
+            (
+                "lab.new 'a/b'",
+                "1: lab.new: invalid namespace name \"a/b\": it contains \"/\" (EINVAL); use up to 255 bytes of letters, digits, \"-\", \"_\" and \".\", with a letter or digit first",
+            ),
             ("lab.news()", "1: lab has no function \"news\" (EINVAL); did you mean \"new\"?"),
             ("lab.new():hst 'a'", "1: a Lab has no field \"hst\" (EINVAL); did you mean \"host\"?"),
             (
@@ -147,7 +151,7 @@ fn wrong_nodes_are_refused() {
                 host("{ stp = true }"),
                 told("\"a\" is no switch, which alone could have a spanning tree (EINVAL); give stp to a switch"),
             ),
-            (host("{ run = 'true' }"), told("option \"run\" must be a table, got \"true\" (EINVAL)")),
+            (host("{ run = 'true' }"), told(&format!("option \"run\" must be {commands}, got \"true\" (EINVAL)"))),
             (host("{ run = { 3 } }"), told(&format!("option \"run\" must be {commands}, got a table (EINVAL)"))),
             (
                 host("{ daemons = { { {} } } }"),

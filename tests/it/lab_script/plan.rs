@@ -140,7 +140,9 @@ fn a_plan_is_plain_data() {
             local eth1 = net.nodes.r.interfaces[2]
             print(eth1.name, eth1.address[1], eth1.mac, eth1.link, eth1.peer.node, eth1.peer.name, eth1.peer.address)
             net:router 'late'
-            print(net:plan().nodes.late.kind, plan.nodes.late)",
+            print(net:plan().nodes.late.kind, plan.nodes.late)
+            print(plan)
+            print(lab.new 'bare':plan())",
             "host\tr\t0\ta -- r, r -- b
             name  address      mac                link
             eth0  10.0.0.1/31  02:00:00:00:00:01  a -- r
@@ -148,7 +150,14 @@ fn a_plan_is_plain_data() {
             dst      via       dev
             default  10.0.0.1  eth0
             eth1\t10.0.0.2/31\t02:00:00:00:01:00\tr -- b\tb\teth0\t10.0.0.3
-            router\tnil",
+            router\tnil
+            lab: 3 nodes, 2 links, 2 routes
+            node  kind    routes  interface  address      mac                to
+            r     router  0       eth0       10.0.0.1/31  02:00:00:00:00:01  a/eth0
+                                  eth1       10.0.0.2/31  02:00:00:00:01:00  b/eth0
+            a     host    1       eth0       10.0.0.0/31  02:00:00:00:00:00  r/eth0
+            b     host    1       eth0       10.0.0.3/31  02:00:00:00:01:01  r/eth1
+            lab \"bare\": 0 nodes, 0 links, 0 routes",
         );
     });
 }

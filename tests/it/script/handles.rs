@@ -34,6 +34,19 @@ fn a_handle_prints_as_what_one_would_type() {
 }
 
 #[test]
+fn a_link_that_moves_keeps_its_last_name() {
+    run(|| {
+        prints(
+            r##"local a, b = netns.add "a", netns.add "b"
+            local x = netns.veth("a/v0", "a/v1")
+            x:set { name = "w0" }
+            print(x:set { netns = "b" }, b:link "w0":get().peer)"##,
+            "b/w0\ta/v1\n",
+        );
+    });
+}
+
+#[test]
 fn a_handle_follows_its_link_and_says_when_it_is_gone() {
     run(|| {
         prints(

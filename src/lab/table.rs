@@ -1,22 +1,24 @@
-//! Aligned columns for what commands list.
+//! Aligned columns, for plans and for what commands list.
 
 use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
 /// A header and rows of text; the last column is as wide as it likes, empty columns are left out.
-pub(super) struct Table {
+#[derive(Debug)]
+pub struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(header: &[&str]) -> Self {
+    /// With these names of its columns, and no rows yet.
+    pub fn new(header: &[&str]) -> Self {
         Self { header: header.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
     }
 
     /// Adds a row; cells that are missing at its end are empty.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let mut row: Vec<String> = cells.into_iter().collect();
         row.resize(self.header.len(), String::new());
         self.rows.push(row);
