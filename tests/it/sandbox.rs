@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 
 const INSIDE: &str = "NSL_TEST_SANDBOX";
 
-/// What the sandbox does before and after: a fresh /run, all the open files that are allowed; after the test, no process but its own shell and the
-/// namespace's first. A process that was just killed gets ten seconds to be gone, which a busy machine may need.
+/// What the sandbox does before and after: a fresh /run without the machine's named namespaces (whose mounts tests would
+/// count), all the open files that are allowed; after the test, no process but its own shell and the namespace's first. A
+/// process that was just killed gets ten seconds to be gone, which a busy machine may need.
 const SHELL: &str = r#"
 ulimit -Sn "$(ulimit -Hn)"
+while umount -l /run/netns; do :; done 2>/dev/null
 mount -t tmpfs none /run && mkdir -p /run/lock && ip link set lo up || exit 99
 "$@"; code=$?
 for try in $(seq 100); do
