@@ -140,7 +140,7 @@
 --- One difference between a plan and what is up.
 ---@class nsl.Change
 ---@field action "add"|"remove"|"change"
----@field what string                 # "node", "link", "address", "route", "sysctl", "run", "daemon"; or a setting of a link: "mtu", "up", "mac" …
+---@field what string                 # "node", "link", "address", "route", "sysctl", "run", "daemon"; or a setting of a link: "mtu", "up", "mac", "shape" …
 ---@field node string                 # the node's name
 ---@field name? string                # of the interface, of the sysctl; a route's destination
 ---@field have? string                # what there is
@@ -149,7 +149,7 @@
 --- What differs, node by node. Prints as a line each, or as `nothing differs`.
 ---
 --- It does not matter whether the plan changed or somebody changed the kernel. Looked at are nodes, links with their
---- settings, ports, addresses, routes, and the sysctls that the lab sets. What the kernel makes by itself (`lo`,
+--- settings and shapes, ports, addresses, routes, and the sysctls that the lab sets. What the kernel makes by itself (`lo`,
 --- link-local addresses, the routes of addresses) is none of it, nor what ends by itself or is a program's: addresses with
 --- a lifetime, routes of routing daemons (by their protocol). Rules, neighbours and nftables rulesets are not looked at.
 ---@class nsl.Changes

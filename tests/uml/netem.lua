@@ -1,11 +1,15 @@
 -- Run inside user-mode Linux, whose kernel has netem, by tests/it/uml.rs: what `tc` sees is printed for it to compare, what
 -- arrives is judged here.
+
+local net <close> = lab.new()
+
 local function tc(what, link)
+  -- And it is what was planned.
+  assert(#net:diff() == 0, net:diff())
   print(what .. "\t" .. link.netns:output("tc -json qdisc show dev " .. link.name))
 end
 
 -- A lab's links: for each direction, or for what one end sends.
-local net <close> = lab.new()
 local wan = net:link(net:host "a", net:host "b", {
   delay = "20ms", jitter = "5ms", loss = "10%", b = { rate = "8mbit", loss = 0, delay = "30ms", limit = 77 },
 })
@@ -48,7 +52,9 @@ assert(arrived >= 40 and arrived < 60, arrived)
 wan.a:shape { corrupt = "100%" }
 -- (A bit of the sender's MAC address harms nobody.)
 assert(net:ping("a", "b", { count = 40, interval = "1ms", timeout = 0.3 }).received < 15)
-wan.a:shape_clear()
+local shape = net:diff()[1]
+assert(shape.what == "shape" and shape.have == "corrupt 100%" and shape.want == "none", net:diff())
+assert(#net:apply() == 1 and #net:diff() == 0)
 assert(net:ping("a", "b", { count = 5, timeout = 5 }).received == 5)
 
 -- netem's rate, with a delay.

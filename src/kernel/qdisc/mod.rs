@@ -4,11 +4,15 @@
 //! The options of a kind are bytes of its own: a flat structure, attributes, or one behind the other
 //! (include/uapi/linux/pkt_sched.h).
 
+mod kept;
 mod netem;
 mod shape;
 mod tbf;
 
+pub use kept::{Kept, list_in};
 pub use shape::{Shape, clear, set};
+
+use std::collections::HashMap;
 
 use netlink_packet_core::{DefaultNla, NLM_F_CREATE, NLM_F_REPLACE};
 use netlink_packet_route::RouteNetlinkMessage;
@@ -18,6 +22,8 @@ use crate::kernel::link::request::Request;
 
 /// `TCA_OPTIONS`
 const OPTIONS: u16 = 2;
+/// Bytes before the value of an attribute.
+const HEADER: usize = 4;
 
 /// Makes the link of this index send by a discipline of this kind, in the place of the one that it sent by.
 fn replace_root(index: u32, kind: &str, options: Vec<u8>) -> Request {
@@ -41,7 +47,6 @@ fn root(index: u32, kind: &str) -> TcMessage {
 
 /// Appends an attribute: length and type, the value, and zeros up to a multiple of four.
 fn attribute(bytes: &mut Vec<u8>, kind: u16, value: &[u8]) {
-    const HEADER: usize = 4;
     bytes.extend(u16::try_from(HEADER + value.len()).unwrap_or(u16::MAX).to_ne_bytes());
     bytes.extend(kind.to_ne_bytes());
     bytes.extend(value);
@@ -53,9 +58,37 @@ fn words(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()
 }
 
+/// Attributes by their kinds, up to one that is cut short.
+fn attributes(mut bytes: &[u8]) -> HashMap<u16, &[u8]> {
+    let mut found = HashMap::new();
+    while let Some((length, kind)) = half(bytes, 0).zip(half(bytes, 2)) {
+        let Some(value) = bytes.get(HEADER..usize::from(length)) else { break };
+        found.insert(kind, value);
+        bytes = bytes.get(usize::from(length).next_multiple_of(4)..).unwrap_or_default();
+    }
+    found
+}
+
+fn half(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_ne_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+}
+
+/// Bits a second as bytes, of which the kernel wants one at least.
+fn bytes_a_second(bits: u64) -> u64 {
+    (bits / 8).max(1)
+}
+
 /// Bits a second as the kernel has them: bytes a second, in 32 bits, and beside all ones there in 64.
 fn byte_rate(bits: u64) -> (u32, Option<u64>) {
-    let bytes = (bits / 8).max(1);
+    let bytes = bytes_a_second(bits);
     match u32::try_from(bytes) {
         Ok(rate) if rate != u32::MAX => (rate, None),
         _ => (u32::MAX, Some(bytes)),
@@ -72,6 +105,9 @@ mod tests {
         attribute(&mut bytes, 7, b"abcde");
         attribute(&mut bytes, 8, &[]);
         let words = |numbers: [u16; 2]| numbers.map(u16::to_ne_bytes).concat();
+        let found = attributes(&bytes);
+        assert_eq!((found.len(), found[&7], found[&8]), (2, &b"abcde"[..], &[][..]));
+        assert_eq!(attributes(&bytes[..7]).len() + attributes(&[0, 0, 1, 0]).len(), 0);
         assert_eq!(bytes, [words([9, 7]), b"abcde\0\0\0".to_vec(), words([4, 8])].concat());
     }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{attribute, byte_rate, words};
+use super::kept::Kept;
+use super::{attribute, attributes, byte_rate, bytes_a_second, word, words};
 
 /// What is done to packets. Shares are from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +48,37 @@ impl Netem {
         attribute(&mut options, JITTER64, &nanoseconds(self.jitter));
         options
     }
+
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            kind: "netem",
+            rate: self.rate.map_or(0, bytes_a_second),
+            delay: i64::from_ne_bytes(nanoseconds(self.delay)),
+            jitter: i64::from_ne_bytes(nanoseconds(self.jitter)),
+            shares: [self.loss, self.duplicate, self.corrupt, self.reorder].map(share),
+            limit: self.limit,
+        }
+    }
+}
+
+/// What the kernel has of it.
+pub(super) fn read(options: &[u8]) -> Option<Kept> {
+    const STRUCTURE: usize = 24;
+    let word = |place: usize| word(options, 4 * place);
+    let (limit, loss, gap, duplicate) = (word(1)?, word(2)?, word(3)?, word(4)?);
+    let found = attributes(options.get(STRUCTURE..)?);
+    let first = |kind| found.get(&kind).and_then(|value| super::word(value, 0));
+    let long = |kind| found.get(&kind).and_then(|value| super::long(value, 0));
+    let rate = first(RATE).unwrap_or_default();
+    Some(Kept {
+        kind: "netem",
+        rate: long(RATE64).unwrap_or(u64::from(rate)),
+        delay: long(LATENCY64)?.cast_signed(),
+        jitter: long(JITTER64)?.cast_signed(),
+        // Without a gap nothing overtakes.
+        shares: [loss, duplicate, first(CORRUPT).unwrap_or_default(), if gap == 0 { 0 } else { first(REORDER)? }],
+        limit,
+    })
 }
 
 /// A share as part of all that 32 bits hold.
@@ -88,5 +120,8 @@ mod tests {
         let fast = Netem { rate: Some(100_000_000_000), reorder: 0.25, ..netem };
         assert_eq!(fast.options().len(), options.len() + 12);
         assert_eq!(fast.options()[12..16], 1u32.to_ne_bytes());
+        // And that is what is kept.
+        assert_eq!([read(&options), read(&fast.options())], [netem, fast].map(|netem| Some(netem.kept())));
+        assert_eq!(read(&options[..20]), None);
     }
 }

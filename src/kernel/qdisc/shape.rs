@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 
+use super::kept::Kept;
 use super::netem::Netem;
 use super::tbf::Tbf;
 use super::{delete_root, replace_root};
@@ -46,6 +47,12 @@ const FRAME: u32 = 18;
 /// What most links send at once.
 const MTU: u32 = 1500;
 
+/// What carries a shape out.
+enum Discipline {
+    Tbf(Tbf),
+    Netem(Netem),
+}
+
 impl Shape {
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
@@ -78,6 +85,21 @@ impl Shape {
 
     /// The request for the link of this index; none where nothing is asked for. `mtu` is the link's.
     pub fn request(&self, index: u32, mtu: Option<u32>) -> Option<Request> {
+        Some(match self.discipline(mtu)? {
+            Discipline::Tbf(tbf) => replace_root(index, "tbf", tbf.options()),
+            Discipline::Netem(netem) => replace_root(index, "netem", netem.options()),
+        })
+    }
+
+    /// What the kernel keeps of it; none where nothing is asked for. `mtu` is the link's.
+    pub fn kept(&self, mtu: Option<u32>) -> Option<Kept> {
+        Some(match self.discipline(mtu)? {
+            Discipline::Tbf(tbf) => tbf.kept(),
+            Discipline::Netem(netem) => netem.kept(),
+        })
+    }
+
+    fn discipline(&self, mtu: Option<u32>) -> Option<Discipline> {
         let frame = mtu.unwrap_or(MTU) + FRAME;
         match self.rate {
             _ if self.is_empty() => None,
@@ -87,14 +109,13 @@ impl Shape {
                     |packets| u64::from(packets) * u64::from(frame),
                 );
                 let burst = bytes(amount(rate, BURST)).max(2 * frame);
-                let tbf = Tbf { rate, burst, limit: bytes(limit).saturating_add(burst) };
-                Some(replace_root(index, "tbf", tbf.options()))
+                Some(Discipline::Tbf(Tbf { rate, burst, limit: bytes(limit).saturating_add(burst) }))
             }
             rate => {
                 let (delay, jitter) = (self.delay.unwrap_or_default(), self.jitter.unwrap_or_default());
                 // What is on its way waits here too.
                 let waiting = |rate| bytes(amount(rate, delay + jitter + PATIENCE) / u64::from(frame));
-                let netem = Netem {
+                Some(Discipline::Netem(Netem {
                     delay,
                     jitter,
                     loss: self.loss.unwrap_or_default(),
@@ -103,8 +124,7 @@ impl Shape {
                     reorder: self.reorder.unwrap_or_default(),
                     rate,
                     limit: self.limit.unwrap_or_else(|| rate.map_or(PACKETS, |rate| waiting(rate).max(LEAST))),
-                };
-                Some(replace_root(index, "netem", netem.options()))
+                }))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `tbf`, a token bucket: sends at a rate, and drops what would have to wait too long (tc-tbf(8)).
 
-use super::{attribute, byte_rate};
+use super::kept::Kept;
+use super::{attribute, attributes, byte_rate, bytes_a_second, long, word};
 
 /// What a bucket holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,5 +37,32 @@ impl Tbf {
         }
         attribute(&mut options, BURST, &self.burst.to_ne_bytes());
         options
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        Kept { kind: "tbf", rate: bytes_a_second(self.rate), limit: self.limit, ..Kept::default() }
+    }
+}
+
+/// What the kernel has of it.
+pub(super) fn read(options: &[u8]) -> Option<Kept> {
+    let found = attributes(options);
+    let parameters = found.get(&PARAMETERS)?;
+    let rate = u64::from(word(parameters, 8)?);
+    let rate = found.get(&RATE64).and_then(|value| long(value, 0)).unwrap_or(rate);
+    Some(Kept { kind: "tbf", rate, limit: word(parameters, 24)?, ..Kept::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_kept() {
+        for rate in [8_000, 100_000_000_000] {
+            let tbf = Tbf { rate, burst: 3000, limit: 70_000 };
+            assert_eq!(read(&tbf.options()), Some(tbf.kept()));
+        }
+        assert_eq!(read(&[36, 0, 1, 0, 9]), None);
     }
 }

@@ -9,6 +9,7 @@ use crate::kernel::addr::AddrSpec;
 use crate::kernel::device::Device;
 use crate::kernel::link::request::{self, Request};
 use crate::kernel::link::{self, AddrGenMode, LinkSpec, Master, Setting, parse_mac};
+use crate::kernel::qdisc;
 use crate::kernel::route::RouteSpec;
 use crate::kernel::sysctl;
 use crate::lab::build::namespaces::bridge_request;
@@ -72,6 +73,7 @@ pub(super) fn add_devices(site: &Site<'_>, changes: &[&Change]) -> Result<()> {
 /// Sets links otherwise, then adds addresses and routes.
 pub(super) fn put_right(target: &Target<'_>, changes: &[&Change]) -> Result<()> {
     set_links(target, changes)?;
+    shape_links(target, changes)?;
     let additions = changes.iter().filter_map(|change| {
         let name = change.name.as_deref().unwrap_or_default();
         match &change.edit {
@@ -147,6 +149,17 @@ fn set_links(target: &Target<'_>, changes: &[&Change]) -> Result<()> {
     for (index, change, spec) in specs {
         let name = change.name.as_deref().unwrap_or_default();
         let set = link::set(&Device::known(&target.node.namespace, name, index), &spec);
+        set.map_err(|error| error.place(change.place.clone()))?;
+    }
+    Ok(())
+}
+
+/// Has links send otherwise.
+fn shape_links(target: &Target<'_>, changes: &[&Change]) -> Result<()> {
+    for change in changes {
+        let Edit::Shape { index, shape } = &change.edit else { continue };
+        let name = change.name.as_deref().unwrap_or_default();
+        let set = qdisc::set(&Device::known(&target.node.namespace, name, *index), shape);
         set.map_err(|error| error.place(change.place.clone()))?;
     }
     Ok(())

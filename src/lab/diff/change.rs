@@ -6,6 +6,7 @@ use std::fmt;
 use crate::error::{Place, escape};
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::Setting;
+use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Found, RouteSpec};
 
 /// What is done about a difference.
@@ -73,6 +74,11 @@ pub(in crate::lab) enum Edit {
         index: u32,
         key: Cow<'static, str>,
         value: Setting,
+    },
+    /// How an interface sends; nothing: like others.
+    Shape {
+        index: u32,
+        shape: Shape,
     },
     AddAddress {
         index: u32,

@@ -6,6 +6,7 @@ use super::change::Edit;
 use super::list::List;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::{Setting, parse_mac};
+use crate::kernel::qdisc::Kept;
 use crate::lab::state::{HaveAddress, HaveInterface, WantedInterface, link_local};
 
 /// `ipv6` says whether the kernel has it.
@@ -20,8 +21,26 @@ pub(super) fn compare(list: &mut List<'_>, wanted: &WantedInterface, have: &Have
             list.change(what, &wanted.name, &shown(key, now), &shown(key, want), edit);
         }
     }
+    compare_shape(list, wanted, have);
     compare_addresses(list, wanted, have);
     compare_own(list, wanted, have, ipv6);
+}
+
+/// How it sends. Other disciplines than those of a shape are nobody's business where none is planned.
+fn compare_shape(list: &mut List<'_>, wanted: &WantedInterface, have: &HaveInterface) {
+    let mtu = wanted.settings.iter().find_map(|(key, value)| match value {
+        Setting::Integer(mtu) if key == "mtu" => u32::try_from(*mtu).ok(),
+        _ => None,
+    });
+    let want = wanted.shape.kept(mtu);
+    if have.kept != want {
+        let brief = |kept: &Option<Kept>| kept.as_ref().map_or_else(|| "none".to_owned(), Kept::to_string);
+        let whole = |kept: &Option<Kept>| kept.as_ref().map_or_else(|| "none".to_owned(), |kept| format!("{kept:#}"));
+        let is_clear = brief(&have.kept) != brief(&want);
+        let shown = |kept| if is_clear { brief(kept) } else { whole(kept) };
+        let edit = Edit::Shape { index: have.index, shape: wanted.shape };
+        list.change("shape", &wanted.name, &shown(&have.kept), &shown(&want), edit);
+    }
 }
 
 /// The addresses that the kernel gives by itself. It makes none anew when the MAC address changes, or when somebody has

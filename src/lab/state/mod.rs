@@ -14,6 +14,7 @@ use super::plan::Plan;
 use crate::error::Place;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::Settings;
+use crate::kernel::qdisc::{Kept, Shape};
 use crate::kernel::route::{Found, RouteSpec};
 
 pub(super) use read::read;
@@ -42,6 +43,8 @@ pub(super) struct WantedInterface {
     pub(super) addresses: Vec<IpNet>,
     /// Addresses that the kernel gives it by itself.
     pub(super) own: Vec<IpNet>,
+    /// How it sends.
+    pub(super) shape: Shape,
     /// The line that declared it.
     pub(super) place: Option<Place>,
 }
@@ -117,6 +120,8 @@ pub(super) struct HaveInterface {
     pub(super) addresses: Vec<HaveAddress>,
     /// Those that the kernel gives by itself: of the loopback, and IPv6 ones that reach the link alone.
     pub(super) own: Vec<IpNet>,
+    /// How it sends, if by a shape.
+    pub(super) kept: Option<Kept>,
 }
 
 /// An address that an interface has.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::addr::{self, Address, Lifetime};
 use crate::kernel::link::{self, Link, Setting, Settings};
 use crate::kernel::namespace::{Namespace, id, many};
+use crate::kernel::qdisc;
 use crate::kernel::route::{self, Family, Filter, Found, Route, TableFilter};
 use crate::kernel::sysctl::Here;
 use crate::lab::live::LiveNode;
@@ -129,6 +130,10 @@ fn fill(
     for link in links.iter().filter(|link| !FALLBACKS.contains(&link.name.as_str())) {
         at.insert(link.index, interfaces.len());
         interfaces.push(of_link(link));
+    }
+    if links.iter().any(|link| matches!(link.qdisc.as_deref(), Some("tbf" | "netem"))) {
+        let mut kept = qdisc::list_in(socket)?;
+        interfaces.iter_mut().for_each(|interface| interface.kept = kept.remove(&interface.index));
     }
     for address in addr::list_in(socket, None)? {
         let Some(interface) = at.get(&address.index).map(|&place| &mut interfaces[place]) else { continue };

@@ -8,10 +8,11 @@ use ipnet::{IpNet, Ipv6Net};
 
 use super::{Role, Wanted, WantedInterface, WantedRoute, end_of};
 use crate::kernel::link::{Setting, Settings, format_mac};
+use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Destination, Family};
 use crate::lab::assign::{Assigned, Bridge, Interface};
 use crate::lab::build::settings;
-use crate::lab::plan::{NodeDevice, Plan, Wants};
+use crate::lab::plan::{End, NodeDevice, Plan, Wants};
 
 /// What a veth has that is told nothing else (Linux `ETH_DATA_LEN`, `DEFAULT_TX_QUEUE_LEN`).
 const MTU: u32 = 1500;
@@ -28,6 +29,7 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
         settings: of_loopback(),
         addresses: planned.addresses.clone(),
         own: loopbacks(),
+        shape: Shape::default(),
         place: planned.place.clone(),
     };
     let bridge = of.bridge.as_ref().map(|bridge| WantedInterface {
@@ -37,6 +39,7 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
         settings: of_bridge(bridge),
         addresses: Vec::new(),
         own: Vec::new(),
+        shape: Shape::default(),
         place: planned.place.clone(),
     });
     let devices = planned.devices.iter().enumerate().map(|(place, device)| WantedInterface {
@@ -46,6 +49,7 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
         settings: of_device(device),
         addresses: device.addresses.clone(),
         own: Vec::new(),
+        shape: Shape::default(),
         place: planned.place.clone(),
     });
     let ends = of.interfaces.iter().enumerate().map(|(place, interface)| WantedInterface {
@@ -59,6 +63,7 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
         } else {
             Vec::new()
         },
+        shape: plan.links[interface.link].shape_of(end(plan, assigned, (node, place))),
         place: plan.links[interface.link].place.clone(),
     });
     Wanted {
@@ -70,9 +75,14 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
 
 /// What the script wants of an interface.
 fn wants<'a>(plan: &'a Plan, assigned: &Assigned, at: super::At) -> &'a Wants {
+    &end(plan, assigned, at).wants
+}
+
+/// The end of a link that an interface is.
+fn end<'a>(plan: &'a Plan, assigned: &Assigned, at: super::At) -> &'a End {
     let link = assigned.nodes[at.0].interfaces[at.1].link;
     let planned = &plan.links[link];
-    if end_of(plan, assigned, link, 0) == at { &planned.a.wants } else { &planned.b.wants }
+    if end_of(plan, assigned, link, 0) == at { &planned.a } else { &planned.b }
 }
 
 fn switch(key: &'static str, on: bool) -> (Cow<'static, str>, Setting) {

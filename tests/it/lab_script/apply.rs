@@ -205,3 +205,38 @@ fn refusals_say_what_is_wrong() {
         refused(&cases.iter().map(|(text, told)| (text.as_str(), told.as_str())).collect::<Vec<_>>());
     });
 }
+
+#[test]
+fn how_links_send_is_seen_and_put_right() {
+    run(|| {
+        prints(
+            "local net <close> = lab.new()
+            local r, a, b = net:router 'r', net:host 'a', net:host 'b'
+            local l = net:link(r, a, { rate = '10mbit', b = { rate = '200gbit' } })
+            local plain = net:link(r, b)
+            net:up()
+            print(net:diff())
+            l.a:shape_clear()
+            l.b:shape { rate = '10mbit' }
+            plain.b:shape { rate = '64kbit' }
+            print(net:diff())
+            print(#net:apply(), net:diff())
+            print(b:link_get('eth0').qdisc, r:link_get('eth0').qdisc)
+            l.a:shape { rate = '10mbit', limit = 1 }
+            print(net:diff())
+            print(#net:apply(), net:diff())
+            l:set { rate = '1mbit', mtu = 1400 }
+            plain.a:set { mtu = 1400 }
+            print(net:diff())",
+            "nothing differs
+            ~ r/eth0 shape none -> rate 10mbit
+            ~ a/eth0 shape rate 10mbit -> rate 200gbit
+            ~ b/eth0 shape rate 64kbit -> none
+            3\tnothing differs
+            noqueue\ttbf
+            ~ r/eth0 shape tbf rate 10mbit limit 14018 -> tbf rate 10mbit limit 75000
+            1\tnothing differs
+            ~ r/eth1 mtu 1400 -> 1500",
+        );
+    });
+}
