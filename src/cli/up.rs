@@ -8,7 +8,7 @@ use super::exit::Ended;
 use super::file::{self, Declared};
 use super::rootless;
 use super::run::{self, begin_at_home};
-use crate::error::escape;
+use crate::error::{Error, escape, explain};
 use crate::lab::counted;
 use crate::script::{self, Failure};
 
@@ -52,7 +52,7 @@ pub(super) fn diff(args: &Args, file: &LabFile) -> Ended {
         }
         // Elsewhere there are only labs of others.
         if is_there {
-            declared.lab.adopt()?;
+            declared.lab.adopt().map_err(|error| held(error, &declared))?;
         }
         let changes = declared.run("return net:diff()")?;
         match changes.front() {
@@ -60,6 +60,15 @@ pub(super) fn diff(args: &Args, file: &LabFile) -> Ended {
             changes => tell(args, changes),
         }
     })
+}
+
+/// Says what can be done instead where a running script has the lab.
+fn held(error: Error, declared: &Declared) -> Error {
+    if !error.is(&explain::LAB_EXISTS) {
+        return error;
+    }
+    let name = declared.lab.name().unwrap_or_default();
+    Error::new(&explain::LAB_DIFF_HELD).with("held", error.message()).with("name", name)
 }
 
 /// Prints changes: one a line, or as JSON.

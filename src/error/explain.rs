@@ -236,6 +236,8 @@ rows! {
     // Labs with a name
     LAB_EXISTS: "EEXIST" Script "lab \"<name>\" is up: process <pid> holds it"
         => "end that process, or give this lab another name";
+    LAB_DIFF_HELD: "EEXIST" Script "<held>, which alone can tell what differs"
+        => "call net:diff() in its script, or look into a node with `nsl exec <name>/NODE`";
     LAB_KEPT: "EEXIST" Script "lab \"<name>\" is up: it was kept" => "take it down with `nsl down <name>`";
     LAB_HELD: "EBUSY" Script "lab \"<name>\" belongs to process <pid>, which runs"
         => "end that process: its labs end with it";

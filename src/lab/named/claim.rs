@@ -14,6 +14,7 @@ use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
 use super::DIRECTORY;
 use super::manifest::Manifest;
 use crate::error::{Error, Result, explain};
+use crate::kernel::privilege;
 use crate::process::Identity;
 use crate::wait::{Sleep, block};
 
@@ -237,6 +238,11 @@ fn path_of(name: &str) -> PathBuf {
 fn refused(path: &Path, errno: Errno) -> Error {
     let row = match errno {
         Errno::EMFILE => return Error::system(errno),
+        // The directory of names is root's.
+        Errno::EACCES | Errno::EPERM if !privilege::missing().is_empty() => {
+            let error = Error::new(&explain::NEEDS_CAPABILITY).with("doing", "giving a lab a name");
+            return error.with("capability", "CAP_SYS_ADMIN").errno(Errno::EPERM).note(privilege::note());
+        }
         Errno::ENOSPC | Errno::EDQUOT => &explain::DIRECTORY_FULL,
         Errno::EROFS => &explain::DIRECTORY_READ_ONLY,
         _ => &explain::CANNOT_CREATE,

@@ -69,7 +69,13 @@ fn what_cannot_be_changed_says_why() {
         std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut String::new()).expect("a line");
         let line = format!("error: lab \"demo\" is up: process {} holds it (EEXIST)", owner.id());
         fails(&["up", "demo.lua", "1"], 1, &line);
+        let line = line.replace(" (", ", which alone can tell what differs (");
         fails(&["diff", "demo.lua", "1"], 1, &line);
+        assert!(
+            nsl(&["diff", "demo.lua", "1"])
+                .stderr
+                .contains("= hint: call net:diff() in its script, or look into a node with `nsl exec demo/NODE`")
+        );
         // Once its owner was killed, the name is free.
         owner.kill().expect("it runs");
         owner.wait().expect("its end");

@@ -114,3 +114,19 @@ fn a_lab_with_a_name_is_kept_by_a_script_too_and_only_once() {
         assert_eq!(outcome.code, 4, "{}", outcome.stderr);
     });
 }
+
+#[test]
+fn who_will_not_be_rootless_is_told_what_it_takes() {
+    run(|| {
+        prepare();
+        let wanted = "error: giving a lab a name needs CAP_SYS_ADMIN (EPERM)\n  \
+            = note: running as uid 65534; missing CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_PTRACE\n  \
+            = hint: run it with sudo, or without --no-rootless to build in namespaces of your own\n";
+        // Whether there are labs of root's or none.
+        for before in ["true", "mkdir -m 700 /run/nsl"] {
+            sh(before);
+            let outcome = nsl(USER, "--no-rootless up campus.lua");
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (4, wanted), "{before}");
+        }
+    });
+}
