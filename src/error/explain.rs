@@ -65,7 +65,7 @@ rows! {
     // Namespaces
     NAMESPACE_EXISTS: "EEXIST" Script "namespace \"<name>\" already exists"
         => "use netns.get \"<name>\" to open it, or netns.add(\"<name>\", { exist_ok = true })";
-    NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+    NAMESPACE_MISSING: "ENOENT" Script "no namespace \"<name>\"" => "did you mean \"<near>\"? (<known>)";
     NAMESPACE_GONE: "ENOENT" Script "namespace \"<name>\" was removed";
     NAMESPACE_REPLACED: "ENOENT" Script "namespace \"<name>\" was removed, and another one has its name now"
         => "use netns.get \"<name>\" to open that one";
@@ -241,7 +241,7 @@ rows! {
     LAB_KEPT: "EEXIST" Script "lab \"<name>\" is up: it was kept" => "take it down with `nsl down <name>`";
     LAB_HELD: "EBUSY" Script "lab \"<name>\" belongs to process <pid>, which runs"
         => "end that process: its labs end with it";
-    LAB_MISSING: "ENOENT" Script "no lab \"<name>\"" => "did you mean \"<near>\"? (there are <known>)";
+    LAB_MISSING: "ENOENT" Script "no lab \"<name>\"" => "did you mean \"<near>\"? (<known>)";
     LAB_MANIFEST: "EBADMSG" Script "\"<path>\" cannot be read as the manifest of a lab: <what>"
         => "look at it, delete what it names, then delete its directory";
     LAB_DIRECTORY: "EPERM" Script "\"<path>\" is not a directory that user <uid> alone can use"
@@ -271,7 +271,7 @@ rows! {
         => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
     LINK_NAME_RESERVED: "EINVAL" Script "invalid link name \"<name>\": the kernel keeps it for itself"
         => "use 1 to 15 bytes without white space, \"/\", \":\" and \"%\"";
-    LINK_MISSING: "ENODEV" Script "no link \"<link>\"" => "did you mean \"<near>\"? (there are <known>)";
+    LINK_MISSING: "ENODEV" Script "no link \"<link>\"" => "did you mean \"<near>\"? (<known>)";
     LINK_GONE: "ENODEV" Script "link \"<link>\" is gone";
     LINK_EXISTS: "EEXIST" Script "link \"<link>\" already exists"
         => "choose another name, or delete it first with netns.link_delete";

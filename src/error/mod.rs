@@ -316,7 +316,7 @@ mod tests {
         let error = Error::new(&explain::NAMESPACE_MISSING).with("name", "a\x1bb");
         assert_eq!(error.message(), r#"no namespace "a\x1bb""#);
         assert_eq!(error.hint(), None);
-        let error = error.with("near", "ab").with("known", "ab, ac");
+        let error = error.among("abc", &["ab".to_owned(), "ac".to_owned()]);
         assert_eq!(error.hint().as_deref(), Some(r#"did you mean "ab"? (there are ab, ac)"#));
         assert_eq!(error.op("netns.get").to_string(), r#"netns.get: no namespace "a\x1bb" (ENOENT)"#);
     }

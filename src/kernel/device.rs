@@ -13,7 +13,7 @@ use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
 use nix::errno::Errno;
 
 use super::namespace::Namespace;
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::{Error, Result, explain};
 use crate::netlink::Socket;
 
 /// The longest name of a link in bytes (Linux `IFNAMSIZ`, less its final NUL).
@@ -122,12 +122,7 @@ impl Device {
         }
         let names = names(socket).unwrap_or_default();
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
-        match (nearest(&self.name, names.iter().map(String::as_str)), names.is_empty()) {
-            (Some(near), _) => error.with("near", near).with("known", listed(&names)),
-            (None, false) if names.len() == 1 => error.note(format!("there is only {}", listed(&names))),
-            (None, false) => error.note(format!("there are {}", listed(&names))),
-            (None, true) => error,
-        }
+        error.among(&self.name, &names)
     }
 }
 
@@ -146,12 +141,6 @@ pub(super) fn names(socket: &mut Socket) -> Result<Vec<String>> {
     }
     links.sort();
     Ok(links.into_iter().map(|(_, name)| name).collect())
-}
-
-/// At most ten names, and how many more there are.
-fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > 10 { format!("{shown} and {} more", names.len() - 10) } else { shown }
 }
 
 impl fmt::Display for Device {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::door::{self, Open, Visitor};
 use super::named::{self, Found, State, room};
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::privilege;
 
@@ -90,11 +90,7 @@ pub fn missing(label: &str) -> Error {
 }
 
 fn unknown(label: &str, known: &[String]) -> Error {
-    let error = Error::new(&explain::LAB_MISSING).with("name", label).object(label);
-    match nearest(label, known.iter().map(String::as_str)) {
-        Some(near) => error.with("near", near).with("known", known.join(", ")),
-        None => error,
-    }
+    Error::new(&explain::LAB_MISSING).with("name", label).object(label).among(label, known)
 }
 
 impl Seen {

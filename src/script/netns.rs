@@ -8,7 +8,7 @@ use mlua::{Lua, MultiValue, Value};
 use super::args::{Args, integer};
 use super::bind::values;
 use super::handle::{MonitorHandle, NetnsHandle, namespace_of};
-use super::records::{Record, list as list_of};
+use super::records::{self, Record};
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
 use crate::kernel::namespace::{Namespace, all, anonymous, id, named, pids, watch};
@@ -66,7 +66,7 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
             })
             .collect()
     };
-    values(lua, list_of(lua, &["name", "id", "inode", "path", "pids"], records)?)
+    values(lua, records::list(lua, &["name", "id", "inode", "path", "pids"], records)?)
 }
 
 /// A name or path of any bytes as a Lua string.
@@ -181,12 +181,13 @@ fn identify(args: &mut Args) -> mlua::Result<MultiValue> {
     let pid = if args.absent(1) { None } else { Some(args.pid(1)?) };
     let names = pids::identify(pid)?;
     let names: mlua::Result<Vec<Value>> = names.iter().map(|name| text(&args.lua, Some(name))).collect();
-    values(&args.lua, names?)
+    values(&args.lua, records::one(&args.lua, args.lua.create_sequence_from(names?)?)?)
 }
 
 /// `netns.pids(ns)`.
 fn pids_of(args: &mut Args) -> mlua::Result<MultiValue> {
-    values(&args.lua, pids::pids(&args.namespace(1)?)?)
+    let pids = args.lua.create_sequence_from(pids::pids(&args.namespace(1)?)?)?;
+    values(&args.lua, records::one(&args.lua, pids)?)
 }
 
 /// `netns.monitor{timeout=}`: an iterator.
@@ -204,7 +205,7 @@ fn list_id(args: &mut Args) -> mlua::Result<MultiValue> {
         let record = Record::new(lua)?.set("id", found.id)?.set("current_id", found.current_id)?;
         Ok(record.set("name", text(lua, found.name.as_deref())?)?.table())
     });
-    values(lua, list_of(lua, &["id", "current_id", "name"], records)?)
+    values(lua, records::list(lua, &["id", "current_id", "name"], records)?)
 }
 
 impl Args {

@@ -16,7 +16,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::directory::{self, Directory, Entry, Locked, path_of};
 use super::{Namespace, enter, id, names, nsfs, refusal};
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::{Error, Result, explain};
 
 /// What [`add`] and [`attach`] came to.
 #[derive(Debug)]
@@ -266,19 +266,5 @@ fn missing(name: &OsStr, cookie: Option<u64>) -> Error {
     let error = Error::new(&explain::NAMESPACE_MISSING).with("name", &shown);
     let known = Directory::open().ok().flatten().and_then(|directory| directory.namespaces().ok()).unwrap_or_default();
     let known: Vec<String> = known.iter().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
-    match nearest(&shown, known.iter().map(String::as_str)) {
-        Some(near) => error.with("near", near).with("known", some_of(&known)),
-        None if known.is_empty() => error.note("there is none at all"),
-        None if known.len() == 1 => error.note(format!("there is only {}", some_of(&known))),
-        None => error.note(format!("there are {}", some_of(&known))),
-    }
-}
-
-/// The first few of many names.
-fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    match names.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
-    }
+    if known.is_empty() { error.note("there is none at all") } else { error.among(&shown, &known) }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::claim::{self, Asked, Claim};
 use super::manifest::{Manifest, Published};
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::{Error, Result, explain};
 use crate::kernel::namespace::publish::{self, Known};
 use crate::process::{self, Identity};
 
@@ -187,12 +187,7 @@ pub(super) fn check_name(name: &str) -> Result<()> {
 }
 
 pub(super) fn missing(name: &str) -> Error {
-    let error = Error::new(&explain::LAB_MISSING).with("name", name);
-    let known = claim::names().unwrap_or_default();
-    match nearest(name, known.iter().map(String::as_str)) {
-        Some(near) => error.with("near", near).with("known", known.join(", ")),
-        None => error,
-    }
+    Error::new(&explain::LAB_MISSING).with("name", name).among(name, &claim::names().unwrap_or_default())
 }
 
 /// Takes away what dead owners left, and nothing else: only names that still are the namespaces that the manifest

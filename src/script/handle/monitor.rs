@@ -10,7 +10,7 @@ use super::{Handle, add_common};
 use crate::error::Result;
 use crate::kernel::namespace::watch::{Action, Event, Monitor};
 use crate::script::bind::{self, Form, Waiting};
-use crate::script::records::Record;
+use crate::script::records::{self, Record};
 use crate::script::registry::Function;
 use crate::wait::{Operation, Step};
 
@@ -52,7 +52,8 @@ fn give(lua: &Lua, event: Option<Event>) -> mlua::Result<MultiValue> {
         Action::Delete => "delete",
     };
     let name = lua.create_string(event.name.as_encoded_bytes())?;
-    bind::values(lua, Record::new(lua)?.set("action", action)?.set("name", name)?.table())
+    let record = Record::new(lua)?.set("action", action)?.set("name", name)?.table();
+    bind::values(lua, records::one(lua, record)?)
 }
 
 impl Handle for MonitorHandle {

@@ -83,7 +83,8 @@ pub(in crate::script) fn stats(lua: &Lua, lab: &Shared) -> mlua::Result<Value> {
     let assigned = state.assigned()?;
     let routes: usize = assigned.nodes.iter().map(|node| node.routes.len()).sum();
     let record = Record::new(lua)?.set("nodes", state.plan.nodes.len())?.set("links", state.plan.links.len())?;
-    Ok(Value::Table(record.set("routes", routes)?.set("elapsed", elapsed)?.table()))
+    let record = record.set("routes", routes)?.set("elapsed", elapsed)?.table();
+    Ok(Value::Table(records::one(lua, record)?))
 }
 
 /// `node.kind`, `node.role`.

@@ -34,6 +34,19 @@ fn a_handle_prints_as_what_one_would_type() {
 }
 
 #[test]
+fn plain_lists_and_records_print_what_they_hold() {
+    run(|| {
+        prints(
+            r##"local events = netns.monitor { timeout = 5 }
+            netns.attach("here", "/proc/self/ns/net")
+            print(netns.identify(), netns.add():pids())
+            for event in events do print(event) break end"##,
+            "{ \"here\" }\t{}\n{ action = \"add\", name = \"here\" }\n",
+        );
+    });
+}
+
+#[test]
 fn a_link_that_moves_keeps_its_last_name() {
     run(|| {
         prints(

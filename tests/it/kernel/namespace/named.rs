@@ -50,7 +50,7 @@ fn nsl_sees_what_ip_adds_and_deletes() {
         assert!(a.open().expect_err("gone").is(&explain::NAMESPACE_GONE));
         let error = Namespace::named("a").expect_err("gone");
         assert!(error.is(&explain::NAMESPACE_MISSING), "{error}");
-        assert_eq!(error.hint().as_deref(), Some("did you mean \"b\"? (there are b)"));
+        assert_eq!(error.hint().as_deref(), Some("did you mean \"b\"? (there is only b)"));
         named::delete("b", PLAIN).expect("deleted");
         assert!(named::delete("b", PLAIN).expect_err("gone").is(&explain::NAMESPACE_MISSING));
         named::delete("b", Delete { missing_ok: true, ..PLAIN }).expect("allowed");
