@@ -24,7 +24,7 @@
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.
----@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts
+---@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts, nsl.VrfOpts
 ---@field type? string                # its kind: "veth", "bridge", "dummy" …, as `ip link` names it; a link that is there keeps it
 ---@field up? boolean                 # administratively up (or, false, down)
 ---@field down? boolean               # administratively down
@@ -87,6 +87,10 @@
 ---@field nf_call_ip6tables? boolean
 ---@field nf_call_arptables? boolean
 ---@field fdb_max_learned? integer
+
+--- Options of a VRF.
+---@class nsl.VrfOpts
+---@field table? integer              # the number of the routing table that its ports use
 
 --- Options of a link that is a port of a bridge.
 ---@class nsl.BridgePortOpts

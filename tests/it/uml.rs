@@ -90,3 +90,11 @@ fn switches_keep_vlans_apart_and_trunks_carry_them() {
     assert_eq!(of("eth0"), Some(json!([{ "vlan": 10 }, { "vlan": 20 }])));
     assert_eq!([of("eth1"), of("eth2"), of("eth3")], [10, 20, 1].map(|vlan| Some(untagged(vlan))));
 }
+
+#[test]
+fn a_vrf_keeps_its_ports_apart_from_the_others() {
+    let printed = run("vrf.lua");
+    // The kernel speaks on the same console.
+    let lines: Vec<&str> = printed.lines().filter(|line| line.contains('\t')).collect();
+    assert_eq!(lines, ["inside\t1", "outside\t0", "red\tvrf\t10\ttrue", "routes\t4", "diff\tnothing differs"]);
+}

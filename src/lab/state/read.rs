@@ -109,7 +109,7 @@ fn look(node: &LiveNode, (mut socket, sysctls): Visit) -> Result<(Seen, Vec<Link
 }
 
 /// Whether an error says that a namespace is no more.
-fn is_gone(error: &Error) -> bool {
+pub(in crate::lab) fn is_gone(error: &Error) -> bool {
     let rows = [
         &explain::NAMESPACE_GONE,
         &explain::NAMESPACE_REPLACED,
@@ -152,7 +152,10 @@ fn fill(
     for found in routes {
         if is_by_hand(&found.route) {
             by_hand.push(of_route(found));
-        } else if let ("kernel", "main", Some(dev)) = (&*found.route.proto, &*found.route.table, found.route.dev) {
+        } else if let ("kernel", true, Some(dev)) =
+            // A port of a VRF has them in that one's table.
+            (&*found.route.proto, found.route.table != "local", found.route.dev)
+        {
             connected.insert((found.route.dst, dev));
         }
     }

@@ -54,9 +54,16 @@ fn words(kind: &str, side: Side) -> &'static [Word] {
     match (kind, side) {
         ("bridge", Side::Own) => bridge::OWN,
         ("bridge", Side::Port) => bridge::PORT,
+        ("vrf", Side::Own) => VRF,
         _ => &[],
     }
 }
+
+/// A VRF's routing table: Linux `IFLA_VRF_TABLE`.
+const VRF: &[Word] = &[option("table", 1, Form::U32)];
+
+/// What has options of its own.
+const WITH_OPTIONS: [(&str, Side); 3] = [("bridge", Side::Own), ("bridge", Side::Port), ("vrf", Side::Own)];
 
 /// The words for the options of `kind`; empty where nsl knows none.
 pub fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str> {
@@ -65,12 +72,12 @@ pub fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str
 
 /// All words of all kinds: the keys that `link_add` and `link_set` may meet beside a link's own.
 pub fn all_option_names() -> impl Iterator<Item = &'static str> {
-    [Side::Own, Side::Port].into_iter().flat_map(|side| option_names("bridge", side))
+    WITH_OPTIONS.into_iter().flat_map(|(kind, side)| option_names(kind, side))
 }
 
 /// Those of [`all_option_names`] that can be set; the others only reading gives.
 pub fn settable_option_names() -> impl Iterator<Item = &'static str> {
-    let words = [Side::Own, Side::Port].into_iter().flat_map(|side| words("bridge", side));
+    let words = WITH_OPTIONS.into_iter().flat_map(|(kind, side)| words(kind, side));
     words.filter(|word| word.settable).map(|word| word.name)
 }
 
@@ -156,6 +163,7 @@ pub(super) fn read(attributes: &[LinkInfo]) -> Info {
             LinkInfo::Kind(kind) => info.kind = Some(kind.to_string()),
             LinkInfo::PortKind(kind) => info.port_kind = Some(kind.to_string()),
             LinkInfo::Data(InfoData::Bridge(data)) => info.data = decode("bridge", Side::Own, data),
+            LinkInfo::Data(InfoData::Vrf(data)) => info.data = decode("vrf", Side::Own, data),
             LinkInfo::PortData(InfoPortData::BridgePort(data)) => info.port = decode("bridge", Side::Port, data),
             _ => {}
         }
