@@ -64,6 +64,25 @@
 ---@field mtu? integer                # bytes
 ---@field cost? integer               # what a path pays for it: 1 unless told
 
+--- Options of `net:link(node, "/eth1")`, which moves an interface of the namespace nsl runs in into the node while the
+--- lab is up; a switch has it as a port. Its name in the node is the same unless told, and it has the addresses that
+--- are given here, no others.
+---
+--- `down`, an error in `up`, Ctrl-C and the end of the script give it back: under its name, up or down, in its bridge, with
+--- its MTU and MAC address, its addresses and the routes over it. Its queueing discipline, neighbours and sysctls are
+--- not kept.
+---
+--- After SIGKILL Linux itself moves hardware back to the first namespace of the machine, without addresses, and destroys
+--- what is virtual (veth, bridge …) with the node's namespace. As long as that is there, which of a named lab is so, `nsl clean`
+--- gives it back with all it had.
+---@class nsl.HostLinkOpts
+---@field name? string                # in the node
+---@field ip? string|string[]|false   # its addresses there, with their prefixes
+---@field mtu? integer                # bytes
+---@field mac? string                 # its MAC address there
+---@field a? nsl.HostLinkOpts         # the same, where the node is named first
+---@field b? nsl.HostLinkOpts         # the same, where the node is named last
+
 --- One end of a link. How it sends is said here for this end alone, and wins over the link's, option by option.
 ---@class nsl.EndOpts: nsl.BridgePortOpts, nsl.ShapingOpts
 ---@field name? string                # of the interface: eth0, eth1 … unless told
@@ -109,9 +128,9 @@
 ---@class nsl.PlannedInterface
 ---@field name string
 ---@field address string[]            # with their prefixes
----@field mac string
----@field link string                 # "h1 -- r1"
----@field peer { node: string, name: string, address?: string }    # the other end
+---@field mac? string
+---@field link string                 # "h1 -- r1"; "h1 -- /eth1" of one that is moved in
+---@field peer? { node: string, name: string, address?: string }    # the other end, unless it is moved in
 
 --- What is asked of all pairs.
 ---
@@ -171,9 +190,9 @@
 ---@field router fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node    # a node that forwards
 ---@field switch fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node    # a bridge in a namespace of its own
 ---@field node fun(self: nsl.Lab, name: string, opts?: nsl.NodeOpts): nsl.Node      # a node whose forwarding is left alone
----@field link fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.LabLinkOpts): nsl.Cable    # a cable
+---@field link fun(self: nsl.Lab, a: nsl.Node|string, b: nsl.Node|string, opts?: nsl.LabLinkOpts|nsl.HostLinkOpts): nsl.Cable?    # a cable; nil with an interface of the namespace nsl runs in ("/eth1", see nsl.HostLinkOpts)
 ---@field add fun(self: nsl.Lab, graph: table, opts?: nsl.GraphOpts): table<string, nsl.Node>    # the nodes and links of a graph
----@field remove fun(self: nsl.Lab, node_or_link: nsl.Node|nsl.Cable|string)    # from the plan
+---@field remove fun(self: nsl.Lab, node_or_link: nsl.Node|nsl.Cable|string)    # from the plan; "r1/eth1" is an interface that was moved in
 ---@field up fun(self: nsl.Lab, opts?: nsl.UpOpts): nsl.Lab                     # builds it: all or nothing
 ---@field down fun(self: nsl.Lab)                                               # ends its programs and takes it away
 ---@field plan fun(self: nsl.Lab): table                                        # what `up` would do, as data

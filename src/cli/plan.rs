@@ -46,12 +46,17 @@ fn as_json(plan: &Plan, assigned: &Assigned) -> Value {
                 "peer": { "node": plan.nodes[peer].name, "name": assigned.nodes[peer].interfaces[at].name },
             })
         });
+        let hosts = node.hosts.iter().zip(&plan.nodes[number].hosts).map(|(interface, host)| {
+            let addresses: Vec<String> = interface.addresses.iter().map(IpNet::to_string).collect();
+            let mac = host.mac.as_ref().map(|mac| format_mac(mac));
+            json!({ "name": interface.name, "address": addresses, "mac": mac, "mtu": host.mtu, "host": host.device })
+        });
         json!({
             "name": plan.nodes[number].name,
             "kind": plan.nodes[number].kind.name(),
             "role": plan.nodes[number].role,
             "bridge": node.bridge.as_ref().map(|bridge| json!({ "name": bridge.name, "stp": bridge.stp })),
-            "interfaces": interfaces.collect::<Vec<_>>(),
+            "interfaces": interfaces.chain(hosts).collect::<Vec<_>>(),
             "routes": node.routes.iter().map(|one| route(node, one)).collect::<Vec<_>>(),
         })
     });
@@ -69,10 +74,10 @@ fn as_json(plan: &Plan, assigned: &Assigned) -> Value {
 }
 
 fn route(node: &AssignedNode, route: &crate::lab::assign::Route) -> Value {
-    let way = |way: &Way| json!({ "via": way.via, "dev": node.interfaces[way.interface].name });
+    let way = |way: &Way| json!({ "via": way.via, "dev": node.dev(way) });
     let dst = if route.dst.prefix_len() == 0 { "default".to_owned() } else { route.dst.to_string() };
     match &route.ways[..] {
-        [one] => json!({ "dst": dst, "via": one.via, "dev": node.interfaces[one.interface].name }),
+        [one] => json!({ "dst": dst, "via": one.via, "dev": node.dev(one) }),
         ways => json!({ "dst": dst, "nexthops": ways.iter().map(way).collect::<Vec<_>>() }),
     }
 }

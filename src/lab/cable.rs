@@ -42,7 +42,7 @@ pub fn set(plan: &Plan, assigned: &Assigned, live: &Live, cable: usize, up: bool
         let device = device(plan, assigned, live, node, interface)?;
         for planned in &assigned.nodes[node].routes {
             if planned.ways.iter().any(|way| way.interface == interface) {
-                route::replace(&device.namespace, &planned.spec(&assigned.nodes[node].interfaces))?;
+                route::replace(&device.namespace, &planned.spec(&assigned.nodes[node]))?;
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod cable;
 pub mod diff;
 pub mod door;
 mod hops;
+mod hosts;
 mod live;
 pub mod named;
 mod outline;
@@ -29,7 +30,9 @@ pub use assign::{Assigned, AssignedNode, Way};
 pub use diff::{Action, Change, Changes, diff};
 pub use live::{Live, LiveInterface, LiveNode};
 pub use outline::{Outline, count as counted};
-pub use plan::{Border, End, Existing, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options, Plan, Routing, Wants};
+pub use plan::{
+    Border, End, Existing, ExtraRoute, HostLink, Ip, Kind, Link, Node, NodeDevice, Options, Plan, Routing, Wants,
+};
 pub use reach::{Who, all_pairs};
 pub use ready::Ready;
 pub use registry::{abandon_all, count, take_down_all};

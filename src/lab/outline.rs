@@ -60,7 +60,13 @@ impl fmt::Display for Outline<'_> {
             for place in 0..node.interfaces.len() {
                 table.row(std::mem::take(&mut first).into_iter().chain(self.interface(number, place)));
             }
-            if node.interfaces.is_empty() && node.bridge.is_none() {
+            for (interface, host) in node.hosts.iter().zip(&planned.hosts) {
+                let addresses: Vec<String> = interface.addresses.iter().map(IpNet::to_string).collect();
+                let mac = host.mac.as_ref().map(|mac| format_mac(mac)).unwrap_or_default();
+                let own = [interface.name.clone(), addresses.join(", "), mac, format!("/{}", host.device)];
+                table.row(std::mem::take(&mut first).into_iter().chain(own));
+            }
+            if node.hosts.is_empty() && node.interfaces.is_empty() && node.bridge.is_none() {
                 table.row(first);
             }
         }

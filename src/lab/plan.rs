@@ -137,6 +137,8 @@ pub struct Node {
     pub nft: Option<String>,
     /// Devices beside the ends of its links, made before these.
     pub devices: Vec<NodeDevice>,
+    /// Interfaces of the namespace nsl runs in, which are moved into it.
+    pub hosts: Vec<HostLink>,
     /// More routes: destination and gateway or device.
     pub routes: Vec<ExtraRoute>,
     /// Commands that are run in order once the lab is up, each waited for: words each.
@@ -164,6 +166,7 @@ impl Node {
             private: Vec::new(),
             nft: None,
             devices: Vec::new(),
+            hosts: Vec::new(),
             routes: Vec::new(),
             run: Vec::new(),
             daemons: Vec::new(),
@@ -196,6 +199,30 @@ pub struct NodeDevice {
     pub wants: Wants,
     /// With their prefixes.
     pub addresses: Vec<IpNet>,
+}
+
+/// An interface of the namespace nsl runs in that a node has while the lab is up; a switch has it as a port.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostLink {
+    /// Its name there.
+    pub device: String,
+    /// Its name in the node; none: the same.
+    pub name: Option<String>,
+    /// With their prefixes.
+    pub addresses: Vec<IpNet>,
+    /// In bytes; none: as it is.
+    pub mtu: Option<u32>,
+    /// Its MAC address; none: as it is.
+    pub mac: Option<[u8; 6]>,
+    /// The line that declared it.
+    pub place: Option<Place>,
+}
+
+impl HostLink {
+    /// What it is called in the node.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.device)
+    }
 }
 
 /// A route that the script gives a node beside those of the lab.

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::door;
+use super::hosts::Loan;
 use super::live::LiveNode;
 use super::named::Claim;
 use crate::error::{Error, Result, explain};
+use crate::kernel::device::Device;
 use crate::kernel::link;
 use crate::kernel::namespace::publish::{self, Known};
 use crate::kernel::namespace::{Group, Namespace, many};
@@ -24,6 +26,8 @@ pub(super) struct Entry {
     namespaces: Mutex<Vec<Namespace>>,
     /// The interfaces that it has in namespaces that it did not make.
     attached: Mutex<Vec<(Namespace, Vec<u32>)>>,
+    /// The interfaces that were lent to its nodes. Locked after `named`.
+    loans: Mutex<Vec<Loan>>,
     /// What others can see of it, while its directory is ours.
     named: Mutex<Option<Named>>,
     /// Whether it is up, and this process's to take down.
@@ -39,6 +43,8 @@ pub(super) struct Named {
     pub(super) nodes: Vec<(String, Known)>,
     /// The first process of its PID namespace, if it lives without who made it.
     pub(super) kept: Option<Identity>,
+    /// Of a lab that is taken over: the interfaces that were lent to its nodes.
+    pub(super) loans: Vec<Loan>,
 }
 
 static LABS: Mutex<Vec<Arc<Entry>>> = Mutex::new(Vec::new());
@@ -49,7 +55,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A lab that comes up.
 pub(super) fn enter(group: Group, claim: Option<Claim>) -> Arc<Entry> {
-    let named = claim.map(|claim| Named { claim, nodes: Vec::new(), kept: None });
+    let named = claim.map(|claim| Named { claim, nodes: Vec::new(), kept: None, loans: Vec::new() });
     let entry = Arc::new(Entry::new(group, named, true));
     locked(&LABS).push(Arc::clone(&entry));
     entry
@@ -57,7 +63,10 @@ pub(super) fn enter(group: Group, claim: Option<Claim>) -> Arc<Entry> {
 
 /// A lab that was kept: it does not end with this process.
 pub(super) fn adopt(group: Group, named: Named) -> Arc<Entry> {
-    Arc::new(Entry::new(group, Some(named), false))
+    let loans = named.loans.clone();
+    let entry = Entry::new(group, Some(named), false);
+    *locked(&entry.loans) = loans;
+    Arc::new(entry)
 }
 
 /// Takes down every lab that is up, the latest first. Gives what could not be taken away.
@@ -73,7 +82,9 @@ pub fn abandon_all() {
     // Whoever holds these locks is at it already.
     let Ok(labs) = LABS.try_lock() else { return };
     for entry in labs.iter() {
+        // What is lent is for `nsl clean` to give back, as long as its namespace has a name.
         if let Ok(mut named) = entry.named.try_lock()
+            && entry.loans.try_lock().is_ok_and(|loans| loans.is_empty())
             && let Some(named) = named.take()
         {
             // Nobody is left to be told; what stays is for `nsl clean`.
@@ -100,6 +111,7 @@ impl Entry {
             kept,
             namespaces: Mutex::default(),
             attached: Mutex::default(),
+            loans: Mutex::default(),
             named: Mutex::new(named),
             up: AtomicBool::new(up),
             ending: Mutex::default(),
@@ -137,6 +149,43 @@ impl Entry {
         failed.filter(|error| !error.is(&explain::NAMESPACE_CLOSED)).collect()
     }
 
+    /// Moves an interface into a node, after it has said so.
+    ///
+    /// Errors: it cannot be moved.
+    pub(super) fn lend(&self, loan: Loan) -> Result<Device> {
+        let named = locked(&self.named);
+        let mut loans = locked(&self.loans);
+        let tell = |loans: &[Loan]| named.as_ref().map_or(Ok(()), |named| named.announce(loans));
+        loans.push(loan);
+        tell(&loans)?;
+        let moved = loans.last_mut().map_or_else(|| Err(Error::new(&explain::LAB_DOWN)), Loan::move_in);
+        if moved.is_err() {
+            // What was not moved is not to be given back.
+            loans.pop();
+        }
+        tell(&loans)?;
+        moved
+    }
+
+    /// Whether an interface of this name was lent to a node.
+    pub(super) fn has_lent(&self, device: &str) -> bool {
+        locked(&self.loans).iter().any(|loan| loan.device() == device)
+    }
+
+    /// Gives back what was lent to some nodes, or of one node the interface with this index; whether there was any, and what
+    /// could not be given back.
+    pub(super) fn give_back(&self, namespaces: &[&Namespace], index: Option<u32>) -> (bool, Vec<Error>) {
+        let named = locked(&self.named);
+        let mut loans = locked(&self.loans);
+        let is_meant = |loan: &mut Loan| namespaces.iter().any(|namespace| loan.is(namespace, index));
+        let ended: Vec<Loan> = loans.extract_if(.., is_meant).collect();
+        let mut failed: Vec<Error> = ended.iter().filter_map(|loan| loan.end().err()).collect();
+        if !ended.is_empty() {
+            failed.extend(named.as_ref().and_then(|named| named.announce(&loans).err()));
+        }
+        (!ended.is_empty(), failed)
+    }
+
     /// Remembers which namespaces have to be closed when it is taken down.
     pub(super) fn hold(&self, namespaces: Vec<Namespace>) {
         *locked(&self.namespaces) = namespaces;
@@ -149,7 +198,9 @@ impl Entry {
         let mut slot = locked(&self.named);
         let Some(name) = self.name.as_ref().filter(|_| slot.is_none()) else { return Ok(false) };
         let named = super::named::claim_kept(name)?.filter(|named| named.kept == self.kept());
-        *slot = Some(named.ok_or_else(|| Error::new(&explain::LAB_DOWN).object(name))?);
+        let named = named.ok_or_else(|| Error::new(&explain::LAB_DOWN).object(name))?;
+        locked(&self.loans).clone_from(&named.loans);
+        *slot = Some(named);
         Ok(true)
     }
 
@@ -173,7 +224,7 @@ impl Entry {
         let known: Vec<_> = known.collect::<Result<_>>().map_err(|error| (0, error))?;
         let before = named.nodes.len();
         named.nodes.extend(known);
-        named.announce().map_err(|error| (0, error))?;
+        named.announce(&locked(&self.loans)).map_err(|error| (0, error))?;
         let pairs: Vec<_> = own
             .iter()
             .zip(&named.nodes[before..])
@@ -195,7 +246,7 @@ impl Entry {
         let names: Vec<Known> = Vec::into_iter(gone).map(|(_, known)| known).collect();
         named.nodes = stay;
         let mut left = publish::withdraw(&names);
-        left.extend(named.announce().err());
+        left.extend(named.announce(&locked(&self.loans)).err());
         left
     }
 
@@ -205,6 +256,9 @@ impl Entry {
             return Vec::new();
         }
         let mut left = process::end_group(self.group);
+        // The first that came is the last to go, which finds its name free.
+        let loans = std::mem::take(&mut *locked(&self.loans));
+        left.extend(loans.iter().rev().filter_map(|loan| loan.end().err()));
         left.extend(self.detach());
         let named = locked(&self.named).take();
         left.extend(named.into_iter().flat_map(Named::take_away));
@@ -222,7 +276,7 @@ impl Entry {
         let Some(named) = &*slot else { return Err(Error::new(&explain::LAB_NAMELESS)) };
         let init = process::hold_group(self.group)?;
         super::named::room::tell(named.claim.name(), init)?;
-        named.claim.announce(&named.nodes, Some(init))?;
+        named.claim.announce(&named.nodes, Some(init), &locked(&self.loans))?;
         // Kept once only.
         let _ = self.kept.set(init);
         process::release_group(self.group)?;
@@ -246,8 +300,8 @@ impl Entry {
 }
 
 impl Named {
-    fn announce(&self) -> Result<()> {
-        self.claim.announce(&self.nodes, self.kept)
+    fn announce(&self, loans: &[Loan]) -> Result<()> {
+        self.claim.announce(&self.nodes, self.kept, loans)
     }
 
     /// Takes the names away, and the lab's directory. A name that somebody else has by now is no reason to keep that.

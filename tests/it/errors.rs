@@ -25,6 +25,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),
     ("LAB_UNSETTLED", "it takes a program that changes the lab as fast as nsl does"),
     ("LAB_DIFF_HELD", "no script says it: tests/it/cli/change.rs asks `nsl diff`"),
+    ("LAB_HOST_ELSEWHERE", "it takes a kept lab that is taken down in another namespace: tests/it/lab_script/hosts.rs"),
     ("DOOR", "the lab has to end between the list of labs and the question for one of its nodes"),
     ("DOOR_JOIN", "it takes a process that may see another's namespaces and not join them"),
     ("LAB_HELD", "it names a pid, which differs from run to run; tests/it/lab provokes it"),

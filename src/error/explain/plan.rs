@@ -6,6 +6,13 @@ rows! {
     // Labs: what a plan cannot be
     LAB_LINK_SELF: "EINVAL" Script "the link at <here> joins \"<node>\" (declared at <there>) to itself"
         => "give it two nodes";
+    LAB_HOST_TWICE: "EEXIST" Script
+        "host interface \"<device>\" is given to two nodes: by the links at <there> and at <here>"
+        => "use another one, or a switch between both nodes";
+    LAB_HOST_ELSEWHERE: "EXDEV" Script "host interface \"<device>\" was taken from another network namespace than this"
+        => "run nsl there";
+    LAB_HOST_LINK: "EINVAL" Script "a link joins a node with a node or with a host interface, and <what>"
+        => "write net:link(node, \"/eth1\")";
     LAB_COST: "EINVAL" Script "the cost of the link at <here> is 0" => "use 1 or more";
     LAB_INTERFACE_TWICE: "EEXIST" Script
         "\"<node>\" has two interfaces called \"<name>\": of the links at <there> and at <here>"

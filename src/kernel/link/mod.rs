@@ -4,6 +4,7 @@
 //! [`resolve`] for the name it has now.
 
 mod add;
+mod borrowed;
 mod delete;
 pub mod kind;
 mod list;
@@ -18,6 +19,7 @@ mod undo;
 mod wait;
 
 pub use add::{add, add_as};
+pub use borrowed::Borrowed;
 pub use delete::{delete, delete_many};
 pub use kind::veth::{End, veth};
 pub use kind::{Setting, Settings};

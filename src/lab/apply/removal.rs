@@ -11,13 +11,20 @@ use crate::lab::live::LiveNode;
 use crate::process;
 
 /// Deletes the links that nobody planned. Those of one node go together, because deleting takes the kernel its time.
-pub(super) fn remove_links(nodes: &[LiveNode], changes: &[Change]) -> Result<()> {
+pub(super) fn remove_links(session: &Session, nodes: &[LiveNode], changes: &[Change]) -> Result<()> {
     let at: BTreeMap<&str, usize> = nodes.iter().enumerate().map(|(place, node)| (node.name.as_str(), place)).collect();
     let ends = changes.iter().filter_map(|change| match change.edit {
         Edit::RemoveLink { index, peer } => Some(((*at.get(change.node.as_str())?, index), peer)),
         _ => None,
     });
-    let ends: Vec<_> = ends.collect();
+    let mut ends: Vec<_> = ends.collect();
+    let mut failed = Vec::new();
+    ends.retain(|((node, index), _)| {
+        let (was_lent, errors) = session.entry().give_back(&[&nodes[*node].namespace], Some(*index));
+        failed.extend(errors);
+        !was_lent
+    });
+    failed.into_iter().next().map_or(Ok(()), Err)?;
     let mut counts = vec![0; nodes.len()];
     for ((node, _), peer) in &ends {
         counts[*node] += 1;
@@ -43,6 +50,7 @@ pub(super) fn remove_nodes(session: &Session, nodes: &[LiveNode], gone: &[&str])
     }
     let namespaces: Vec<&Namespace> = nodes.iter().map(|node| &node.namespace).collect();
     let mut left = process::end_in_all(&namespaces, session.init()).unwrap_or_else(|error| vec![error]);
+    left.extend(session.entry().give_back(&namespaces, None).1);
     let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).chain(gone.iter().copied()).collect();
     left.extend(session.entry().withdraw(&names));
     left.extend(many::close(namespaces));

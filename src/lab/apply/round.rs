@@ -11,6 +11,7 @@ use crate::kernel::namespace::{Namespace, publish};
 use crate::lab::assign::Assigned;
 use crate::lab::build::{Report, Site, devices, links, namespaces, nodes};
 use crate::lab::diff::{self, Change, Edit};
+use crate::lab::hosts;
 use crate::lab::live::{Live, LiveInterface, LiveNode};
 use crate::lab::plan::Plan;
 use crate::lab::ready::Ready;
@@ -91,10 +92,16 @@ impl<'a> Round<'a> {
     ) -> Result<Ready> {
         let new = self.new_nodes();
         self.check_names(&new)?;
+        let device = |(node, place): &(usize, usize)| self.plan.nodes[*node].hosts[*place].device.as_str();
+        let (lent, there): (Vec<_>, Vec<_>) =
+            self.arriving(&new).into_iter().partition(|at| session.entry().has_lent(device(at)));
+        let mut arrivals = hosts::look(self.plan, there)?;
         // Before anything that is there is touched: a limit is met here, if it is met.
         let mut sites = namespaces::make(self.plan, &self.assigned, &new, session.entry().group(), progress)?;
         undo.nodes.extend(sites.iter().map(|site| unfinished(&site.node.name, &site.namespace)));
         self.take_away(live, session)?;
+        // What another node had, or the same under another name, is back by now.
+        arrivals.extend(hosts::look(self.plan, lent)?);
         let targets = self.targets();
         for (target, changes) in &targets {
             edits::write_sysctls(target, changes, false)?;
@@ -116,12 +123,36 @@ impl<'a> Round<'a> {
             edits::write_sysctls(target, changes, true)?;
         }
         nodes::configure(self.plan, &self.assigned, &mut sites, progress)?;
+        for arrival in arrivals.extract_if(.., |arrival| self.lives[arrival.node].is_some()) {
+            if let Some(live) = self.lives[arrival.node] {
+                hosts::admit(self.plan, &self.assigned, arrival, &self.before[live], session.entry())?;
+            }
+        }
         for (target, changes) in &targets {
             interrupt::check()?;
             edits::put_right(target, changes)?;
         }
         self.settle(sites, &new, live, session)?;
+        for arrival in arrivals {
+            let node = &live.nodes()[arrival.node];
+            hosts::admit(self.plan, &self.assigned, arrival, node, session.entry())?;
+        }
+        for node in new {
+            hosts::finish(self.plan, &self.assigned, node, &live.nodes()[node].namespace)?;
+        }
         Ok(Ready::some(self.plan, &self.assigned, live, &self.stirred()))
+    }
+
+    /// The interfaces that are to be moved in: those of new nodes, and those that others lack.
+    fn arriving(&self, new: &[usize]) -> Vec<(usize, usize)> {
+        let mut arriving = hosts::of_nodes(self.plan, new.iter().copied());
+        for (target, changes) in self.targets() {
+            arriving.extend(changes.iter().filter_map(|change| match change.edit {
+                Edit::AddHost(place) => Some((target.place, place)),
+                _ => None,
+            }));
+        }
+        arriving
     }
 
     /// Refuses names of new nodes that cannot be given.
@@ -142,7 +173,7 @@ impl<'a> Round<'a> {
             interrupt::check()?;
             edits::take_away(&target, &changes)?;
         }
-        removal::remove_links(&self.before, &self.changes)?;
+        removal::remove_links(session, &self.before, &self.changes)?;
         let stays: HashSet<usize> = self.lives.iter().flatten().copied().collect();
         let (mut removed, mut gone, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (place, node) in self.before.iter().enumerate() {

@@ -23,18 +23,20 @@ pub(super) struct Addresses {
 /// Refuses given addresses that no interface can have, and those that are given twice.
 pub(super) fn check_given(draft: &Draft) -> Result<()> {
     let mut known: HashMap<(usize, IpAddr), (String, &Option<Place>)> = HashMap::new();
-    let of_ends = ends(draft.plan).flat_map(|id| match &draft.end(id).ip {
-        Ip::Given(nets) => nets.iter().map(|net| (net.addr(), Some(id), 0)).collect(),
-        _ => Vec::new(),
+    let of_ends = ends(draft.plan).flat_map(|id| {
+        let nets = if let Ip::Given(nets) = &draft.end(id).ip { &nets[..] } else { &[] };
+        let of = move |net: &IpNet| (net.addr(), draft.label(id), &draft.link(id).place, draft.realm_of_end(id));
+        nets.iter().map(of)
     });
-    let loopbacks = draft.plan.nodes.iter().enumerate();
-    let loopbacks = loopbacks.flat_map(|(node, of)| of.addresses.iter().map(move |net| (net.addr(), None, node)));
-    for (address, end, number) in of_ends.chain(loopbacks) {
-        let node = &draft.plan.nodes[number];
-        let (label, here) = match end {
-            Some(id) => (draft.label(id), &draft.link(id).place),
-            None => (format!("{}/lo", node.name), &node.place),
-        };
+    let of_nodes = draft.plan.nodes.iter().enumerate().flat_map(|(number, node)| {
+        let realm = draft.realms.of_node(number);
+        let loopback =
+            node.addresses.iter().map(move |net| (net.addr(), format!("{}/lo", node.name), &node.place, realm));
+        let hosts = node.hosts.iter().flat_map(|host| host.addresses.iter().map(move |net| (host, net)));
+        let label = move |name: &str| format!("{}/{name}", node.name);
+        loopback.chain(hosts.map(move |(host, net)| (net.addr(), label(host.name()), &host.place, realm)))
+    });
+    for (address, label, here, realm) in of_ends.chain(of_nodes) {
         if let Some(what) = unfit(address) {
             let error = refusal(&explain::LAB_ADDRESS_UNFIT, here).with("address", address);
             return Err(error.object(&label).with("interface", label).with("what", what));
@@ -42,9 +44,8 @@ pub(super) fn check_given(draft: &Draft) -> Result<()> {
         if is_link_local(address) {
             continue;
         }
-        let realm = end.map_or(draft.realms.of_node(number), |id| draft.realm_of_end(id));
         if let Some((one, there)) = known.insert((realm, address), (label.clone(), here)) {
-            // Loopbacks come last here, but not in the script.
+            // Nodes come last here, but not in the script.
             let ((one, there), (other, here)) =
                 if is_later(there, here) { ((label, here), (one, there)) } else { ((one, there), (label, here)) };
             let error = clash(&explain::LAB_ADDRESS_TWICE, there, here).with("address", address);

@@ -8,6 +8,7 @@ mod addresses;
 mod check;
 mod draft;
 mod family;
+mod hosts;
 mod macs;
 mod names;
 mod pin;
@@ -38,6 +39,7 @@ use segments::Segments;
 /// Errors say which lines of the script do not go together; [`crate::error::Place`] is that of the later one.
 pub fn assign(plan: &Plan) -> Result<Assigned> {
     check::check(plan)?;
+    hosts::check(plan)?;
     let ipv6 = subnets::has_ipv6(plan);
     let segments = Segments::of(plan);
     let realms = Realms::of(plan, &segments);
@@ -81,7 +83,11 @@ fn nodes(plan: &Plan) -> Assigned {
             Kind::Node => None,
         };
         let hop_limit = if bridge.is_none() { hop_limit } else { None };
-        nodes.push(AssignedNode { bridge, forward, hop_limit, ..AssignedNode::default() });
+        let hosts = node
+            .hosts
+            .iter()
+            .map(|host| HostInterface { name: host.name().to_owned(), addresses: host.addresses.clone() });
+        nodes.push(AssignedNode { bridge, forward, hop_limit, hosts: hosts.collect(), ..AssignedNode::default() });
     }
     for link in plan.links.iter().filter(|link| link.has_vlan()) {
         for node in [link.a.node, link.b.node] {
@@ -149,6 +155,8 @@ impl Assigned {
 pub struct AssignedNode {
     /// In the order of its links.
     pub interfaces: Vec<Interface>,
+    /// Interfaces of the namespace nsl runs in that are moved into it.
+    pub hosts: Vec<HostInterface>,
     /// A switch's bridge.
     pub bridge: Option<Bridge>,
     /// Beside those that its addresses bring along; what the script gave comes last.
@@ -157,6 +165,43 @@ pub struct AssignedNode {
     pub forward: Option<bool>,
     /// What the time to live of its packets begins with; none: the usual 64, with which all of the lab is reached.
     pub hop_limit: Option<u8>,
+}
+
+impl AssignedNode {
+    /// The name of the interface that one way of a route goes over.
+    pub fn dev(&self, way: &Way) -> &str {
+        self.at(way.interface).0
+    }
+
+    /// How many interfaces it has, those that are moved into it last.
+    pub(in crate::lab) fn count(&self) -> usize {
+        self.interfaces.len() + self.hosts.len()
+    }
+
+    /// The name of the interface at a place, and its addresses.
+    pub(in crate::lab) fn at(&self, place: usize) -> (&str, &[IpNet]) {
+        match self.interfaces.get(place) {
+            Some(interface) => (&interface.name, &interface.addresses),
+            None => {
+                let host = &self.hosts[place - self.interfaces.len()];
+                (&host.name, &host.addresses)
+            }
+        }
+    }
+
+    /// Whether a route goes over an interface that is moved into the node.
+    pub(in crate::lab) fn goes_outside(&self, route: &Route) -> bool {
+        route.ways.iter().any(|way| way.interface >= self.interfaces.len())
+    }
+}
+
+/// An interface that is moved into a node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostInterface {
+    /// What it is called there.
+    pub name: String,
+    /// With their prefixes.
+    pub addresses: Vec<IpNet>,
 }
 
 /// One end of a link.
@@ -201,9 +246,9 @@ pub struct Route {
 }
 
 impl Route {
-    /// As the kernel is asked for it; `interfaces` are those of its node.
-    pub(in crate::lab) fn spec(&self, interfaces: &[Interface]) -> RouteSpec {
-        let dev = |way: &Way| Some(interfaces[way.interface].name.clone());
+    /// As the kernel is asked for it; `node` is its node.
+    pub(in crate::lab) fn spec(&self, node: &AssignedNode) -> RouteSpec {
+        let dev = |way: &Way| Some(node.at(way.interface).0.to_owned());
         let dst = Destination::Net(self.dst);
         match &self.ways[..] {
             [way] => RouteSpec { via: way.via, dev: dev(way), ..RouteSpec::new(dst) },
@@ -220,6 +265,6 @@ impl Route {
 pub struct Way {
     /// The gateway; none: the destination is on the link.
     pub via: Option<IpAddr>,
-    /// The interface: a place in [`AssignedNode::interfaces`].
+    /// The interface: a place in [`AssignedNode::interfaces`], or behind it in [`AssignedNode::hosts`].
     pub interface: usize,
 }

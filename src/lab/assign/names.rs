@@ -22,7 +22,11 @@ pub(super) fn assign(plan: &Plan) -> Result<Vec<String>> {
         let name = end.name.clone().unwrap_or_else(|| {
             let name = |number: usize| format!("eth{number}");
             let mut number = (*links).max(*free);
-            let device = |name: &str| plan.nodes[end.node].devices.iter().any(|device| device.name == name);
+            let node = &plan.nodes[end.node];
+            let device = |name: &str| {
+                node.devices.iter().any(|device| device.name == name)
+                    || node.hosts.iter().any(|host| host.name() == name)
+            };
             while given.contains_key(&(end.node, name(number).as_str())) || device(&name(number)) {
                 number += 1;
             }
@@ -47,6 +51,7 @@ fn given(plan: &Plan) -> Result<HashMap<(usize, &str), EndId>> {
             "lo" => Some("loopback"),
             BRIDGE if node.kind == Kind::Switch => Some("bridge"),
             _ if node.devices.iter().any(|device| device.name == name) => Some("device"),
+            _ if node.hosts.iter().any(|host| host.name() == name) => Some("host interface"),
             _ => None,
         };
         if let Some(what) = taken {

@@ -66,6 +66,7 @@ pub(super) fn has_ipv6(plan: &Plan) -> bool {
     let given = |net: &IpNet| Family::of(*net) == Family::V6 && !is_link_local(net.addr());
     plan.options.ipv6
         || plan.options.subnets6.is_some()
+        || plan.nodes.iter().flat_map(|node| &node.hosts).any(|host| host.addresses.iter().any(given))
         || plan.nodes.iter().any(|node| node.subnets.iter().chain(&node.addresses).any(given))
         || plan.links.iter().any(|link| link.subnets.iter().any(given))
         || ends(plan).any(|id| matches!(&end(plan, id).ip, Ip::Given(nets) if nets.iter().any(given)))
@@ -120,6 +121,8 @@ struct Claim<'a> {
 enum Owner {
     Segment(usize),
     Node(usize),
+    /// What is there without the lab; several nodes may be linked to it.
+    Outside,
 }
 
 /// All ranges that the script gave, in the order of declaration.
@@ -149,6 +152,11 @@ fn claims<'a>(draft: &Draft<'a>, subnets: &[Subnets<'a>]) -> Vec<Claim<'a>> {
             owner: Owner::Node(number),
             realm,
         }));
+        for host in &node.hosts {
+            let nets = host.addresses.iter().filter(|net| !is_link_local(net.addr()));
+            let place = &host.place;
+            claims.extend(nets.map(|net| Claim { net: net.trunc(), place, owner: Owner::Outside, realm }));
+        }
     }
     claims
 }

@@ -12,6 +12,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::assign::{Assigned, AssignedNode};
+use super::hosts;
 use super::live::{Live, LiveInterface, LiveNode};
 use super::plan::{Node, Plan};
 use super::ready::Ready;
@@ -98,6 +99,7 @@ pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result
 /// Errors: no privilege; a limit (`ENOSPC`, `EMFILE`); what the kernel refuses, with the node or link and the line that
 /// declared it; an interrupt. Then nothing is left.
 pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Raised> {
+    let arrivals = hosts::look(plan, hosts::of_nodes(plan, 0..plan.nodes.len()))?;
     let place = |node: usize| plan.nodes.get(node).and_then(|node| node.place.clone());
     let group = Group::another();
     // From here on it is known to the registry; dropped in an error, it takes away what can be seen of it.
@@ -116,6 +118,13 @@ pub fn raise(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<R
     interrupt::check()?;
     let (nodes, sockets): (Vec<_>, Vec<_>) = sites.into_iter().map(Site::finished).unzip();
     live.settle(nodes, names).map_err(|(node, error)| error.place(place(node)))?;
+    for arrival in arrivals {
+        let node = &live.nodes()[arrival.node];
+        hosts::admit(plan, assigned, arrival, node, live.entry())?;
+    }
+    for (node, live) in live.nodes().iter().enumerate() {
+        hosts::finish(plan, assigned, node, &live.namespace)?;
+    }
     let ready = Ready::new(plan, assigned, &live, sockets);
     Ok(Raised { live, ready })
 }

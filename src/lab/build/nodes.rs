@@ -38,6 +38,9 @@ pub(in crate::lab) fn configure(
         }
         let place = || site.node.place.clone();
         for (key, value) in settings::of_interfaces(site.node, site.assigned).filter(|_| site.joined.is_none()) {
+            if settings::needs_host(key, site.assigned) {
+                continue;
+            }
             sysctl::write(&site.namespace, key, value).map_err(|error| error.place(place()))?;
         }
         let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
@@ -87,8 +90,8 @@ fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
         // Last, so that its ports all begin at once.
         orders.push(request::change(bridge.index, &up(), None), About::Bridge);
     }
-    for route in &site.assigned.routes {
-        let request = route.spec(&site.assigned.interfaces).request(&mut |name| index(site, name))?;
+    for route in site.assigned.routes.iter().filter(|route| !site.assigned.goes_outside(route)) {
+        let request = route.spec(site.assigned).request(&mut |name| index(site, name))?;
         orders.push(request, About::Route(route));
     }
     Ok(orders)
@@ -223,7 +226,7 @@ fn word(error: Error, plan: &Plan, site: &mut Site<'_>, about: &About<'_>) -> Er
     let (error, place): (Error, Option<Place>) = match about {
         About::Loopback(spec) => (spec.refused(error, &site.device("lo", LOOPBACK)), of_node),
         About::Address(at, spec) => (spec.refused(error, &interface(*at)), of_link(*at)),
-        About::Route(route) => (route.spec(&site.assigned.interfaces).refused(error, &site.namespace), of_node),
+        About::Route(route) => (route.spec(site.assigned).refused(error, &site.namespace), of_node),
         About::Shape(at, shape) => (shape.refused(error, &interface(*at)), of_link(*at)),
         About::Bridge => (error.object(format!("{}/br0", site.node.name)), of_node),
         About::Interface(at) => {

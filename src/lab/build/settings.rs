@@ -166,6 +166,7 @@ pub(in crate::lab) fn wanted(node: &Node, assigned: &AssignedNode) -> BTreeMap<S
 pub(in crate::lab) fn speaks_ipv6(node: &Node, assigned: &AssignedNode) -> bool {
     let interfaces = || assigned.interfaces.iter();
     let addresses = interfaces().flat_map(|interface| &interface.addresses).chain(&node.addresses);
+    let addresses = addresses.chain(node.hosts.iter().flat_map(|host| &host.addresses));
     let has_address = addresses.into_iter().any(|address| address.addr().is_ipv6());
     has_address || (assigned.bridge.is_none() && interfaces().any(|interface| interface.ipv6))
 }
@@ -173,7 +174,16 @@ pub(in crate::lab) fn speaks_ipv6(node: &Node, assigned: &AssignedNode) -> bool 
 /// Whether a sysctl is one of an interface of the node: `net.ipv4.conf.eth0.rp_filter`.
 pub(in crate::lab) fn needs_interface(key: &str, assigned: &AssignedNode) -> bool {
     let names = assigned.interfaces.iter().map(|interface| &interface.name);
-    let mut names = names.chain(assigned.bridge.iter().map(|bridge| &bridge.name));
+    let names = names.chain(assigned.bridge.iter().map(|bridge| &bridge.name));
+    any_named(key, names.chain(assigned.hosts.iter().map(|host| &host.name)))
+}
+
+/// Whether a sysctl is one of an interface that is moved into the node.
+pub(in crate::lab) fn needs_host(key: &str, assigned: &AssignedNode) -> bool {
+    any_named(key, assigned.hosts.iter().map(|host| &host.name))
+}
+
+fn any_named<'a>(key: &str, mut names: impl Iterator<Item = &'a String>) -> bool {
     // A name may have dots of its own.
     names.any(|name| {
         let end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '/']);

@@ -64,6 +64,8 @@ pub(in crate::lab) enum Edit {
     AddBridge,
     /// The place of the device among the node's own.
     AddDevice(usize),
+    /// The place of the interface among those that are moved into the node.
+    AddHost(usize),
     /// An interface, and where it is of a pair in the lab, the node and the interface at its other end.
     RemoveLink {
         index: u32,

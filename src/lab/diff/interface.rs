@@ -7,7 +7,7 @@ use super::list::List;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::{Setting, parse_mac};
 use crate::kernel::qdisc::Kept;
-use crate::lab::state::{HaveAddress, HaveInterface, WantedInterface, link_local};
+use crate::lab::state::{HaveAddress, HaveInterface, Role, WantedInterface, link_local};
 
 /// `ipv6` says whether the kernel has it.
 pub(super) fn compare(list: &mut List<'_>, wanted: &WantedInterface, have: &HaveInterface, ipv6: bool) {
@@ -21,9 +21,15 @@ pub(super) fn compare(list: &mut List<'_>, wanted: &WantedInterface, have: &Have
             list.change(what, &wanted.name, &shown(key, now), &shown(key, want), edit);
         }
     }
-    compare_shape(list, wanted, have);
+    // What is somebody else's has what the kernel gave it, and sends as it likes.
+    let is_lent = matches!(wanted.role, Role::Host(_));
+    if !is_lent {
+        compare_shape(list, wanted, have);
+    }
     compare_addresses(list, wanted, have);
-    compare_own(list, wanted, have, ipv6);
+    if !is_lent {
+        compare_own(list, wanted, have, ipv6);
+    }
 }
 
 /// How it sends. Other disciplines than those of a shape are nobody's business where none is planned.

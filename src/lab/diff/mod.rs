@@ -134,6 +134,9 @@ impl<'a> Known<'a> {
         match interface.role {
             Role::End(link) => self.new_link(list, link, interface),
             Role::Device(place) => list.add("link", Some(&interface.name), &interface.kind, Edit::AddDevice(place)),
+            Role::Host(place) => {
+                list.at(&interface.place).add("link", Some(&interface.name), &interface.kind, Edit::AddHost(place));
+            }
             Role::Loopback | Role::Bridge => {}
         }
         for address in &interface.addresses {
@@ -177,6 +180,7 @@ impl<'a> Known<'a> {
             let of_kind = |there: &&HaveInterface| there.kind == interface.kind;
             let there = match interface.role {
                 Role::Loopback => have.interfaces.iter().find(of_kind),
+                Role::Host(_) => there.get(interface.name.as_str()).copied(),
                 Role::End(link) if !self.linked[link] => None,
                 _ => there.get(interface.name.as_str()).copied().filter(of_kind),
             };
@@ -206,6 +210,7 @@ impl<'a> Known<'a> {
         let is_wanted = |interface: &HaveInterface| match planned.get(interface.name.as_str()) {
             _ if interface.kind == "loopback" => true,
             Some(WantedInterface { role: Role::End(link), .. }) => self.linked[*link],
+            Some(WantedInterface { role: Role::Host(_), .. }) => true,
             Some(planned) => planned.kind == interface.kind,
             None => self.is_of_device(at.1, &planned, interface),
         };

@@ -4,6 +4,7 @@ use super::claim::{Asked, Claim};
 use super::clean::{State, check_name, check_user, exists, state};
 use crate::error::Result;
 use crate::kernel::namespace::{Group, publish};
+use crate::lab::hosts::Loan;
 use crate::lab::live::{Live, LiveNode};
 use crate::lab::registry::Named;
 
@@ -40,8 +41,9 @@ pub(in crate::lab) fn claim_kept(name: &str) -> Result<Option<Named>> {
             State::Held(pid) => Err(exists(name, pid)),
             State::Left => Ok(None),
             State::Kept => {
+                let loans = manifest.lent.into_iter().map(|(known, link)| Loan::new(known, link)).collect();
                 let nodes = manifest.nodes.into_iter().map(|published| (published.node, published.known)).collect();
-                Ok(Some(Named { claim, nodes, kept: manifest.kept }))
+                Ok(Some(Named { claim, nodes, kept: manifest.kept, loans }))
             }
         }
     };

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use super::claim::{self, Asked, Claim};
 use super::manifest::{Manifest, Published};
 use crate::error::{Error, Result, explain};
+use crate::kernel::link::Borrowed;
+use crate::kernel::namespace::Namespace;
 use crate::kernel::namespace::publish::{self, Known};
+use crate::lab::hosts::{self, Loan};
 use crate::process::{self, Identity};
 
 /// Whether somebody has a lab.
@@ -78,7 +81,12 @@ impl Claim {
     }
 
     /// Says, before any of it is done, what of the lab can be seen: its nodes with the names of their namespaces.
-    pub(in crate::lab) fn announce(&self, nodes: &[(String, Known)], kept: Option<Identity>) -> Result<()> {
+    pub(in crate::lab) fn announce(
+        &self,
+        nodes: &[(String, Known)],
+        kept: Option<Identity>,
+        loans: &[Loan],
+    ) -> Result<()> {
         let gone = || Error::new(&explain::PROCESS_MISSING).with("pid", std::process::id());
         // What another process held by then is held on.
         let before = match kept {
@@ -98,6 +106,8 @@ impl Claim {
             owner: Identity::own().ok_or_else(gone)?,
             kept,
             nodes: nodes.iter().map(published).collect(),
+            home: Namespace::home().cookie()?,
+            lent: loans.iter().filter_map(Loan::to_tell).collect(),
         })
     }
 
@@ -135,8 +145,22 @@ fn remove(manifest: &Manifest) -> Vec<Error> {
         return publish::sweep(&names);
     }
     let mut failed: Vec<Error> = manifest.kept.map(process::end_container).unwrap_or_default();
+    let kept = failed.len();
+    failed.extend(manifest.lent.iter().rev().filter_map(|lent| give_back(manifest, lent).err()));
+    if failed.len() > kept {
+        // With its namespace it would be gone.
+        return failed;
+    }
     failed.extend(publish::withdraw(&names));
     failed
+}
+
+/// Gives an interface back that was lent to a node.
+fn give_back(manifest: &Manifest, (known, link): &(Known, Borrowed)) -> Result<()> {
+    if Namespace::home().cookie()? != manifest.home {
+        return Err(hosts::elsewhere(link));
+    }
+    Loan::new(known.clone(), link.clone()).end()
 }
 
 /// Refuses what another user made.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::kernel::link::Borrowed;
 use crate::kernel::namespace::publish::Known;
 use crate::process::Identity;
 
@@ -20,6 +21,10 @@ pub(super) struct Manifest {
     /// Once it is kept: the first process of its PID namespace, with which it ends.
     pub(super) kept: Option<Identity>,
     pub(super) nodes: Vec<Published>,
+    /// The cookie of the namespace that interfaces were lent from.
+    pub(super) home: u64,
+    /// Those interfaces, and where each is.
+    pub(super) lent: Vec<(Known, Borrowed)>,
 }
 
 /// A node and the name of its namespace.
@@ -39,6 +44,9 @@ impl Manifest {
             .nodes
             .iter()
             .map(|Published { node, known: (name, cookie), view }| json!({ "node": node, "netns": name, "cookie": cookie, "view": view }));
+        let lent = self.lent.iter();
+        let lent =
+            lent.map(|((name, cookie), link)| json!({ "netns": name, "cookie": cookie, "link": link.to_json() }));
         let manifest = json!({
             "version": VERSION,
             "boot": self.boot,
@@ -46,6 +54,8 @@ impl Manifest {
             "owner": process(&self.owner),
             "kept": self.kept.as_ref().map(process),
             "nodes": nodes.collect::<Vec<_>>(),
+            "home": self.home,
+            "lent": lent.collect::<Vec<_>>(),
         });
         manifest.to_string()
     }
@@ -59,6 +69,7 @@ impl Manifest {
             None => return Err("it has no version".to_owned()),
         }
         let nodes = value["nodes"].as_array().ok_or("it has no \"nodes\"")?;
+        let lent = value["lent"].as_array().ok_or("it has no \"lent\"")?;
         Ok(Self {
             boot: text_of(&value, "boot")?,
             uid: value["uid"].as_u64().and_then(|uid| u32::try_from(uid).ok()).ok_or("it has no \"uid\"")?,
@@ -68,6 +79,8 @@ impl Manifest {
                 kept => Some(process(kept).ok_or("its \"kept\" is no process")?),
             },
             nodes: nodes.iter().map(published).collect::<Result<_, _>>()?,
+            home: value["home"].as_u64().ok_or("it has no \"home\"")?,
+            lent: lent.iter().map(self::lent).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -83,13 +96,21 @@ fn process(value: &Value) -> Option<Identity> {
 }
 
 fn published(value: &Value) -> Result<Published, String> {
+    Ok(Published { node: text_of(value, "node")?, known: known(value)?, view: value["view"].as_u64() })
+}
+
+fn lent(value: &Value) -> Result<(Known, Borrowed), String> {
+    Ok((known(value)?, Borrowed::from_json(&value["link"]).ok_or("something lent is no link")?))
+}
+
+fn known(value: &Value) -> Result<Known, String> {
     let cookie = value["cookie"].as_u64().ok_or("a node has no \"cookie\"")?;
     let name = text_of(value, "netns")?;
     // What is deleted is one file of /run/netns, whatever is written here.
     if name.is_empty() || name.contains(['/', '\0']) || matches!(name.as_str(), "." | "..") {
         return Err(format!("\"{name}\" is no name of a namespace"));
     }
-    Ok(Published { node: text_of(value, "node")?, known: (name, cookie), view: value["view"].as_u64() })
+    Ok((name, cookie))
 }
 
 #[cfg(test)]
@@ -104,6 +125,8 @@ mod tests {
             owner: Identity { pid: 7, start: 9 },
             kept: None,
             nodes: vec![Published { node: "h1".to_owned(), known: ("demo-h1".to_owned(), 1 << 60), view: Some(7) }],
+            home: 1,
+            lent: Vec::new(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::kernel::link::Settings;
 use crate::kernel::qdisc::{Kept, Shape};
 use crate::kernel::route::{Found, RouteSpec};
 
-pub(super) use read::read;
+pub(super) use read::{is_gone, read};
 pub(super) use wanted::{link_local, sysctl_keys, wanted};
 
 /// Where an interface stands in what is known of all nodes: the place of its node, and its own there.
@@ -56,6 +56,8 @@ pub(super) enum Role {
     Bridge,
     /// The device at this place of the node's own.
     Device(usize),
+    /// The interface of nsl's own namespace at this place of the node's.
+    Host(usize),
     /// One end of the link at this place of the plan.
     End(usize),
 }

@@ -12,7 +12,7 @@ use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Destination, Family};
 use crate::lab::assign::{Assigned, Bridge, Interface};
 use crate::lab::build::settings;
-use crate::lab::plan::{End, NodeDevice, Plan, Wants};
+use crate::lab::plan::{End, HostLink, NodeDevice, Plan, Wants};
 
 /// What a veth has that is told nothing else (Linux `ETH_DATA_LEN`, `DEFAULT_TX_QUEUE_LEN`).
 const MTU: u32 = 1500;
@@ -66,8 +66,18 @@ pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> W
         shape: plan.links[interface.link].shape_of(end(plan, assigned, (node, place))),
         place: plan.links[interface.link].place.clone(),
     });
+    let hosts = planned.hosts.iter().enumerate().map(|(place, host)| WantedInterface {
+        name: host.name().to_owned(),
+        role: Role::Host(place),
+        kind: format!("host {}", host.device),
+        settings: of_host(host, of.bridge.as_ref()),
+        addresses: host.addresses.clone(),
+        own: Vec::new(),
+        shape: Shape::default(),
+        place: host.place.clone(),
+    });
     Wanted {
-        interfaces: std::iter::once(loopback).chain(bridge).chain(devices).chain(ends).collect(),
+        interfaces: std::iter::once(loopback).chain(bridge).chain(devices).chain(ends).chain(hosts).collect(),
         routes: of.routes.iter().map(|route| of_route(assigned, node, route)).collect(),
         sysctls: settings::wanted(planned, of),
     }
@@ -143,6 +153,14 @@ fn of_device(device: &NodeDevice) -> Settings {
     settings
 }
 
+/// Of an interface of somebody else's only what the lab makes of it.
+fn of_host(host: &HostLink, bridge: Option<&Bridge>) -> Settings {
+    let mut settings = vec![switch("up", true), text("master", bridge.map_or("", |bridge| &bridge.name))];
+    settings.extend(host.mtu.map(|mtu| integer("mtu", mtu)));
+    settings.extend(host.mac.map(|mac| text("address", &format_mac(&mac))));
+    settings
+}
+
 /// Puts what the script wants in the place of what is usual.
 fn overlay(settings: &mut Settings, wants: &Wants) {
     let spec = &wants.spec;
@@ -195,15 +213,15 @@ pub(in crate::lab) fn link_local(mac: [u8; 6]) -> IpNet {
 }
 
 fn of_route(assigned: &Assigned, node: usize, route: &crate::lab::assign::Route) -> WantedRoute {
-    let interfaces = &assigned.nodes[node].interfaces;
-    let ways = route.ways.iter().map(|way| (way.via, Some(interfaces[way.interface].name.as_str()), 1));
+    let of = &assigned.nodes[node];
+    let ways = route.ways.iter().map(|way| (way.via, Some(of.at(way.interface).0), 1));
     let dst = if route.dst.prefix_len() == 0 { Destination::Default } else { Destination::Net(route.dst) };
     let family = if route.dst.addr().is_ipv4() { Family::Inet } else { Family::Inet6 };
     WantedRoute {
         key: route_key(family, &dst.to_string(), "main", None),
         dst: dst.to_string(),
         text: ways_text(ways),
-        spec: route.spec(interfaces),
+        spec: route.spec(of),
     }
 }
 

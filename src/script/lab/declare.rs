@@ -1,6 +1,6 @@
 //! Declaring: nodes and links, each with its line.
 
-use mlua::MultiValue;
+use mlua::{MultiValue, Value};
 
 use super::{Shared, calls, options};
 use crate::error::{Error, explain};
@@ -62,10 +62,43 @@ pub(super) fn insert(args: &Args, lab: &Shared, mut node: Node, options: &Option
 /// `net:link(a, b, opts?)`.
 pub(super) fn link(args: &mut Args) -> mlua::Result<MultiValue> {
     let lab = args.lab()?;
+    match (host_interface(&args.value(2)), host_interface(&args.value(3))) {
+        (None, None) => {}
+        (None, Some(device)) => return host_link(args, &lab, (2, "a"), device),
+        (Some(device), None) => return host_link(args, &lab, (3, "b"), device),
+        (Some(_), Some(_)) => return Err(Error::new(&explain::LAB_HOST_LINK).with("what", "this has no node").into()),
+    }
     let (a, b) = (args.node(2, &lab)?, args.node(3, &lab)?);
     let link = options::link(a, b, &args.options(4)?)?;
     let id = connect(args, &lab, link)?;
     values(&args.lua, CableHandle { lab, id })
+}
+
+/// `"/eth1"`: an interface of the namespace nsl runs in.
+fn host_interface(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.to_string_lossy().strip_prefix('/').map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// `net:link(node, "/eth1", opts?)`: the node is the argument at `position`, whose own options stand under `key` too.
+fn host_link(
+    args: &Args,
+    lab: &Shared,
+    (position, key): (usize, &'static str),
+    device: String,
+) -> mlua::Result<MultiValue> {
+    let node = args.node(position, lab)?;
+    let mut host = options::host_link(device, &args.value(4), key).map_err(|error| match error {
+        Some(error) => error,
+        None => args.wrong_type(4, "a table of options").into(),
+    })?;
+    host.place = place::here(&args.lua).0;
+    let mut state = lab.borrow_mut();
+    state.changed()?;
+    state.plan.nodes[node].hosts.push(host);
+    args.nothing()
 }
 
 /// Adds a link to the plan, with the line that declares it; gives its number.
@@ -91,6 +124,12 @@ pub(super) fn remove(args: &mut Args) -> mlua::Result<MultiValue> {
         state.cables.remove(index);
         return args.nothing();
     }
+    if let Some((node, place)) = host_place(args, &lab) {
+        let mut state = lab.borrow_mut();
+        state.changed()?;
+        state.plan.nodes[node].hosts.remove(place);
+        return args.nothing();
+    }
     let index = args.node(2, &lab)?;
     let mut state = lab.borrow_mut();
     state.changed()?;
@@ -107,4 +146,14 @@ pub(super) fn remove(args: &mut Args) -> mlua::Result<MultiValue> {
     }
     state.places = state.plan.nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), place)).collect();
     args.nothing()
+}
+
+/// `"h1/eth1"`, an interface of nsl's own namespace that a node is to have: its node, and its place there.
+fn host_place(args: &Args, lab: &Shared) -> Option<(usize, usize)> {
+    let value = args.value(2);
+    let text = value.as_string()?.to_string_lossy();
+    let (node, name) = text.split_once('/')?;
+    let state = lab.borrow();
+    let node = state.node_index(node)?;
+    Some((node, state.plan.nodes[node].hosts.iter().position(|host| host.name() == name)?))
 }

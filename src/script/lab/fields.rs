@@ -122,7 +122,15 @@ fn interface_list(lua: &Lua, lab: &Shared, assigned: &Assigned, node: usize) -> 
             .set("link", state.cable_text(interface.link))?;
         Ok(record.set("peer", peer.table())?.table())
     });
-    records::list(lua, &["name", "address", "mac", "link"], records.collect::<Vec<_>>())
+    let planned = &state.plan.nodes[node];
+    let hosts = assigned.nodes[node].hosts.iter().zip(&planned.hosts).map(|(interface, host)| {
+        let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();
+        let mac = host.mac.as_ref().map(|mac| crate::kernel::link::format_mac(mac));
+        let record =
+            Record::new(lua)?.set("name", interface.name.as_str())?.set("address", addresses)?.set("mac", mac)?;
+        Ok(record.set("link", format!("{} -- /{}", planned.name, host.device))?.table())
+    });
+    records::list(lua, &["name", "address", "mac", "link"], records.chain(hosts).collect::<Vec<_>>())
 }
 
 /// `net:plan()`: nodes by name with their interfaces and routes, and the links; prints as `nsl plan` does.
@@ -155,7 +163,7 @@ fn routes(lua: &Lua, node: &AssignedNode) -> mlua::Result<Table> {
         let dst = if route.dst.prefix_len() == 0 { "default".to_owned() } else { route.dst.to_string() };
         let first = route.ways.first();
         let via = |way: &crate::lab::Way| way.via.map(|via| via.to_string());
-        let dev = |way: &crate::lab::Way| node.interfaces[way.interface].name.clone();
+        let dev = |way: &crate::lab::Way| node.dev(way).to_owned();
         let record = Record::new(lua)?.set("dst", dst)?;
         if route.ways.len() > 1 {
             let ways =

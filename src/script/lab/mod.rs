@@ -158,7 +158,8 @@ impl Lab {
         };
         let node = self.plan.nodes.iter().filter(|node| is_here(&node.place));
         // A link is often declared on the same line as its nodes.
-        let link = self.plan.links.iter().any(|link| is_here(&link.place));
+        let hosts = self.plan.nodes.iter().flat_map(|node| &node.hosts).any(|host| is_here(&host.place));
+        let link = hosts || self.plan.links.iter().any(|link| is_here(&link.place));
         let mut node = node.filter(|node| !link || is_named(&node.name));
         // One line declares many in a loop.
         let error = match &object {

@@ -6,10 +6,11 @@ use ipnet::IpNet;
 use mlua::{Table, Value};
 
 use crate::error::{Error, Result, explain};
-use crate::kernel::link::kind;
+use crate::kernel::link::{kind, parse_mac};
 use crate::kernel::{address_text, device};
 use crate::lab::{
-    Border, End, Existing, ExtraRoute, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan, Routing, Wants,
+    Border, End, Existing, ExtraRoute, HostLink, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan,
+    Routing, Wants,
 };
 use crate::script::link::{READ_ONLY, read_spec};
 use crate::script::options::Options;
@@ -40,6 +41,8 @@ pub(in crate::script) const END: &[&str] = &[
     "allmulticast", "multicast", "arp", "addrgenmode", "carrier", "nat", "private",
     "vlan", "trunk",
 ];
+/// Of a link to an interface of nsl's own namespace.
+const HOST: &[&str] = &["name", "ip", "mtu", "mac"];
 /// Of a device: what `link_add` takes, but for a place elsewhere.
 #[rustfmt::skip]
 pub(in crate::script) const DEVICE: &[&str] = &[
@@ -234,6 +237,40 @@ pub(super) fn link(a: usize, b: usize, options: &Options) -> Result<Link> {
     link.b = end(b, options, "b")?;
     link.check_shapes()?;
     Ok(link)
+}
+
+/// An interface of nsl's own namespace as the options of its link say; the node's may stand under `key`.
+///
+/// Errors: none if the options are no table.
+pub(super) fn host_link(
+    device: String,
+    value: &Value,
+    key: &'static str,
+) -> std::result::Result<HostLink, Option<mlua::Error>> {
+    let mut host = HostLink { device, name: None, addresses: Vec::new(), mtu: None, mac: None, place: None };
+    let table = match value {
+        Value::Nil => return Ok(host),
+        Value::Table(table) => table,
+        _ => return Err(None),
+    };
+    let options = Options::read(table, "link", &[HOST, &[key]], &[])?;
+    fill_host(&mut host, &options).map_err(mlua::Error::from)?;
+    if let Some(table) = options.table(key).map_err(mlua::Error::from)? {
+        fill_host(&mut host, &Options::read(&table, "link", &[HOST], &[])?).map_err(mlua::Error::from)?;
+    }
+    Ok(host)
+}
+
+fn fill_host(host: &mut HostLink, options: &Options) -> Result<()> {
+    host.name = options.string("name")?.or(host.name.take());
+    host.mtu = options.number("mtu", "a number of bytes")?.or(host.mtu);
+    if let Some(mac) = options.string("mac")? {
+        host.mac = Some(parse_mac(&mac)?);
+    }
+    if !matches!(options.value("ip"), None | Some(Value::Boolean(false))) {
+        host.addresses = networks(options, "ip", address_text::interface)?;
+    }
+    Ok(())
 }
 
 fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {

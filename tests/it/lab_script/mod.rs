@@ -10,6 +10,7 @@ mod devices;
 mod ends;
 mod existing;
 mod graph;
+mod hosts;
 mod life;
 mod many;
 mod matrix;

@@ -171,6 +171,12 @@ fn of_nodes(draft: &Draft, subnets: &[Subnets], family: Family, view: &View) -> 
             .iter()
             .filter(|net| routed(net))
             .for_each(|net| add(net, number, draft.realms.rank_of_node(view, number)));
+        // What a router has outside of the lab is reached by it, and of a host its own address.
+        let whole = node.kind == Kind::Router;
+        for net in node.hosts.iter().flat_map(|host| &host.addresses).filter(|net| routed(net)) {
+            let net = if whole { *net } else { IpNet::from(net.addr()) };
+            add(&net, number, draft.realms.rank_of_node(view, number));
+        }
     }
     for id in ends(draft.plan) {
         let Ip::Given(nets) = &draft.end(id).ip else { continue };

@@ -34,11 +34,11 @@ fn resolve(node: &Node, assigned: &AssignedNode, route: &ExtraRoute) -> Result<R
         let error = wrong(&explain::ROUTE_FAMILY, node, route);
         return Err(error.with("key", "via").with("address", via));
     }
-    let reaches = |place: &usize| assigned.interfaces[*place].addresses.iter().any(|net| net.contains(&via));
+    let reaches = |place: &usize| assigned.at(*place).1.iter().any(|net| net.contains(&via));
     let interface = match interface {
         Some(place) if reaches(&place) || is_link_local(via) => Some(place),
         Some(_) => None,
-        None => (0..assigned.interfaces.len()).find(reaches),
+        None => (0..assigned.count()).find(reaches),
     };
     let Some(interface) = interface else {
         let place = route.dev.as_ref().map(|name| format!("not on \"{name}\""));
@@ -50,7 +50,7 @@ fn resolve(node: &Node, assigned: &AssignedNode, route: &ExtraRoute) -> Result<R
 
 /// The place of the interface that a route names.
 fn device(node: &Node, assigned: &AssignedNode, route: &ExtraRoute, name: &str) -> Result<usize> {
-    let names = || assigned.interfaces.iter().map(|interface| interface.name.as_str());
+    let names = || (0..assigned.count()).map(|place| assigned.at(place).0);
     names().position(|known| known == name).ok_or_else(|| {
         let error = wrong(&explain::LAB_ROUTE_DEVICE, node, route).with("name", name);
         match nearest(name, names()) {

@@ -1,0 +1,2 @@
+local net = lab.new()
+net:link("/eth1", "/eth2")
