@@ -154,6 +154,7 @@
 ---@field loss number                 # from 0 to 1
 ---@field failed { from: string, to: string }[]
 ---@field too_far integer             # pairs further apart than a TTL of 255 reaches
+---@field walled integer              # pairs that were not asked: by plan (`nat`, `private`) one gets no answer from the other
 ---@field elapsed number              # seconds
 
 --- One difference between a plan and what is up.

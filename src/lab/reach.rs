@@ -6,7 +6,7 @@ use super::hops::Hops;
 use super::{Assigned, AssignedNode, Kind, Live, LiveNode, Plan};
 use crate::error::{Error, Result, explain};
 use crate::probe::Family;
-use crate::probe::pingall::{Distance, PingAllSpec, PingHost, Station};
+use crate::probe::pingall::{Distance, PingAllSpec, PingHost, Station, Walled};
 
 /// Which nodes ask and are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +55,17 @@ pub fn all_pairs(
     // Where nodes have the usual one, nobody is too far away for it.
     if let Some(limit) = assigned.nodes.iter().find_map(|node| node.hop_limit) {
         spec.hop_limit = limit;
-        spec.distance = Some(distance(Hops::new(plan), places));
+        spec.distance = Some(distance(Hops::new(plan), places.clone()));
     }
+    let walls = super::assign::Walls::of(plan);
+    spec.walled =
+        walls.map(|walls| walled(walls, places, spec.hosts.iter().map(|host| host.station.segment).collect()));
     Ok(spec)
+}
+
+/// Whether two of `places`, which are asked in these segments, are kept apart.
+fn walled(walls: super::assign::Walls, places: Vec<usize>, segments: Vec<usize>) -> Walled {
+    Box::new(move |from, to| walls.are_between(places[from], places[to], segments[to]))
 }
 
 /// How far apart two of `places` are. What has no path is asked like anybody else.

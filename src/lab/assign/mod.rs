@@ -19,6 +19,7 @@ mod segments;
 mod subnets;
 #[cfg(test)]
 mod tests;
+mod walls;
 
 use std::net::IpAddr;
 
@@ -33,6 +34,7 @@ pub(super) use macs::device_index;
 pub use pin::pinned;
 use realms::Realms;
 use segments::Segments;
+pub(super) use walls::Walls;
 
 /// Assigns all that a plan left open: names, indexes, MACs, subnets, addresses, routes.
 ///

@@ -23,6 +23,13 @@ pub(super) struct Realms {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct View(Vec<usize>);
 
+impl View {
+    /// Whether a realm is seen.
+    pub(super) fn has(&self, realm: usize) -> bool {
+        self.0.contains(&realm)
+    }
+}
+
 impl Realms {
     pub(super) fn of(plan: &Plan, segments: &Segments) -> Self {
         let nodes = plan.nodes.len();
@@ -73,6 +80,11 @@ impl Realms {
     /// The realm of what a node has by itself.
     pub(super) fn of_node(&self, node: usize) -> usize {
         self.of_node[node]
+    }
+
+    /// Whether one realm is seen from another.
+    pub(super) fn sees(&self, from: usize, realm: usize) -> bool {
+        self.seen[from].contains(&realm)
     }
 
     /// How many there are.

@@ -59,6 +59,9 @@ pub struct PingHost {
 /// How many hops apart two hosts are, as traceroute counts: neighbours are 1 apart.
 pub type Distance = Box<dyn Fn(usize, usize) -> u32 + Send>;
 
+/// Whether a host gets no answer from another by plan.
+pub type Walled = Box<dyn Fn(usize, usize) -> bool + Send>;
+
 /// What is asked for.
 pub struct PingAllSpec {
     /// All of one family, best.
@@ -74,6 +77,8 @@ pub struct PingAllSpec {
     pub hop_limit: u8,
     /// With it, pairs that are further apart than `hop_limit` are counted instead of asked.
     pub distance: Option<Distance>,
+    /// With it, pairs that are kept apart are counted instead of asked.
+    pub walled: Option<Walled>,
 }
 
 impl PingAllSpec {
@@ -86,6 +91,7 @@ impl PingAllSpec {
             timeout: Duration::from_secs(1),
             hop_limit: 255,
             distance: None,
+            walled: None,
         }
     }
 
@@ -111,7 +117,7 @@ impl PingAllSpec {
 pub struct Progress(Arc<(AtomicUsize, usize)>);
 
 impl Progress {
-    /// How many pairs have been asked, or are too far apart to be.
+    /// How many pairs have been asked, or cannot be.
     pub fn done(&self) -> usize {
         self.0.0.load(Ordering::Relaxed).min(self.total())
     }
@@ -150,6 +156,7 @@ pub struct PingAllRun {
     asked: Vec<(usize, usize)>,
     sent: usize,
     too_far: usize,
+    walled: usize,
     progress: Progress,
     started: Option<Instant>,
 }
@@ -200,6 +207,7 @@ impl PingAllRun {
             asked: Vec::new(),
             sent: 0,
             too_far: 0,
+            walled: 0,
             progress: Progress(Arc::new((AtomicUsize::new(0), spec.pairs.count(hosts)))),
             started: None,
             spec,
@@ -230,7 +238,7 @@ impl PingAllRun {
             Stage::Ask(wave) => {
                 let next = wave.advance()?;
                 if self.part == Part::Pairs {
-                    self.progress.set(self.sent - self.round.len() + self.too_far + wave.sent());
+                    self.progress.set(self.sent - self.round.len() + self.too_far + self.walled + wave.sent());
                 }
                 let Next::Over = next else { return Ok(next) };
                 let answered = wave.answered();
@@ -288,6 +296,11 @@ impl PingAllRun {
 
     /// Of the pairs of a wave, those that can be asked; counts all of them.
     fn choose(&mut self, mut wave: Vec<Pair>) -> Vec<Pair> {
+        if let Some(walled) = &self.spec.walled {
+            let all = wave.len();
+            wave.retain(|&(from, to)| !walled(from as usize, to as usize));
+            self.walled += all - wave.len();
+        }
         if let Some(distance) = &self.spec.distance {
             let all = wave.len();
             let limit = u32::from(self.spec.hop_limit);
@@ -332,6 +345,7 @@ impl PingAllRun {
             loss: failed.len() as f64 / self.sent.max(1) as f64,
             failed,
             too_far: self.too_far,
+            walled: self.walled,
             elapsed: started.elapsed(),
             asked: std::mem::take(&mut self.asked),
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct PingAll {
     /// The names of the hosts.
     pub hosts: Vec<String>,
-    /// How many pairs were asked, those that are too far apart not counted.
+    /// How many pairs were asked, those not counted that are too far apart or kept apart.
     pub sent: usize,
     /// How many of them were answered.
     pub received: usize,
@@ -18,6 +18,8 @@ pub struct PingAll {
     pub failed: Vec<(usize, usize)>,
     /// How many pairs were not asked, because they are further apart than the hop limit.
     pub too_far: usize,
+    /// How many pairs were not asked, because by plan the one gets no answer from the other.
+    pub walled: usize,
     /// How long it took.
     pub elapsed: Duration,
     /// The pairs that were asked, in order, where there are few enough hosts for a matrix.
@@ -72,6 +74,9 @@ impl fmt::Display for PingAll {
         if self.too_far > 0 {
             write!(f, ", {} too far apart", self.too_far)?;
         }
+        if self.walled > 0 {
+            write!(f, ", {} kept apart by nat or private", self.walled)?;
+        }
         Ok(())
     }
 }
@@ -92,6 +97,7 @@ mod tests {
             loss: failed.len() as f64 / sent.max(1) as f64,
             failed,
             too_far,
+            walled: 0,
             elapsed: Duration::from_millis(33),
             asked: if hosts <= MATRIX { asked } else { Vec::new() },
         }
@@ -108,6 +114,8 @@ mod tests {
             "h1 -> h2 X\nh2 -> h1 h3\nh3 -> X h2\n*** Results: 33.3333% dropped (4/6 received)"
         );
         assert_eq!(result(1, vec![], 2).to_string(), "*** Results: 0% dropped (0/0 received), 2 too far apart");
+        let text = PingAll { walled: 3, ..result(1, vec![], 0) }.to_string();
+        assert_eq!(text, "*** Results: 0% dropped (0/0 received), 3 kept apart by nat or private");
     }
 
     #[test]

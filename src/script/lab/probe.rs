@@ -85,6 +85,7 @@ fn table(lua: &Lua, result: &PingAll) -> mlua::Result<Table> {
         .set("loss", result.loss)?
         .set("failed", failed)?
         .set("too_far", result.too_far)?
+        .set("walled", result.walled)?
         .set("elapsed", result.elapsed.as_secs_f64())?
         .table();
     with_text(lua, &table, result.to_string())?;

@@ -23,6 +23,9 @@ fn homes_behind_nat_share_addresses_and_reach_the_world() {
             net:up()
             print(pcs[1]:addr_list 'eth0'[1].address, pcs[2]:addr_list 'eth0'[1].address)
             print(net:ping(pcs[1], server).received, net:ping(pcs[2], server).received)
+            print(net:pingall())
+            local all = net:pingall { nodes = 'all' }
+            print(all.sent, all.received, all.walled)
             print(#isp:route_list(), server:ping('192.168.1.2', { timeout = 0.1 }).received)
             -- What the server sees is the router.
             server:nft 'table ip t { set seen { type ipv4_addr; flags dynamic; }; chain c { type filter hook input priority 0; add @seen { ip saddr }; }; }'
@@ -33,6 +36,10 @@ fn homes_behind_nat_share_addresses_and_reach_the_world() {
             print(net.nodes.home1:output 'nft list table inet nsl | grep masquerade')",
             "192.168.1.2/24\t192.168.1.2/24
             1\t1
+            pc1 -> server
+            pc2 -> server
+            *** Results: 0% dropped (2/2 received), 4 kept apart by nat or private
+            22\t22\t8
             3\t0
             true
             true
@@ -53,11 +60,14 @@ fn customers_are_private_without_translation() {
                 net:link(ce, net:host('h' .. i), { subnet = '172.16.0.0/24' })
             end
             net:up()
+            local all = net:pingall { nodes = 'all' }
+            print(all.sent, all.received, all.walled)
             print(net:ping('h1', 'ce1').received, net.nodes.h1:ping(net.nodes.pe, { timeout = 0.1 }).received)
             pe:route_add('172.16.0.0/24', { via = net.nodes.ce2.interfaces[1].address[1]:match '[^/]+' })
             print(net:ping('h2', 'pe').received, pcall(net.nodes.ce1.output, net.nodes.ce1, 'nft list table inet nsl 2>/dev/null'))",
-            "1\t0
-            1\tfalse\tlab.lua:11: netns.output: command \"nft list table inet nsl 2>/dev/null\" failed with exit code 1 (EEXIT)",
+            "10\t10\t10
+            1\t0
+            1\tfalse\tlab.lua:13: netns.output: command \"nft list table inet nsl 2>/dev/null\" failed with exit code 1 (EEXIT)",
         );
         refused(&[(
             "local net <close> = lab.new() local a, b = net:router 'a', net:router 'b'\nnet:link(a, b, { a = { nat = true, private = true } })",

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 
+use super::super::{Walls, segments_of_links};
 use super::walk::World;
 use super::*;
 
@@ -34,6 +35,21 @@ fn homes_have_the_same_addresses_and_the_world_does_not_know_them() {
     script.link("h4 r1").subnets.push(net("192.168.0.128/25"));
     let error = assign(&script.plan).expect_err("an overlap");
     assert_eq!(error.message(), "\"192.168.0.128/25\" at lab.lua:13 overlaps \"192.168.0.0/24\" at lab.lua:7");
+}
+
+#[test]
+fn walls_let_through_what_an_answer_finds_back() {
+    let script = homes();
+    let (plan, of) = (&script.plan, segments_of_links(&script.plan));
+    let walls = Walls::of(plan).expect("borders");
+    let place = |name: &str| plan.nodes.iter().position(|node| node.name == name).expect("a node");
+    let between = |from: &str, to: &str, link: usize| walls.are_between(place(from), place(to), of[link]);
+    // Translated, and from the border itself.
+    assert!(!between("h1", "h3", 4) && !between("r1", "h3", 4) && !between("r2", "h3", 4) && !between("h1", "r2", 3));
+    // As it is, and from outside.
+    assert!(between("h2", "h3", 4) && between("h3", "h1", 0) && between("r1", "h2", 1) && between("h1", "h2", 1));
+    assert!(!between("h2", "r2", 1) && !between("r2", "h2", 1) && !between("h3", "r1", 2));
+    assert!(Walls::of(&Script::new().plan).is_none());
 }
 
 #[test]
@@ -137,6 +153,7 @@ proptest! {
     fn packets_leave_over_borders_and_do_not_enter(plan in plans()) {
         let assigned = assign(&plan).expect("a plan that can be");
         let of = segments(&plan);
+        let (walls, numbers) = (Walls::of(&plan), segments_of_links(&plan));
         let mut borders: BTreeSet<IpAddr> = BTreeSet::new();
         for (link, places) in plan.links.iter().zip(&assigned.links) {
             for (end, &place) in [&link.a, &link.b].into_iter().zip(places).filter(|(end, _)| end.border.is_some()) {
@@ -155,6 +172,14 @@ proptest! {
                 for from in world.senders(owner) {
                     let found = world.send(from, to);
                     let reached = touched(&plan, &of, from).contains(&segment);
+                    // Who is reached and finds back is not walled off.
+                    let back = touched(&plan, &of, owner);
+                    let finds_back = plan.links.iter().zip(&of).any(|(link, segment)| {
+                        (link.a.node == from || link.b.node == from) && back.contains(segment)
+                    });
+                    let link = target.expect("an interface").link;
+                    let is_walled = walls.as_ref().is_some_and(|walls| walls.are_between(from, owner, numbers[link]));
+                    prop_assert!(!(reached && finds_back && is_walled), "{} {to}", plan.nodes[from].name);
                     let names = (&plan.nodes[from].name, &plan.nodes[owner].name);
                     prop_assert!(!reached || found.iter().all(std::result::Result::is_ok), "{names:?} {to}: {found:?}");
                 }
