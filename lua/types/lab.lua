@@ -116,6 +116,7 @@
 ---@class nsl.UpOpts
 ---@field quiet? boolean              # no notes on stderr
 ---@field keep? boolean               # a named lab stays when the script ends: `nsl down NAME` takes it down
+---@field timeout? number|string       # how long it may take with its functions and commands; then it is taken back (`ETIMEDOUT`)
 
 --- What came up.
 ---@class nsl.LabStats

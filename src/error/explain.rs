@@ -180,6 +180,7 @@ rows! {
     LAB_NODE_WAITS: "ENOENT" Script "node \"<node>\" is not up yet" => "build it first, with net:apply()";
     LAB_LINK_WAITS: "ENOENT" Script "the link is not up yet" => "build it first, with net:apply()";
     LAB_DOWN: "ENOENT" Script "the lab is not up" => "bring it up first, with net:up()";
+    LAB_LATE: "ETIMEDOUT" Script "the lab was not up within <time> s";
     LAB_IS_UP: "EBUSY" Script "the lab is up already" => "call net:apply() to change it, or net:down() first";
     LAB_RISING: "EBUSY" Script "the lab is coming up" => "do it before net:up(), or after";
     LAB_STP_NODE: "EINVAL" Script "\"<node>\" is no switch, which alone could have a spanning tree"

@@ -75,9 +75,9 @@ pub fn pending() -> bool {
     STOP.load(Ordering::Relaxed) != NONE && !HIDDEN.load(Ordering::Relaxed)
 }
 
-/// An `EINTR` error if the run should stop now.
+/// An `EINTR` error if the run should stop now, `ETIMEDOUT` if the time of the job is over.
 pub fn check() -> Result<()> {
-    if pending() { Err(Error::new(&explain::INTERRUPTED)) } else { Ok(()) }
+    if pending() { Err(Error::new(&explain::INTERRUPTED)) } else { super::limit::check() }
 }
 
 /// Waits for a request that is on its way: Ctrl-C goes to nsl and to its programs, and the end of one of these may be seen

@@ -4,6 +4,7 @@
 //! place (poll(2), where Lua cannot yield). Which of the two is decided by whoever calls, not by the operation.
 
 pub mod interrupt;
+pub mod limit;
 
 use std::future::poll_fn;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -68,7 +69,7 @@ fn poll_needs(needs: &Needs) -> Result<()> {
     if let Some(fd) = interrupt::fd() {
         fds.push(PollFd::new(fd, PollFlags::POLLIN));
     }
-    let timeout = match needs.deadline {
+    let timeout = match needs.deadline.into_iter().chain(limit::deadline()).min() {
         None => PollTimeout::NONE,
         // Rounded up, so that a wait does not end just before its deadline and spin.
         Some(deadline) => {

@@ -12,12 +12,14 @@ use crate::script::args::Args;
 use crate::script::bind::{Waiting, values};
 use crate::script::handle::CableHandle;
 use crate::script::progress::Bar;
+use crate::wait::limit;
 
-/// `net:up{quiet=, keep=}`: all or nothing. Gives the lab.
+/// `net:up{quiet=, keep=, timeout=}`: all or nothing. Gives the lab.
 pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
     let shared = args.lab()?;
     let options = args.options(2)?;
     let (quiet, keep) = (options.is_on("quiet")?, options.is_on("keep")?);
+    let timeout = options.duration("timeout")?;
     let begun = Instant::now();
     let assigned = {
         let mut state = shared.borrow_mut();
@@ -37,7 +39,7 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
         }
     }
     let rising = Rising::begin(&shared);
-    if let Err(error) = rise(args, &shared, &assigned, quiet, keep) {
+    if let Err(error) = limit::within(timeout, || rise(args, &shared, &assigned, quiet, keep)) {
         // The error to tell is the one that led here.
         let _ = Lab::take_down(&shared);
         return Err(error);

@@ -69,7 +69,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.link", 4, LINK, Call::Now(declare::link)),
     method("net.add", 3, &["link", "node", "prefix"], Call::Now(graph::add)),
     method("net.remove", 2, &[], Call::Now(declare::remove)),
-    method("net.up", 2, &["quiet", "keep"], Call::Now(life::up)),
+    method("net.up", 2, &["quiet", "keep", "timeout"], Call::Now(life::up)),
     method("net.down", 1, &[], Call::Now(life::down)),
     method("net.diff", 1, &[], Call::Now(apply::diff)),
     method("net.apply", 2, &["quiet"], Call::Now(apply::apply)),

@@ -356,3 +356,31 @@ fn commands_run_in_order_and_daemons_stay() {
         ]);
     });
 }
+
+#[test]
+fn what_is_not_up_in_time_is_taken_back() {
+    run(|| {
+        let late =
+            |options: &str| format!("local net = lab.new() net:host('a', {options})\nnet:up {{ timeout = '50ms' }}");
+        let told = "the lab was not up within 0.05 s (ETIMEDOUT)";
+        refused(&[
+            (&late("{ run = { 'sleep 60' } }"), &format!("2: net.up: {told}")),
+            (&late("{ setup = function(a) a:exec 'sleep 60' end }"), &format!("1: netns.exec: {told}")),
+            (
+                "lab.new():up { timeout = 'soon' }",
+                "1: net.up: option \"timeout\" must be a time (seconds, or text such as \"20ms\"), got \"soon\" (EINVAL)",
+            ),
+        ]);
+        prints(
+            "local net = lab.new()
+            local a = net:host('a', { run = { 'sleep 60' } })
+            print(pcall(net.up, net, { timeout = 0.05 }))
+            print(net, netns.output(nil, 'pgrep -c sleep || true'))
+            a:configure { run = { 'true' } }
+            print(net:up { timeout = 60 })",
+            "false\tlab.lua:3: net.up: the lab was not up within 0.05 s (ETIMEDOUT)
+            lab (1 node, 0 links)\t0
+            lab (1 node, 0 links, up)",
+        );
+    });
+}
