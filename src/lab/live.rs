@@ -129,7 +129,6 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        // Whoever wants to know what is left calls `down`.
-        let _ = self.down();
+        registry::tell_at_the_end(self.down());
     }
 }

@@ -35,7 +35,7 @@ pub use plan::{
 };
 pub use reach::{Who, all_pairs};
 pub use ready::Ready;
-pub use registry::{abandon_all, count, take_down_all};
+pub use registry::{abandon_all, count, take_down_all, tell_at_the_end};
 pub use rules::Rules;
 pub use start::Start;
 pub use table::Table;

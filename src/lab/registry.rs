@@ -48,6 +48,8 @@ pub(super) struct Named {
 }
 
 static LABS: Mutex<Vec<Arc<Entry>>> = Mutex::new(Vec::new());
+/// What could not be taken away when there was another error to tell first.
+static LEFTOVERS: Mutex<Vec<Error>> = Mutex::new(Vec::new());
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -69,11 +71,18 @@ pub(super) fn adopt(group: Group, named: Named) -> Arc<Entry> {
     Arc::new(entry)
 }
 
-/// Takes down every lab that is up, the latest first. Gives what could not be taken away.
+/// Takes down every lab that is up, the latest first. Gives what could not be taken away, now and before.
 pub fn take_down_all() -> Vec<Error> {
     // A copy: the lock is not held while programs end.
     let labs: Vec<_> = locked(&LABS).iter().rev().cloned().collect();
-    labs.iter().flat_map(|entry| entry.take_down()).collect()
+    let mut leftovers = std::mem::take(&mut *locked(&LEFTOVERS));
+    leftovers.extend(labs.iter().flat_map(|entry| entry.take_down()));
+    leftovers
+}
+
+/// Keeps what could not be taken away for the end of the run to tell.
+pub fn tell_at_the_end(leftovers: Vec<Error>) {
+    locked(&LEFTOVERS).extend(leftovers);
 }
 
 /// Takes away the names that others can see, and waits for nothing: the hard stop, after the programs were killed. All

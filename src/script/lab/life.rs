@@ -40,8 +40,8 @@ pub(super) fn up(args: &mut Args) -> mlua::Result<MultiValue> {
     }
     let rising = Rising::begin(&shared);
     if let Err(error) = limit::within(timeout, || rise(args, &shared, &assigned, quiet, keep)) {
-        // The error to tell is the one that led here.
-        let _ = Lab::take_down(&shared);
+        // The error that led here is to be told first.
+        lab::tell_at_the_end(Lab::take_down(&shared));
         return Err(error);
     }
     drop(rising);

@@ -79,7 +79,7 @@ fn row_38_code_that_does_not_listen_and_a_second_signal() {
             let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(running.child.id().cast_signed()), SIGINT);
             let (outcome, elapsed) = running.end();
             assert_eq!((outcome.code, outcome.stderr.as_str()), (130, "interrupted\n"), "{what}");
-            assert!(elapsed < Duration::from_secs(1), "{what}: {elapsed:?}");
+            assert!(elapsed < Duration::from_secs(5), "{what}: {elapsed:?}");
             await_state(&before);
         }
     });
@@ -95,7 +95,7 @@ fn row_38_code_that_does_not_listen_and_one_signal() {
             running.signal(SIGTERM);
             let (outcome, elapsed) = running.end();
             assert_eq!((outcome.code, outcome.stderr.as_str()), (143, "terminated\n"), "{what}");
-            assert!(elapsed < Duration::from_millis(2500), "{what}: {elapsed:?}");
+            assert!(elapsed < Duration::from_secs(6), "{what}: {elapsed:?}");
             await_state(&before);
         }
     });

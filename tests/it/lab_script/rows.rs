@@ -1,7 +1,7 @@
 //! Rows of the table of faults (`faults`), for labs. Others: 21 and 23 in `matrix`, 24 in `ends`, 31, 32 and 51 in
-//! `lab::named`, 34 in `many`.
+//! `lab::named`, 34 in `many`, 39 in `prompt`.
 
-use nix::sys::signal::Signal::{SIGHUP, SIGTERM};
+use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM};
 
 use super::{outcome, prints};
 use crate::faults::Running;
@@ -89,6 +89,42 @@ fn row_32_of_many_at_once_exactly_one_has_the_name() {
             nsl.display()
         ));
         assert_eq!(told, " 7 1\n7\n1\n 1 0\n 7 1\n/run/netns:\n\n/run/nsl:\n");
+    });
+}
+
+#[test]
+fn row_38_code_that_does_not_listen_takes_its_lab_along() {
+    run(|| {
+        let deaf = "local deaf <close> = setmetatable({}, { __close = function() while true do pcall(function() while true do end end) end end })
+            ('x'):rep(1 << 20):find(('x*'):rep(64) .. 'y')";
+        let daemon = "net.nodes.a:spawn { 'sleep', '100' }";
+        let running = Running::ready(&format!("{LAB} {daemon} io.stderr:write 'ready\\n' {deaf}"));
+        running.signal(SIGINT);
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        // It may have listened to the first: then there is nobody to signal.
+        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(running.child.id().cast_signed()), SIGINT);
+        assert_eq!(running.end().0.code, 130);
+        assert_eq!(sh("ip -o link | wc -l; find /run | wc -l"), "1\n2\n");
+        await_no_process("sleep");
+    });
+}
+
+#[test]
+fn row_45_an_error_in_the_build_and_one_in_its_end_are_both_told() {
+    run(|| {
+        let failed = outcome(
+            "local net = lab.new 'demo'
+            net:host('a', { setup = function()
+                os.execute 'ip netns del demo-a; ip netns add demo-a'
+                error 'in the middle'
+            end })
+            net:up()",
+        );
+        let (first, second) = failed.stderr.split_once("in the middle").expect("the first error");
+        assert!(!first.contains("demo-a") && second.contains("demo-a"), "{failed:?}");
+        assert_eq!(failed.code, 1, "{failed:?}");
+        // What another made under that name is not nsl's.
+        assert_eq!(sh("ls /run/netns /run/nsl"), "/run/netns:\ndemo-a\n\n/run/nsl:\n");
     });
 }
 

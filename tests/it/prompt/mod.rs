@@ -216,6 +216,23 @@ fn ctrl_c_gives_up_a_line_and_stops_what_runs() {
 }
 
 #[test]
+fn row_39_a_lab_stays_up_when_a_line_is_stopped() {
+    run(|| {
+        let mut nsl = Terminal::open(&[]);
+        nsl.line("net = lab.new() a, b = net:host 'a', net:host 'b' net:link(a, b) net:up { quiet = true }");
+        nsl.begin("print 'on' while true do end");
+        nsl.expect("on");
+        nsl.control(ControlCode::EndOfText);
+        nsl.expect("interrupted");
+        nsl.expect(READY);
+        assert_eq!(nsl.line("a:ping(b).received, net"), "1\nlab (2 nodes, 1 link, up)\n");
+        nsl.control(ControlCode::EndOfTransmission);
+        assert_eq!(nsl.end(), 0);
+        assert_eq!(sh("ip -o link | wc -l"), "1\n");
+    });
+}
+
+#[test]
 fn leaving_takes_away_what_has_no_name() {
     run(|| {
         for (way, code) in [
