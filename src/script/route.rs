@@ -25,7 +25,7 @@ const IGNORED: &[&str] = &["dst", "flags", "dead", "linkdown"];
 const NEXTHOP: &[&str] = &["via", "dev", "weight", "onlink"];
 const FILTER: &[&str] = &["table", "family", "proto", "dev"];
 const LOOKUP: &[&str] = &["from", "iif", "oif", "mark"];
-const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope", "type", "table"];
+const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope", "type", "table", "nexthops"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function { name: "netns.route_add", acts: Acts::OnNamespace, most: 3, options: ROUTE, call: Call::Now(add) },

@@ -172,7 +172,7 @@ fn routes(lua: &Lua, node: &AssignedNode) -> mlua::Result<Table> {
         }
         Ok(record.set("via", first.and_then(via))?.set("dev", first.map(dev))?.table())
     });
-    records::list(lua, &["dst", "via", "dev"], records.collect::<Vec<_>>())
+    records::list(lua, &["dst", "via", "dev", "nexthops"], records.collect::<Vec<_>>())
 }
 
 /// `cable.a`, `cable.b`: the two ends as links of their namespaces.

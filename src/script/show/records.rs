@@ -105,10 +105,24 @@ fn cell(grower: &mut Grower<'_>, value: &Value) -> Result<String> {
                 let texts: Result<Vec<String>> = values.iter().map(|value| cell(grower, value)).collect();
                 Ok(texts?.join(", "))
             }
-            None => Ok(grower.grow(value)?.flat(Paint(false))),
+            None => match elements(table)? {
+                Some(records) => Ok(records.iter().map(words).collect::<Result<Vec<_>>>()?.join(", ")),
+                None => Ok(grower.grow(value)?.flat(Paint(false))),
+            },
         },
         value => Ok(grower.grow(value)?.flat(Paint(false))),
     }
+}
+
+/// A record in a cell, as `ip` would say it: `dev eth0 via 10.0.0.1`.
+fn words(record: &Table) -> Result<String> {
+    let mut words = Vec::new();
+    for pair in record.pairs::<Value, Value>() {
+        let (key, value) = pair?;
+        words.push(format!("{} {}", key.to_string()?, value.to_string()?));
+    }
+    words.sort();
+    Ok(tree::string(words.join(" ").as_bytes(), false))
 }
 
 /// The elements of a plain array without tables in it.

@@ -169,3 +169,9 @@ fn a_list_with_a_text_of_its_own_is_shown_by_it() {
     let lists = "setmetatable({ { a = 1 } }, { __tostring = function() error 'unused' end, __columns = { 'a' } })";
     assert_eq!(shown(&format!("return {lists}")), "a\n1");
 }
+
+#[test]
+fn records_in_a_cell_are_written_as_ip_writes_them() {
+    let source = r#"return { { dst = "10.0.0.0/8", nexthops = { { via = "10.1.0.1", dev = "a" }, { dev = "b" } } } }"#;
+    assert_eq!(shown(source), "dst         nexthops\n10.0.0.0/8  dev a via 10.1.0.1, dev b");
+}
