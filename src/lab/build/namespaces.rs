@@ -58,7 +58,9 @@ pub(in crate::lab) fn make<'a>(
     for chunk in fresh.chunks(CHUNK) {
         interrupt::check()?;
         report(Progress { phase: Phase::Namespaces, done: made.len(), total });
-        made.extend(visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?);
+        let chunk = visit(chunk, group, &inherited).map_err(|error| error.place(first_place(chunk)))?;
+        // What is not kept is closed before the next are made.
+        made.extend(chunk.into_iter().map(|Made { namespace, socket }| (namespace, keep_sockets.then_some(socket))));
     }
     let mut made = made.into_iter();
     let mut site = |(&number, (node, assigned)): (&usize, (&'a Node, &'a AssignedNode))| {
@@ -66,8 +68,7 @@ pub(in crate::lab) fn make<'a>(
             Some(existing) => (borrow(node, existing, group)?, None),
             None => {
                 let gone = || Error::new(&explain::BUG).with("what", "a node without a namespace");
-                let Made { namespace, socket } = made.next().ok_or_else(gone)?;
-                (namespace, keep_sockets.then_some(socket))
+                made.next().ok_or_else(gone)?
             }
         };
         Ok(Site {

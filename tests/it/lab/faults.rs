@@ -140,3 +140,18 @@ fn too_few_descriptors_are_told_and_a_lab_may_need_nearly_all() {
         assert!(matches!(built[..], [first, .., 164] if first > 61), "{built:?}");
     });
 }
+
+#[test]
+fn a_large_lab_takes_one_descriptor_a_node() {
+    run(|| {
+        let plan = star(600);
+        let assigned = nsl::lab::assign::assign(&plan).expect("assigned");
+        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
+        // A bounded number of sockets beside them.
+        setrlimit(Resource::RLIMIT_NOFILE, machine().0 as u64 + 1000, hard).expect("a lower limit");
+        let live = up(&plan, &assigned);
+        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("the limit as it was");
+        let last = assigned.nodes[600].interfaces[0].addresses[0].addr().to_string();
+        assert_eq!(super::answers(&live.expect("up"), "h1", &last), 3);
+    });
+}
