@@ -3,7 +3,6 @@
 //! Measured on Linux 6.18: a gain for routes and addresses, none for links.
 
 use netlink_packet_core::{NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR, NetlinkSerializable};
-use netlink_packet_route::RouteNetlinkMessage;
 use nix::errno::Errno;
 
 use super::Socket;
@@ -22,7 +21,10 @@ impl Socket {
     ///
     /// Nothing after the chunk of that one is sent, but the kernel carries out the rest of the chunk:
     /// [`Socket::batch_outcomes`] tells which.
-    pub fn batch(&mut self, messages: Vec<(RouteNetlinkMessage, u16)>) -> std::result::Result<(), (usize, Error)> {
+    pub fn batch<M: NetlinkSerializable>(
+        &mut self,
+        messages: Vec<(M, u16)>,
+    ) -> std::result::Result<(), (usize, Error)> {
         let outcomes = self.batch_outcomes(messages);
         let refused = outcomes.into_iter().enumerate().find_map(|(index, outcome)| Some((index, outcome.err()?)));
         refused.map_or(Ok(()), Err)
@@ -30,7 +32,7 @@ impl Socket {
 
     /// Sends all `messages` and gives the outcome of each that was sent; stops after the chunk that holds a refusal, and
     /// at an interrupt, which is the outcome of the first that was not sent.
-    pub fn batch_outcomes(&mut self, messages: Vec<(RouteNetlinkMessage, u16)>) -> Vec<Result<()>> {
+    pub fn batch_outcomes<M: NetlinkSerializable>(&mut self, messages: Vec<(M, u16)>) -> Vec<Result<()>> {
         let mut outcomes = Vec::with_capacity(messages.len());
         let mut rest = messages.as_slice();
         while !rest.is_empty() {
@@ -62,7 +64,7 @@ impl Socket {
     /// Only the last of a chunk is acknowledged, refusals are told anyway (`netlink_rcv_skb` in net/netlink/af_netlink.c).
     /// No interrupt is looked at, so that clean-up can use it: whoever sends much does so between two calls. An error says
     /// nothing of what was carried out.
-    pub fn batch_refusals(&mut self, messages: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<(usize, Error)>> {
+    pub fn batch_refusals<M: NetlinkSerializable>(&mut self, messages: &[(M, u16)]) -> Result<Vec<(usize, Error)>> {
         let (mut refused, mut start) = (Vec::new(), 0);
         while start < messages.len() {
             let length = chunk_length(&messages[start..]);
@@ -74,7 +76,7 @@ impl Socket {
     }
 
     /// Sends one chunk, the last of it with an acknowledgement, and reads until that.
-    fn chunk_refusals(&mut self, chunk: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<(usize, Error)>> {
+    fn chunk_refusals<M: NetlinkSerializable>(&mut self, chunk: &[(M, u16)]) -> Result<Vec<(usize, Error)>> {
         let mut bytes = Vec::new();
         let sequences: Vec<u32> = chunk.iter().map(|_| self.next_sequence()).collect();
         for (index, ((message, flags), &sequence)) in chunk.iter().zip(&sequences).enumerate() {
@@ -96,7 +98,7 @@ impl Socket {
     }
 
     /// Sends one chunk and gives the outcome of each.
-    fn chunk(&mut self, chunk: &[(RouteNetlinkMessage, u16)]) -> Result<Vec<Result<()>>> {
+    fn chunk<M: NetlinkSerializable>(&mut self, chunk: &[(M, u16)]) -> Result<Vec<Result<()>>> {
         let mut outcomes: Vec<Result<()>> = chunk.iter().map(|_| Ok(())).collect();
         for (index, error) in self.chunk_refusals(chunk)? {
             outcomes[index] = Err(error);
@@ -106,7 +108,7 @@ impl Socket {
 }
 
 /// How many of `messages` one `send` takes: at least one.
-fn chunk_length(messages: &[(RouteNetlinkMessage, u16)]) -> usize {
+fn chunk_length<M: NetlinkSerializable>(messages: &[(M, u16)]) -> usize {
     let mut bytes = 0;
     let fits = messages.iter().take(CHUNK).take_while(|(message, _)| {
         bytes += frame::align(frame::HEADER + message.buffer_len());
@@ -118,6 +120,7 @@ fn chunk_length(messages: &[(RouteNetlinkMessage, u16)]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use netlink_packet_route::RouteNetlinkMessage;
     use netlink_packet_route::link::{LinkAttribute, LinkMessage};
 
     fn messages(count: usize, name_length: usize) -> Vec<(RouteNetlinkMessage, u16)> {

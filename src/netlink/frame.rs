@@ -3,7 +3,6 @@
 //! The lengths in a datagram are not trusted: a frame that claims more than there is ends the walk.
 
 use netlink_packet_core::NetlinkSerializable;
-use netlink_packet_route::RouteNetlinkMessage;
 
 /// Length of `struct nlmsghdr`.
 pub(super) const HEADER: usize = 16;
@@ -40,7 +39,7 @@ impl<'a> Iterator for Frames<'a> {
 }
 
 /// Appends `message` with its header to `bytes`, padded so that another may follow.
-pub(super) fn append(bytes: &mut Vec<u8>, message: &RouteNetlinkMessage, flags: u16, sequence: u32) {
+pub(super) fn append(bytes: &mut Vec<u8>, message: &impl NetlinkSerializable, flags: u16, sequence: u32) {
     let length = HEADER + message.buffer_len();
     let start = bytes.len();
     bytes.extend_from_slice(&(length as u32).to_ne_bytes());
@@ -71,6 +70,7 @@ pub(super) fn half(bytes: &[u8], offset: usize) -> Option<u16> {
 mod tests {
     use super::*;
     use netlink_packet_core::{NetlinkDeserializable, NetlinkHeader};
+    use netlink_packet_route::RouteNetlinkMessage;
     use netlink_packet_route::link::{LinkAttribute, LinkMessage};
     use proptest::prelude::*;
 

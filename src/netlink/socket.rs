@@ -13,8 +13,8 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{SocketAddr, protocols::NETLINK_ROUTE};
 use nix::errno::Errno;
 
-use super::ack;
 use super::frame::{self, Frame, Frames};
+use super::{Message, ack};
 use crate::error::{Error, Result, explain};
 use crate::wait::interrupt;
 
@@ -40,8 +40,9 @@ pub struct Socket {
 }
 
 /// What came from the kernel in answer to one request.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
-    Whole(Vec<RouteNetlinkMessage>),
+    Whole,
     /// A part was lost, or what it lists changed meanwhile.
     Torn,
 }
@@ -49,7 +50,12 @@ enum Answer {
 impl Socket {
     /// Opens a socket in the calling thread's network namespace, with extended ACKs and strict checks.
     pub fn open() -> Result<Self> {
-        let mut inner = netlink_sys::Socket::new(NETLINK_ROUTE)?;
+        Self::open_protocol(NETLINK_ROUTE)
+    }
+
+    /// As [`Socket::open`], of another of netlink's protocols.
+    pub(super) fn open_protocol(protocol: isize) -> Result<Self> {
+        let mut inner = netlink_sys::Socket::new(protocol)?;
         inner.bind(&SocketAddr::new(0, 0))?;
         Self::configure(inner)
     }
@@ -77,23 +83,54 @@ impl Socket {
     /// Sends one request and waits for its acknowledgement. `flags` are added to `NLM_F_REQUEST | NLM_F_ACK`.
     ///
     /// A refusal is [`Error::system`] of its errno, with the kernel's text if it gave one.
-    pub fn execute(&mut self, message: RouteNetlinkMessage, flags: u16) -> Result<()> {
-        self.query(message, flags).map(drop)
+    pub fn execute<M: NetlinkSerializable>(&mut self, message: M, flags: u16) -> Result<()> {
+        match self.exchange(&message, flags | NLM_F_ACK, &mut |_| Ok(()))? {
+            Answer::Whole => Ok(()),
+            Answer::Torn => Err(Error::system(Errno::ENOBUFS)),
+        }
     }
 
     /// Sends one request and gives what came before its acknowledgement: `RTM_GET…` of one object.
-    pub fn query(&mut self, message: RouteNetlinkMessage, flags: u16) -> Result<Vec<RouteNetlinkMessage>> {
-        match self.exchange(&message, flags | NLM_F_ACK)? {
-            Answer::Whole(messages) => Ok(messages),
+    pub fn query<M: NetlinkSerializable + NetlinkDeserializable>(&mut self, message: M, flags: u16) -> Result<Vec<M>> {
+        let mut answers = Vec::new();
+        match self
+            .exchange(&message, flags | NLM_F_ACK, &mut |frame| parse(frame).map(|answer| answers.push(answer)))?
+        {
+            Answer::Whole => Ok(answers),
             Answer::Torn => Err(Error::system(Errno::ENOBUFS)),
         }
     }
 
     /// Reads a whole list. Begun again when it changed while it was read, at most ten times.
-    pub fn dump(&mut self, message: RouteNetlinkMessage) -> Result<Vec<RouteNetlinkMessage>> {
+    pub fn dump<M: NetlinkSerializable + NetlinkDeserializable>(&mut self, message: M) -> Result<Vec<M>> {
+        let mut answers = Vec::new();
         for _ in 0..TRIES {
-            if let Answer::Whole(messages) = self.exchange(&message, NLM_F_DUMP)? {
-                return Ok(messages);
+            answers.clear();
+            if self.exchange(&message, NLM_F_DUMP, &mut |frame| parse(frame).map(|answer| answers.push(answer)))?
+                == Answer::Whole
+            {
+                return Ok(answers);
+            }
+        }
+        Err(Error::new(&explain::LIST_KEEPS_CHANGING))
+    }
+
+    /// Reads a whole list as [`Socket::dump`], each message of it as type and bytes by `read`: for long lists, of which no
+    /// copy is made.
+    pub fn dump_with<T>(
+        &mut self,
+        message: &impl NetlinkSerializable,
+        mut read: impl FnMut(u16, &[u8]) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        let mut list = Vec::new();
+        for _ in 0..TRIES {
+            list.clear();
+            let mut each = |frame: &Frame<'_>| {
+                list.extend(read(frame.kind, frame.payload));
+                Ok(())
+            };
+            if self.exchange(message, NLM_F_DUMP, &mut each)? == Answer::Whole {
+                return Ok(list);
             }
         }
         Err(Error::new(&explain::LIST_KEEPS_CHANGING))
@@ -108,27 +145,42 @@ impl Socket {
     ///
     /// `ENOBUFS` when events were lost: what they would have said has to be read anew. On a socket used for this alone.
     pub fn receive_event(&mut self) -> Result<Option<RouteNetlinkMessage>> {
-        if self.buffer.is_empty() && !self.receive()? {
-            return Ok(None);
-        }
-        let (consumed, event) = match Frames::new(&self.buffer).next() {
-            Some(frame) => (frame::align(frame::HEADER + frame.payload.len()), Some(parse(&frame))),
-            None => (self.buffer.len(), None),
-        };
-        self.buffer.drain(..consumed.min(self.buffer.len()));
-        match event {
-            Some(event) => event.map(Some),
-            None => self.receive_event(),
+        self.next_event()
+    }
+
+    /// [`Socket::receive_event`] as bytes.
+    pub fn receive_raw_event(&mut self) -> Result<Option<Message>> {
+        self.next_event()
+    }
+
+    fn next_event<M: NetlinkDeserializable>(&mut self) -> Result<Option<M>> {
+        loop {
+            if self.buffer.is_empty() && !self.receive()? {
+                return Ok(None);
+            }
+            let (consumed, event) = match Frames::new(&self.buffer).next() {
+                Some(frame) => (frame::align(frame::HEADER + frame.payload.len()), Some(parse(&frame))),
+                None => (self.buffer.len(), None),
+            };
+            self.buffer.drain(..consumed.min(self.buffer.len()));
+            if let Some(event) = event {
+                return event.map(Some);
+            }
         }
     }
 
-    /// Sends one request and reads until its end.
-    fn exchange(&mut self, message: &RouteNetlinkMessage, flags: u16) -> Result<Answer> {
+    /// Sends one request and reads until its end; `each` gets what comes before that.
+    fn exchange(
+        &mut self,
+        message: &impl NetlinkSerializable,
+        flags: u16,
+        each: &mut dyn FnMut(&Frame<'_>) -> Result<()>,
+    ) -> Result<Answer> {
         let sequence = self.next_sequence();
         let mut bytes = Vec::with_capacity(frame::HEADER + message.buffer_len());
         frame::append(&mut bytes, message, flags | NLM_F_REQUEST, sequence);
         self.send(&bytes)?;
-        let (mut messages, mut torn) = (Vec::new(), false);
+        let mut torn = false;
         loop {
             match self.receive() {
                 Ok(true) => {}
@@ -148,9 +200,9 @@ impl Socket {
                     NLMSG_ERROR | NLMSG_DONE => {
                         let outcome = ack::outcome(&frame, frame.kind == NLMSG_DONE);
                         self.finished();
-                        return outcome.map(|()| if torn { Answer::Torn } else { Answer::Whole(messages) });
+                        return outcome.map(|()| if torn { Answer::Torn } else { Answer::Whole });
                     }
-                    _ => messages.push(parse(&frame)?),
+                    _ => each(&frame)?,
                 }
             }
             if flags & NLM_F_DUMP == NLM_F_DUMP {
@@ -243,9 +295,8 @@ impl AsRawFd for Socket {
     }
 }
 
-fn parse(frame: &Frame<'_>) -> Result<RouteNetlinkMessage> {
+fn parse<M: NetlinkDeserializable>(frame: &Frame<'_>) -> Result<M> {
     let mut header = NetlinkHeader::default();
     header.message_type = frame.kind;
-    RouteNetlinkMessage::deserialize(&header, frame.payload)
-        .map_err(|error| Error::new(&explain::ANSWER_UNREADABLE).with("what", error))
+    M::deserialize(&header, frame.payload).map_err(|error| Error::new(&explain::ANSWER_UNREADABLE).with("what", error))
 }
