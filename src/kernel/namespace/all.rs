@@ -8,10 +8,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use nix::sys::stat::stat;
-
 use super::directory::{Directory, PATH, path_of};
-use super::nsfs::{self, Key, Opened};
+use super::nsfs::{self, Opened};
 use super::{anonymous, id, pids};
 use crate::error::Result;
 
@@ -36,55 +34,59 @@ pub fn list_all() -> Result<Vec<Found>> {
     let mut found = Finds::default();
     if let Some(directory) = Directory::open()? {
         for (name, fd) in directory.namespaces()? {
-            let path = path_of(&name);
-            let one = found.at(nsfs::key(&fd)?, path);
-            one.name.get_or_insert(name);
+            let (_, inode) = nsfs::key(&fd)?;
+            found.at(inode, || path_of(&name)).name.get_or_insert(name);
         }
     }
     for namespace in anonymous::list() {
         // One that another thread closes meanwhile is none any more.
         if let (Ok(fd), Ok(path)) = (namespace.open(), namespace.path()) {
-            found.at(nsfs::key(&fd)?, path);
+            let (_, inode) = nsfs::key(&fd)?;
+            found.at(inode, || path);
         }
     }
     for path in mounted(&std::fs::read("/proc/thread-self/mountinfo")?) {
-        if let Ok(status) = stat(&path) {
-            found.at(nsfs::key_of(&status), path);
+        // Something else may be mounted over it.
+        if let Ok(Opened::Namespace(fd)) = nsfs::open(&path) {
+            let (_, inode) = nsfs::key(&fd)?;
+            found.at(inode, || path);
         }
     }
-    for pid in pids::all()? {
-        if let Ok(key) = pids::key_of(pid) {
-            found.at(key, PathBuf::from(format!("/proc/{pid}/ns/net"))).pids.push(pid);
-        }
+    for (pid, inode) in pids::inodes()? {
+        found.at(inode, || PathBuf::from(format!("/proc/{pid}/ns/net"))).pids.push(pid);
     }
     found.finish()
 }
 
+/// By inode: nsfs is one file system, so it tells them apart for as long as something holds them.
 #[derive(Default)]
-struct Finds(HashMap<Key, Found>);
+struct Finds(HashMap<u64, Found>);
 
 impl Finds {
     /// The entry of a namespace, which keeps the first path that led to it.
-    fn at(&mut self, key: Key, path: PathBuf) -> &mut Found {
-        let (_, inode) = key;
-        self.0.entry(key).or_insert_with(|| Found { name: None, id: None, inode, pids: Vec::new(), path })
+    fn at(&mut self, inode: u64, path: impl FnOnce() -> PathBuf) -> &mut Found {
+        let made = || Found { name: None, id: None, inode, pids: Vec::new(), path: path() };
+        self.0.entry(inode).or_insert_with(made)
     }
 
-    /// Leaves out what is no network namespace or gone by now, asks for the ids, and puts all in order.
+    /// Puts all in order. Only where any namespace has an id they are opened and asked for theirs; then those that are
+    /// gone by now are left out.
     fn finish(self) -> Result<Vec<Found>> {
-        let mut all = Vec::new();
-        for (key, mut found) in self.0 {
-            // One descriptor at a time, however many there are.
-            if let Ok(Opened::Namespace(fd)) = nsfs::open(&found.path)
-                && nsfs::key(&fd)? == key
-            {
-                found.id = id::of_each(std::iter::once(&fd))?.pop().flatten();
-                all.push(found);
-            }
+        let mut all: Vec<Found> = self.0.into_values().collect();
+        if id::are_any()? {
+            all = all.into_iter().filter_map(|found| with_id(found).transpose()).collect::<Result<_>>()?;
         }
         all.sort_by(|a, b| (a.name.is_none(), &a.name, a.inode).cmp(&(b.name.is_none(), &b.name, b.inode)));
         Ok(all)
     }
+}
+
+/// A namespace with its id; none if it is gone. One descriptor at a time, however many there are.
+fn with_id(mut found: Found) -> Result<Option<Found>> {
+    let Ok(Opened::Namespace(fd)) = nsfs::open(&found.path) else { return Ok(None) };
+    let (_, inode) = nsfs::key(&fd)?;
+    found.id = id::of_each(std::iter::once(&fd))?.pop().flatten();
+    Ok(Some(found).filter(|found| found.inode == inode))
 }
 
 /// The places outside /run/netns where a network namespace is mounted, from a `/proc/PID/mountinfo`.

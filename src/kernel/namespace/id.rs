@@ -50,6 +50,13 @@ pub(super) fn of_each<'a>(fds: impl Iterator<Item = &'a OwnedFd>) -> Result<Vec<
     Namespace::home().with_socket(|socket| fds.map(|fd| ask(socket, fd.as_raw_fd())).collect())
 }
 
+/// Whether nsl's own namespace knows any by an id.
+pub(super) fn are_any() -> Result<bool> {
+    let request = RouteNetlinkMessage::GetNsId(message(Vec::new()));
+    let answers = Namespace::home().with_socket(|socket| socket.dump(request))?;
+    Ok(answers.into_iter().filter_map(listed).any(|listed| listed.id >= 0))
+}
+
 fn ask(socket: &mut Socket, fd: i32) -> Result<Option<i32>> {
     let answers = socket.query(RouteNetlinkMessage::GetNsId(message(vec![NsidAttribute::Fd(fd as u32)])), 0)?;
     Ok(answers.into_iter().find_map(listed).map(|listed| listed.id).filter(|id| *id >= 0))

@@ -3,10 +3,12 @@
 //! Reads /proc. Like iproute2 it sees the first thread of each process only: one that moved alone is not seen.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use nix::errno::Errno;
-use nix::sys::stat::stat;
+use nix::fcntl::{AT_FDCWD, OFlag, openat, readlinkat};
+use nix::sys::stat::{Mode, stat};
 
 use super::directory::Directory;
 use super::{Namespace, nsfs, refusal};
@@ -17,8 +19,8 @@ use crate::error::{Error, Result, explain};
 pub fn pids(namespace: &Namespace) -> Result<Vec<i32>> {
     // Held while it is compared.
     let fd = namespace.open()?;
-    let wanted = nsfs::key(&fd)?;
-    Ok(all()?.into_iter().filter(|pid| key_of(*pid) == Ok(wanted)).collect())
+    let (_, wanted) = nsfs::key(&fd)?;
+    Ok(inodes()?.into_iter().filter(|(_, inode)| *inode == wanted).map(|(pid, _)| pid).collect())
 }
 
 /// The names in /run/netns of the namespace that a process is in, in order; nsl's own where no process is given.
@@ -41,19 +43,26 @@ pub fn identify(pid: Option<i32>) -> Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Every process, in the order of the ids.
-pub(super) fn all() -> Result<Vec<i32>> {
-    let mut pids = Vec::new();
+/// Every process that may be looked at, in the order of the ids, with the inode of its namespace.
+///
+/// Read from the text of the link (`net:[4026531840]`): following it would make the kernel find the file itself.
+pub(super) fn inodes() -> Result<Vec<(i32, u64)>> {
+    let proc = openat(AT_FDCWD, "/proc", OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+    let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
-        pids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+        let Ok(text) = readlinkat(&proc, format!("{pid}/ns/net").as_str()) else { continue };
+        found.extend(inode_of(text.as_bytes()).map(|inode| (pid, inode)));
     }
-    pids.sort_unstable();
-    Ok(pids)
+    found.sort_unstable();
+    Ok(found)
 }
 
-/// The key of the namespace that a process is in.
-pub(super) fn key_of(pid: i32) -> nix::Result<nsfs::Key> {
-    stat(&PathBuf::from(format!("/proc/{pid}/ns/net"))).map(|status| nsfs::key_of(&status))
+/// The number in `net:[4026531840]`.
+fn inode_of(text: &[u8]) -> Option<u64> {
+    let digits = text.strip_prefix(b"net:[")?.strip_suffix(b"]")?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The file of a process's namespace.
