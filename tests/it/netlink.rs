@@ -123,6 +123,6 @@ fn refusals_are_told_by_index_and_stop_nothing() {
         // The worst case fits into the socket's buffer.
         let again: Vec<_> = (0..300).map(|number| route(number, 1)).collect();
         assert_eq!(socket.batch_refusals(&again).expect("answers").len(), 300);
-        assert!(socket.batch_refusals(&[]).expect("nothing").is_empty());
+        assert!(socket.batch_refusals::<RouteNetlinkMessage>(&[]).expect("nothing").is_empty());
     });
 }
