@@ -52,7 +52,7 @@ impl Drop for Alone {
 
 /// Takes part in what tests share, or has it alone; until the file is dropped. Whoever waits to be alone holds the door,
 /// so that those who come later wait too.
-fn turn(alone: bool) -> Option<File> {
+pub(crate) fn turn(alone: bool) -> Option<File> {
     if std::env::var_os(INSIDE).is_some() || IS_ALONE.get() {
         return None;
     }
@@ -97,7 +97,7 @@ pub(crate) fn run<F: FnOnce()>(body: F) {
 }
 
 /// A command that starts `program` in a sandbox.
-fn command(program: &std::path::Path) -> Command {
+pub(crate) fn command(program: &std::path::Path) -> Command {
     let mut command = Command::new("unshare");
     command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]);
     // /sys shows the network namespace of whoever mounted it.

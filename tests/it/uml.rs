@@ -1,36 +1,11 @@
-//! What needs a fuller kernel than the machine's: `tests/uml` runs in user-mode Linux, a kernel that is an ordinary program
-//! (Debian's `user-mode-linux`), with the machine's files as its root.
+//! What needs a fuller kernel than the machine's: the scripts of `tests/uml`, run in user-mode Linux.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{self, nsl_path};
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml")
-}
-
-/// Runs a script of `tests/uml` with nsl in a kernel of its own: what it printed; it must end well.
-fn run(script: &str) -> String {
-    let (init, script) = (directory().join("init"), directory().join(script));
-    let mut arguments: Vec<String> = ["-k", "5", "150", "linux.uml"].map(str::to_owned).into();
-    arguments
-        .extend(["mem=512M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw", "quiet"].map(str::to_owned));
-    arguments.extend(["con=null", "con0=fd:0,fd:1"].map(str::to_owned));
-    let [nsl, script, init] = [nsl_path(), script, init].map(|path| path.display().to_string());
-    arguments.extend([format!("init={init}"), format!("NSL={nsl}"), format!("SCRIPT={script}")]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // It keeps its memory in a file there.
-    let outcome = sandbox::outcome("export TMPDIR=/dev/shm", Path::new("/"), "timeout", &arguments);
-    let told = outcome.stdout.replace('\r', "");
-    let inside = told.split_once("--- begin\n").and_then(|(_, rest)| rest.rsplit_once("--- end "));
-    let (printed, code) =
-        inside.unwrap_or_else(|| panic!("the kernel (Debian: user-mode-linux) did not run: {outcome:?}"));
-    assert!(code.starts_with("0\n"), "{told}");
-    printed.to_owned()
-}
+#[path = "../uml/mod.rs"]
+mod kernel;
 
 /// What `tc` says of the discipline of a link, without what is zero.
 fn options(list: &Value) -> (String, Value) {
@@ -47,7 +22,7 @@ fn options(list: &Value) -> (String, Value) {
 
 #[test]
 fn netem_does_what_is_asked_for() {
-    let printed = run("netem.lua");
+    let printed = kernel::run(&["veth", "sch_netem", "sch_tbf"], "netem.lua");
     let lines = printed.lines().map(|line| line.split_once('\t').unwrap_or_else(|| panic!("{line}: {printed}")));
     let mut told: BTreeMap<&str, _> = lines
         .map(|(name, json)| (name, options(&serde_json::from_str(json).unwrap_or_else(|_| panic!("{name}: {json}")))))
@@ -77,7 +52,7 @@ fn netem_does_what_is_asked_for() {
 
 #[test]
 fn switches_keep_vlans_apart_and_trunks_carry_them() {
-    let printed = run("vlans.lua");
+    let printed = kernel::run(&["veth", "bridge"], "vlans.lua");
     let (answers, ports) = printed.split_once("ports\t").expect("ports");
     assert_eq!(answers, "same\t1\t1\nrouted\t1\t1\nown\t0\napart\t0\n");
     let ports = ports.split_once('\t').map_or(ports, |(ports, _)| ports);
@@ -93,8 +68,7 @@ fn switches_keep_vlans_apart_and_trunks_carry_them() {
 
 #[test]
 fn a_vrf_keeps_its_ports_apart_from_the_others() {
-    let printed = run("vrf.lua");
-    // The kernel speaks on the same console.
-    let lines: Vec<&str> = printed.lines().filter(|line| line.contains('\t')).collect();
+    let printed = kernel::run(&["veth", "vrf"], "vrf.lua");
+    let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines, ["inside\t1", "outside\t0", "red\tvrf\t10\ttrue", "routes\t4", "diff\tnothing differs"]);
 }

@@ -1,0 +1,64 @@
+//! A fuller kernel than the machine's: user-mode Linux, a kernel that is an ordinary program (Debian: `user-mode-linux`),
+//! with the machine's files as its root. `init` beside this file is its first program.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::sandbox;
+
+/// Set to a directory of modules (`NAME.ko`) that Debian's kernel lacks, built for it.
+const EXTRA: &str = "NSL_UML_MODULES";
+
+/// Why there is no such kernel here, if there is none.
+pub(crate) fn missing() -> Option<String> {
+    let found = |program: &str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+    };
+    let package = |(program, package): (&str, &str)| {
+        (!found(program)).then(|| format!("{program} is missing: apt-get install {package}"))
+    };
+    [("linux.uml", "user-mode-linux"), ("modprobe", "kmod")].into_iter().find_map(package)
+}
+
+/// Starts a kernel with these modules that runs nsl with these words; it and all in it end after `seconds`. What nsl says
+/// comes on its standard output, between the lines `--- begin` and `--- end CODE`; what the kernel says, on the other.
+/// Words hold no commas.
+pub(crate) fn command(modules: &[&str], words: &[String], seconds: u32) -> Command {
+    let mut command = sandbox::command(Path::new("timeout"));
+    command.args(["-k", "5", &seconds.to_string(), "linux.uml"]);
+    command.args(["mem=512M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw", "quiet"]);
+    // The sandbox's own /run takes its memory and its sockets: nothing outlives it.
+    command.env("TMPDIR", "/run").arg("uml_dir=/run/uml");
+    command.args(["con=null", "con0=null,fd:2", "con1=null,fd:1"]);
+    command.arg(format!("init={}", directory().join("init").display()));
+    command.arg(format!("NSL=\"{}\"", sandbox::nsl_path().display()));
+    command.arg(format!("RUN=\"{}\"", words.join(",")));
+    command.arg(format!("MODULES={}", modules.join(",")));
+    if let Some(extra) = std::env::var_os(EXTRA) {
+        command.arg(format!("EXTRA=\"{}\"", Path::new(&extra).display()));
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a script of `tests/uml` in such a kernel: what it printed; it must end well.
+pub(crate) fn run(modules: &[&str], script: &str) -> String {
+    if let Some(missing) = missing() {
+        panic!("{missing}");
+    }
+    let _turn = sandbox::turn(false);
+    let script = directory().join(script).display().to_string();
+    let outcome = sandbox::Outcome::from(command(modules, &[script], 150).output().expect("unshare runs"));
+    let told = outcome.stdout.replace('\r', "");
+    let inside = told.split_once("--- begin\n").and_then(|(_, rest)| rest.rsplit_once("--- end "));
+    let (printed, code) = inside.unwrap_or_else(|| panic!("the kernel did not run: {outcome:?}"));
+    assert!(code.starts_with("0\n"), "{told}");
+    printed.to_owned()
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/uml")
+}
