@@ -1,0 +1,27 @@
+-- Runs rows and prints what came of each, a line of JSON: `nsl run.lua FILE=1+2+5 …`, inside a place of its own
+-- (tests/rows/main.rs starts it). A row begins with `{"row": 1, "of": FILE}` and ends with the same and `"failed"`: false,
+-- or what was wrong.
+
+local json = require "json"
+local row = require "row"
+
+--- On a line of its own, whatever others print; at once.
+local function tell(line)
+  io.write("\n", json.encode(line), "\n")
+  io.flush()
+end
+
+for i = 1, #arg do
+  local file, numbers = arg[i]:match "^(.*)=([%d+]*)$"
+  local rows = dofile(file)
+  for number in numbers:gmatch "%d+" do
+    number = tonumber(number)
+    local each = {}
+    for key, value in pairs(rows) do
+      if type(key) == "string" then each[key] = value end
+    end
+    for key, value in pairs(rows[number]) do each[key] = value end
+    tell { row = number, of = file }
+    tell { row = number, of = file, failed = row.run(each) or false }
+  end
+end
