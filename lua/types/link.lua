@@ -21,6 +21,12 @@
 ---@field addr_delete fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_delete
 ---@field addr_list fun(self: nsl.Link): nsl.AddrRecord[]                                  # netns.addr_list
 ---@field addr_flush fun(self: nsl.Link)                                                   # netns.addr_flush
+---@field neigh_add fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)              # netns.neigh_add
+---@field neigh_replace fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)          # netns.neigh_replace
+---@field neigh_change fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_change
+---@field neigh_delete fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_delete
+---@field neigh_list fun(self: nsl.Link, opts?: nsl.NeighListOpts): nsl.NeighRecord[]       # netns.neigh_list
+---@field neigh_flush fun(self: nsl.Link, opts?: nsl.NeighListOpts): integer                # netns.neigh_flush
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.

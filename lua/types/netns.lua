@@ -47,6 +47,12 @@ netns = {}
 ---@field addr_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)   # netns.addr_delete
 ---@field addr_list fun(self: nsl.Netns): nsl.AddrRecord[]                                       # netns.addr_list
 ---@field addr_flush fun(self: nsl.Netns, name: string)                                          # netns.addr_flush
+---@field neigh_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_add
+---@field neigh_replace fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_replace
+---@field neigh_change fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_change
+---@field neigh_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_delete
+---@field neigh_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): nsl.NeighRecord[] # netns.neigh_list
+---@field neigh_flush fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): integer # netns.neigh_flush
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete

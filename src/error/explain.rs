@@ -5,12 +5,14 @@
 //! out when a value for it is missing. The code is an errno's name, or empty where the cause's own is used. Every row
 //! has a snapshot test in `tests/errors/`.
 
+mod objects;
 mod plan;
 
 use std::sync::LazyLock;
 
 use super::Class;
 
+pub use objects::*;
 pub use plan::*;
 
 /// One kind of failure.
@@ -44,7 +46,8 @@ macro_rules! rows {
 use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
-pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| [ROWS_HERE, plan::ROWS_HERE].concat());
+pub static ROWS: LazyLock<Vec<&'static Row>> =
+    LazyLock::new(|| [ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE].concat());
 
 rows! {
     // The kernel and nsl itself
@@ -287,7 +290,6 @@ rows! {
     LINK_OPTION_UNKNOWN: "EINVAL" Script "\"<type>\" links have no option \"<key>\"" => "did you mean \"<near>\"?";
     LINK_OPTION_NEEDS_MASTER: "EINVAL" Script "option \"<key>\" is one of bridge ports, and \"<link>\" is in no bridge"
         => "add master = to the same call";
-    LINK_OPTION_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
     LINK_OPTION_RANGE: "ERANGE" Script "the kernel takes no such value for <keys>";
     LINK_OPTION_MISSING: "EOPNOTSUPP" Feature "this kernel has no \"<key>\" for \"<type>\" links"
         => "use a kernel with <config>";

@@ -3,6 +3,7 @@
 //! A device is found by name in its namespace at each call. Names are checked before the kernel is asked, because the
 //! kernel says nothing about a bad one, or takes `%d` for a template.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ use nix::errno::Errno;
 
 use super::namespace::Namespace;
 use crate::error::{Error, Result, explain};
-use crate::netlink::Socket;
+use crate::netlink::{Socket, attr};
 
 /// The longest name of a link in bytes (Linux `IFNAMSIZ`, less its final NUL).
 const LONGEST: usize = 15;
@@ -128,19 +129,19 @@ impl Device {
 
 /// The names of all links, in the order of their indexes.
 pub(super) fn names(socket: &mut Socket) -> Result<Vec<String>> {
+    Ok(index_names(socket)?.into_values().collect())
+}
+
+/// The names of all links by their indexes.
+pub fn index_names(socket: &mut Socket) -> Result<BTreeMap<u32, String>> {
     let mut message = LinkMessage::default();
     message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
-    let mut links = Vec::new();
-    for answer in socket.dump(RouteNetlinkMessage::GetLink(message))? {
-        let RouteNetlinkMessage::NewLink(link) = answer else { continue };
-        let name = link.attributes.into_iter().find_map(|attribute| match attribute {
-            LinkAttribute::IfName(name) => Some(name),
-            _ => None,
-        });
-        links.extend(name.map(|name| (link.header.index, name)));
-    }
-    links.sort();
-    Ok(links.into_iter().map(|(_, name)| name).collect())
+    let links = socket.dump_with(&RouteNetlinkMessage::GetLink(message), |_, bytes| {
+        let index = attr::u32_of(bytes.get(4..)?)?;
+        let name = attr::find(bytes.get(16..)?, libc::IFLA_IFNAME)?;
+        Some((index, attr::text(name)))
+    })?;
+    Ok(links.into_iter().collect())
 }
 
 impl fmt::Display for Device {

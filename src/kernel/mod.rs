@@ -7,11 +7,14 @@
 pub mod addr;
 pub mod address_text;
 pub mod device;
+pub mod entry;
 pub mod link;
 pub mod names;
 pub mod namespace;
+pub mod neigh;
 pub mod privilege;
 pub mod qdisc;
 pub mod route;
 pub mod sysctl;
 pub mod units;
+pub mod words;

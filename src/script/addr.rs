@@ -24,10 +24,38 @@ const ADDR: &[&str] = &[
 const IGNORED: &[&str] = &["address", "family", "tentative", "secondary", "deprecated", "dadfailed", "permanent"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.addr_add", acts: Acts::OnDevices(1), most: 3, options: ADDR, call: Call::Now(add) },
-    Function { name: "netns.addr_delete", acts: Acts::OnDevices(1), most: 3, options: ADDR, call: Call::Now(delete) },
-    Function { name: "netns.addr_list", acts: Acts::OnEither, most: 1, options: &[], call: Call::Now(list) },
-    Function { name: "netns.addr_flush", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(flush) },
+    Function {
+        name: "netns.addr_add",
+        acts: Acts::OnDevices(1),
+        most: 3,
+        options: ADDR,
+        words: &[],
+        call: Call::Now(add),
+    },
+    Function {
+        name: "netns.addr_delete",
+        acts: Acts::OnDevices(1),
+        most: 3,
+        options: ADDR,
+        words: &[],
+        call: Call::Now(delete),
+    },
+    Function {
+        name: "netns.addr_list",
+        acts: Acts::OnEither,
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(list),
+    },
+    Function {
+        name: "netns.addr_flush",
+        acts: Acts::OnDevices(1),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(flush),
+    },
 ];
 
 /// `netns.addr_add(dev, address, opts?)`.

@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::kernel::address_text::{self, whole};
 
 const fn method(name: &'static str, most: usize, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::Method("Cidr"), most, options: &[], call: Call::Now(call) }
+    Function { name, acts: Acts::Method("Cidr"), most, options: &[], words: &[], call: Call::Now(call) }
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "cidr", acts: Acts::Alone, most: 1, options: &[], call: Call::Now(cidr) },
+    Function { name: "cidr", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(cidr) },
     method("cidr.host", 2, host),
     method("cidr.subnet", 3, subnet),
     method("cidr.subnets", 2, subnets),

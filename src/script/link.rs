@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use mlua::{Lua, MultiValue, Value};
+use mlua::{MultiValue, Value};
 
-use super::args::{Args, integer};
+use super::args::Args;
 use super::bind::{Waiting, values};
 use super::device::DeviceOrNamespace;
 use super::handle::LinkHandle;
@@ -15,9 +15,9 @@ use super::records;
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
-use crate::kernel::link::{self, AddrGenMode, Condition, LinkSpec, Master, Setting, kind};
+use crate::kernel::link::{self, AddrGenMode, Condition, LinkSpec, Master, kind};
 use crate::kernel::namespace::Namespace;
-use crate::kernel::{addr, address_text};
+use crate::kernel::{addr, address_text, words};
 
 /// The options of a link that is made or changed, whatever its kind; its kind's come on top.
 #[rustfmt::skip]
@@ -39,22 +39,66 @@ pub(super) static FUNCTIONS: &[Function] = &[
         acts: Acts::OnDevices(2),
         most: 3,
         options: &["mtu", "up", "a", "b"],
+        words: &[],
         call: Call::Now(veth),
     },
-    Function { name: "netns.link_add", acts: Acts::OnDevices(1), most: 2, options: LINK, call: Call::Now(add) },
-    Function { name: "netns.link_set", acts: Acts::OnDevices(1), most: 2, options: LINK, call: Call::Now(set) },
-    Function { name: "netns.link_delete", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(delete) },
-    Function { name: "netns.link_list", acts: Acts::OnNamespace, most: 1, options: &[], call: Call::Now(list) },
-    Function { name: "netns.link_get", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(get) },
+    Function {
+        name: "netns.link_add",
+        acts: Acts::OnDevices(1),
+        most: 2,
+        options: LINK,
+        words: &[],
+        call: Call::Now(add),
+    },
+    Function {
+        name: "netns.link_set",
+        acts: Acts::OnDevices(1),
+        most: 2,
+        options: LINK,
+        words: &[],
+        call: Call::Now(set),
+    },
+    Function {
+        name: "netns.link_delete",
+        acts: Acts::OnDevices(1),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(delete),
+    },
+    Function {
+        name: "netns.link_list",
+        acts: Acts::OnNamespace,
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(list),
+    },
+    Function {
+        name: "netns.link_get",
+        acts: Acts::OnDevices(1),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(get),
+    },
     Function {
         name: "netns.link_wait",
         acts: Acts::OnDevices(1),
         most: 3,
         options: &["up", "carrier", "operstate", "present"],
+        words: &[],
         call: Call::Waits(wait),
     },
-    Function { name: "netns.link", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(reference) },
-    Function { name: "netns.show", acts: Acts::OnEither, most: 1, options: &[], call: Call::Now(show) },
+    Function {
+        name: "netns.link",
+        acts: Acts::OnDevices(1),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(reference),
+    },
+    Function { name: "netns.show", acts: Acts::OnEither, most: 1, options: &[], words: &[], call: Call::Now(show) },
 ];
 
 /// What is asked for of a link: its own settings, and the addresses it gets.
@@ -249,7 +293,7 @@ fn read(options: &Options, namespace: &Namespace) -> Result<Wanted> {
         name: options.string("name")?,
         netns: netns(options, namespace)?,
         master: master(options, namespace)?,
-        ..read_spec(options)?
+        ..read_spec(options, namespace)?
     };
     let ip = options.strings("ip")?.unwrap_or_default();
     let ip = ip.iter().map(|text| Ok(addr::AddrSpec::new(address_text::interface(text)?))).collect::<Result<_>>()?;
@@ -257,10 +301,10 @@ fn read(options: &Options, namespace: &Namespace) -> Result<Wanted> {
 }
 
 /// Reads what a link is to be wherever it is: all but its name, its namespace and its master.
-pub(super) fn read_spec(options: &Options) -> Result<LinkSpec> {
+pub(super) fn read_spec(options: &Options, here: &Namespace) -> Result<LinkSpec> {
     Ok(LinkSpec {
         kind: options.string("type")?,
-        options: kind_settings(options)?,
+        options: kind_settings(options, here)?,
         up: up(options)?,
         mtu: options.number("mtu", "a number of bytes")?,
         address: mac(options)?,
@@ -335,34 +379,18 @@ fn group(options: &Options) -> Result<Option<u32>> {
     }
 }
 
-/// The options that are a kind's own words.
-fn kind_settings(options: &Options) -> Result<link::Settings> {
+/// The options that are a kind's own words. What only reading gives is left out.
+fn kind_settings(options: &Options, here: &Namespace) -> Result<link::Settings> {
     let mut settings = link::Settings::new();
-    for key in kind::all_option_names() {
-        let Some(value) = options.value(key) else { continue };
-        if settings.iter().any(|(known, _)| known == key) {
-            continue;
+    for word in kind::tables().flat_map(words::all).filter(|word| word.settable) {
+        let Some(value) = options.value(word.name) else { continue };
+        let known = settings.iter().position(|(known, _)| known == word.name);
+        // Several kinds have an option of that name: a link is told where it is one for any of them.
+        if known.is_none() || matches!(word.form, words::Form::Link) {
+            let setting = super::words::setting(word.name, value, Some(&word.form), here)?;
+            settings.retain(|(known, _)| known != word.name);
+            settings.push((Cow::Borrowed(word.name), setting));
         }
-        let setting = match value {
-            Value::Boolean(on) => Setting::Switch(*on),
-            Value::String(text) => Setting::Text(text.to_string_lossy()),
-            Value::Number(number) if integer(value).is_none() => Setting::Number(*number),
-            other => match integer(other) {
-                Some(number) => Setting::Integer(number),
-                None => return Err(options.wrong_type(key, "a number, a string or a switch")),
-            },
-        };
-        settings.push((Cow::Borrowed(key), setting));
     }
     Ok(settings)
-}
-
-/// A kind's option as a Lua value.
-pub(super) fn setting_value(lua: &Lua, setting: &Setting) -> mlua::Result<Value> {
-    Ok(match setting {
-        Setting::Switch(on) => Value::Boolean(*on),
-        Setting::Integer(number) => Value::Integer(*number),
-        Setting::Number(number) => Value::Number(*number),
-        Setting::Text(text) => Value::String(lua.create_string(text)?),
-    })
 }

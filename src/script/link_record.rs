@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use mlua::{Lua, Table};
 
-use super::link::setting_value;
 use super::records::{Record, with_text};
 use crate::error::Result;
 use crate::kernel::addr::{Address, Lifetime};
@@ -48,7 +47,7 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
     let (peer, link_netns) = peers.of(namespace, link).map_or((None, None), |(peer, name)| (Some(peer), name));
     let mut record = Record::new(lua)?;
     for (key, setting) in link.port.iter().chain(&link.data) {
-        record = record.set(key, setting_value(lua, setting)?)?;
+        record = record.set(key, super::words::value(lua, setting)?)?;
     }
     let record = record
         .set("name", link.name.as_str())?

@@ -16,6 +16,7 @@ mod lab;
 mod link;
 mod link_record;
 mod load;
+mod neigh;
 mod netns;
 mod nft;
 mod options;
@@ -35,6 +36,7 @@ mod sysctl;
 mod task;
 mod topo;
 mod vm;
+mod words;
 
 pub use bind::{keep_panics, kept_panic};
 pub use error::Failure;

@@ -7,8 +7,14 @@ use super::bind::Waiting;
 use super::registry::{Acts, Call, Function};
 use crate::process;
 
-pub(super) static FUNCTIONS: &[Function] =
-    &[Function { name: "netns.nft", acts: Acts::OnNamespace, most: 2, options: &[], call: Call::Waits(nft) }];
+pub(super) static FUNCTIONS: &[Function] = &[Function {
+    name: "netns.nft",
+    acts: Acts::OnNamespace,
+    most: 2,
+    options: &[],
+    words: &[],
+    call: Call::Waits(nft),
+}];
 
 /// `netns.nft(ns, ruleset)`.
 fn nft(args: &mut Args) -> mlua::Result<Waiting> {

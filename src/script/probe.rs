@@ -20,12 +20,20 @@ pub(super) const PING: &[&str] = &["count", "interval", "timeout", "size", "sour
 pub(super) const THROUGHPUT: &[&str] = &["duration", "udp", "rate", "parallel", "size", "family", "address", "timeout"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.ping", acts: Acts::OnNamespace, most: 3, options: PING, call: Call::Waits(ping) },
+    Function {
+        name: "netns.ping",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: PING,
+        words: &[],
+        call: Call::Waits(ping),
+    },
     Function {
         name: "netns.throughput",
         acts: Acts::OnNamespace,
         most: 3,
         options: THROUGHPUT,
+        words: &[],
         call: Call::Waits(throughput),
     },
 ];

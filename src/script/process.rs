@@ -24,11 +24,46 @@ const SPAWN: &[&str] = &["stdin", "stdout", "stderr", "cwd", "env", "clear_env",
 const SHELL: &[&str] = &["cwd", "env", "clear_env"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.exec", acts: Acts::OnNamespace, most: 3, options: RUN, call: Call::Waits(exec) },
-    Function { name: "netns.exec_all", acts: Acts::Alone, most: 2, options: RUN, call: Call::Waits(exec_all) },
-    Function { name: "netns.output", acts: Acts::OnNamespace, most: 3, options: OUTPUT, call: Call::Waits(output) },
-    Function { name: "netns.spawn", acts: Acts::OnNamespace, most: 3, options: SPAWN, call: Call::Now(spawn) },
-    Function { name: "netns.shell", acts: Acts::OnNamespace, most: 2, options: SHELL, call: Call::Waits(shell) },
+    Function {
+        name: "netns.exec",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: RUN,
+        words: &[],
+        call: Call::Waits(exec),
+    },
+    Function {
+        name: "netns.exec_all",
+        acts: Acts::Alone,
+        most: 2,
+        options: RUN,
+        words: &[],
+        call: Call::Waits(exec_all),
+    },
+    Function {
+        name: "netns.output",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: OUTPUT,
+        words: &[],
+        call: Call::Waits(output),
+    },
+    Function {
+        name: "netns.spawn",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: SPAWN,
+        words: &[],
+        call: Call::Now(spawn),
+    },
+    Function {
+        name: "netns.shell",
+        acts: Acts::OnNamespace,
+        most: 2,
+        options: SHELL,
+        words: &[],
+        call: Call::Waits(shell),
+    },
 ];
 
 /// `netns.exec(ns, cmd, opts?)`.

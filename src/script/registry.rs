@@ -8,6 +8,7 @@ use mlua::{Lua, MultiValue};
 use super::args::Args;
 use super::bind::Waiting;
 use crate::kernel::link::kind;
+use crate::kernel::words::{self, Word};
 
 /// What a function acts on: its first parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Function {
     pub most: usize,
     /// The keys of its options table, but for those of kinds of links; empty if it has none.
     pub options: &'static [&'static str],
+    /// Tables of the kernel's words that are keys of it too.
+    pub words: &'static [&'static [Word]],
     pub(super) call: Call,
 }
 
@@ -63,7 +66,8 @@ impl Function {
     /// All keys of its options table. Links take the options of every kind.
     pub fn option_keys(&self) -> impl Iterator<Item = &'static str> {
         let kinds = matches!(self.short_name(), "link_add" | "link_set");
-        self.options.iter().copied().chain(kinds.then(kind::settable_option_names).into_iter().flatten())
+        let words = self.words.iter().copied().flat_map(words::settable);
+        self.options.iter().copied().chain(words).chain(kinds.then(kind::settable_option_names).into_iter().flatten())
     }
 
     /// Its name as a method of a `Link`, if it is one: `link_set` is `set` there.
@@ -95,6 +99,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::link::FUNCTIONS,
         super::addr::FUNCTIONS,
         super::route::FUNCTIONS,
+        super::neigh::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
         super::shape::FUNCTIONS,
@@ -117,6 +122,7 @@ static PANIC: Function = Function {
     acts: Acts::Alone,
     most: 9,
     options: &[],
+    words: &[],
     call: Call::Now(|_| panic!("asked for by a test")),
 };
 

@@ -28,19 +28,62 @@ const LOOKUP: &[&str] = &["from", "iif", "oif", "mark"];
 const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope", "type", "table", "nexthops"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.route_add", acts: Acts::OnNamespace, most: 3, options: ROUTE, call: Call::Now(add) },
+    Function {
+        name: "netns.route_add",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: ROUTE,
+        words: &[],
+        call: Call::Now(add),
+    },
     Function {
         name: "netns.route_replace",
         acts: Acts::OnNamespace,
         most: 3,
         options: ROUTE,
+        words: &[],
         call: Call::Now(replace),
     },
-    Function { name: "netns.route_delete", acts: Acts::OnNamespace, most: 3, options: ROUTE, call: Call::Now(delete) },
-    Function { name: "netns.route_list", acts: Acts::OnNamespace, most: 2, options: FILTER, call: Call::Now(list) },
-    Function { name: "netns.route_get", acts: Acts::OnNamespace, most: 3, options: LOOKUP, call: Call::Now(get) },
-    Function { name: "netns.route_flush", acts: Acts::OnNamespace, most: 2, options: FILTER, call: Call::Now(flush) },
-    Function { name: "netns.routes_add", acts: Acts::OnNamespace, most: 2, options: &[], call: Call::Now(add_many) },
+    Function {
+        name: "netns.route_delete",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: ROUTE,
+        words: &[],
+        call: Call::Now(delete),
+    },
+    Function {
+        name: "netns.route_list",
+        acts: Acts::OnNamespace,
+        most: 2,
+        options: FILTER,
+        words: &[],
+        call: Call::Now(list),
+    },
+    Function {
+        name: "netns.route_get",
+        acts: Acts::OnNamespace,
+        most: 3,
+        options: LOOKUP,
+        words: &[],
+        call: Call::Now(get),
+    },
+    Function {
+        name: "netns.route_flush",
+        acts: Acts::OnNamespace,
+        most: 2,
+        options: FILTER,
+        words: &[],
+        call: Call::Now(flush),
+    },
+    Function {
+        name: "netns.routes_add",
+        acts: Acts::OnNamespace,
+        most: 2,
+        options: &[],
+        words: &[],
+        call: Call::Now(add_many),
+    },
 ];
 
 /// `netns.route_add(ns, dst, opts)`.

@@ -11,8 +11,22 @@ use crate::kernel::qdisc::{self, Shape};
 pub(super) const SHAPE: &[&str] = &["rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.shape", acts: Acts::OnDevices(1), most: 2, options: SHAPE, call: Call::Now(shape) },
-    Function { name: "netns.shape_clear", acts: Acts::OnDevices(1), most: 1, options: &[], call: Call::Now(clear) },
+    Function {
+        name: "netns.shape",
+        acts: Acts::OnDevices(1),
+        most: 2,
+        options: SHAPE,
+        words: &[],
+        call: Call::Now(shape),
+    },
+    Function {
+        name: "netns.shape_clear",
+        acts: Acts::OnDevices(1),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(clear),
+    },
 ];
 
 /// `netns.shape(dev, opts)`.

@@ -7,8 +7,14 @@ use super::bind::values;
 use super::registry::{Acts, Call, Function};
 use crate::kernel::sysctl as kernel;
 
-pub(super) static FUNCTIONS: &[Function] =
-    &[Function { name: "netns.sysctl", acts: Acts::OnNamespace, most: 3, options: &[], call: Call::Now(sysctl) }];
+pub(super) static FUNCTIONS: &[Function] = &[Function {
+    name: "netns.sysctl",
+    acts: Acts::OnNamespace,
+    most: 3,
+    options: &[],
+    words: &[],
+    call: Call::Now(sysctl),
+}];
 
 /// `netns.sysctl(ns, key, value?)`: reads, or writes and gives the old value. A whole number is given as a number.
 fn sysctl(args: &mut Args) -> mlua::Result<MultiValue> {

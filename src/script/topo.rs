@@ -19,11 +19,11 @@ const SHAPE: &[&str] = &["hosts", "kind"];
 type Read = fn(&mut Args) -> mlua::Result<MultiValue>;
 
 const fn generator(name: &'static str, most: usize, options: &'static [&'static str], read: Read) -> Function {
-    Function { name, acts: Acts::Alone, most, options, call: Call::Lua(read) }
+    Function { name, acts: Acts::Alone, most, options, words: &[], call: Call::Lua(read) }
 }
 
 const fn method(name: &'static str, most: usize, read: Read) -> Function {
-    Function { name, acts: Acts::Method("Graph"), most, options: &[], call: Call::Lua(read) }
+    Function { name, acts: Acts::Method("Graph"), most, options: &[], words: &[], call: Call::Lua(read) }
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

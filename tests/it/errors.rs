@@ -19,6 +19,8 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("ANSWER_UNREADABLE", "no kernel is known to give such an answer"),
     ("NAMESPACE_COOKIE_UNKNOWN", "it takes a kernel before Linux 5.14"),
     ("CHILD_STAGE", "the kernel refuses these steps only for want of memory"),
+    ("WORD_UNKNOWN", "a script is told of a misspelt key before, but for those inside a table of an option"),
+    ("OBJECT_NOT_SUPPORTED", "it takes a kernel built without the object"),
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
     ("QDISC_MISSING", "it takes a kernel without netem; tests/it/shape.rs asks for it where that is so"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),

@@ -22,7 +22,6 @@ pub use add::{add, add_as};
 pub use borrowed::Borrowed;
 pub use delete::{delete, delete_many};
 pub use kind::veth::{End, veth};
-pub use kind::{Setting, Settings};
 pub use list::{Link, Stats, get, list, list_in, peer, resolve};
 pub use mac::{format_mac, parse_mac};
 pub use running::{is_running, wait_for_changes};
@@ -34,6 +33,7 @@ pub use wait::{Condition, Wait};
 use nix::errno::Errno;
 
 use super::device::Device;
+pub use super::words::{Setting, Settings};
 use crate::error::{Error, explain};
 use crate::netlink::Socket;
 

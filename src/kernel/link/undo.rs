@@ -1,11 +1,9 @@
 //! Writing back what a half-done change of a link did.
 
-use std::borrow::Cow;
-
 use netlink_packet_route::RouteNetlinkMessage;
 
-use super::kind::{self, Setting};
-use super::{Link, LinkSpec, Settings, list, message, parse_mac};
+use super::kind;
+use super::{Link, LinkSpec, Setting, Settings, list, message, parse_mac};
 use crate::netlink::Socket;
 
 /// Brings the link back to what it was `before` the changes of `spec`; a sentence about what stayed changed, if
@@ -68,10 +66,10 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
 }
 
 /// Those of the `asked` options whose value is not what it was, with that value.
-fn changed(asked: &[(Cow<'static, str>, Setting)], before: &Settings, now: &Settings) -> Settings {
+fn changed(asked: &Settings, before: &Settings, now: &Settings) -> Settings {
     let value =
         |settings: &Settings, key: &str| settings.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone());
-    let old = |(key, _): &(Cow<'static, str>, Setting)| {
+    let old = |(key, _): &(std::borrow::Cow<'static, str>, Setting)| {
         let old = value(before, key)?;
         (value(now, key).as_ref() != Some(&old)).then(|| (key.clone(), old))
     };

@@ -91,6 +91,10 @@ fn shown(key: &str, value: &Setting) -> String {
         Setting::Integer(number) => number.to_string(),
         Setting::Number(number) => number.to_string(),
         Setting::Text(text) if text.is_empty() => "none".to_owned(),
+        Setting::List(values) => values.iter().map(|value| shown("", value)).collect::<Vec<_>>().join(", "),
+        Setting::Table(settings) => {
+            settings.iter().map(|(key, value)| format!("{key} {}", shown(key, value))).collect::<Vec<_>>().join(" ")
+        }
         Setting::Text(text) => text.clone(),
     }
 }

@@ -21,7 +21,7 @@ impl ProcessHandle {
 
 /// A method of `Process`, which takes the handle first.
 const fn method(name: &'static str, most: usize, call: Call) -> Function {
-    Function { name, acts: Acts::Method("Process"), most, options: &[], call }
+    Function { name, acts: Acts::Method("Process"), most, options: &[], words: &[], call }
 }
 
 pub(in crate::script) static FUNCTIONS: &[Function] = &[

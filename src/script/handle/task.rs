@@ -21,8 +21,22 @@ impl TaskHandle {
 }
 
 pub(in crate::script) static FUNCTIONS: &[Function] = &[
-    Function { name: "task.await", acts: Acts::Method("Task"), most: 1, options: &[], call: Call::Tries(wait) },
-    Function { name: "task.cancel", acts: Acts::Method("Task"), most: 1, options: &[], call: Call::Now(cancel) },
+    Function {
+        name: "task.await",
+        acts: Acts::Method("Task"),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Tries(wait),
+    },
+    Function {
+        name: "task.cancel",
+        acts: Acts::Method("Task"),
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(cancel),
+    },
 ];
 
 impl Args {

@@ -57,11 +57,11 @@ pub(super) struct Lab {
 }
 
 const fn method(name: &'static str, most: usize, options: &'static [&'static str], call: Call) -> Function {
-    Function { name, acts: Acts::Method("Lab"), most, options, call }
+    Function { name, acts: Acts::Method("Lab"), most, options, words: &[], call }
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "lab.new", acts: Acts::Alone, most: 2, options: LAB, call: Call::Now(new) },
+    Function { name: "lab.new", acts: Acts::Alone, most: 2, options: LAB, words: &[], call: Call::Now(new) },
     method("net.host", 3, NODE, Call::Now(declare::host)),
     method("net.router", 3, NODE, Call::Now(declare::router)),
     method("net.switch", 3, NODE, Call::Now(declare::switch)),
@@ -82,14 +82,23 @@ pub(super) static FUNCTIONS: &[Function] = &[
         acts: Acts::Method("Node"),
         most: 2,
         options: CONFIGURE,
+        words: &[],
         call: Call::Now(apply::configure),
     },
-    Function { name: "cable.set", acts: Acts::Method("Cable"), most: 2, options: SET, call: Call::Now(change::set) },
+    Function {
+        name: "cable.set",
+        acts: Acts::Method("Cable"),
+        most: 2,
+        options: SET,
+        words: &[],
+        call: Call::Now(change::set),
+    },
     Function {
         name: "cable.down",
         acts: Acts::Method("Cable"),
         most: 1,
         options: &[],
+        words: &[],
         call: Call::Now(life::cable_down),
     },
     Function {
@@ -97,6 +106,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         acts: Acts::Method("Cable"),
         most: 1,
         options: &[],
+        words: &[],
         call: Call::Waits(life::cable_up),
     },
 ];

@@ -314,7 +314,11 @@ fn trunk(options: &Options) -> Result<Vec<u16>> {
 
 /// What is asked of a link of a node.
 fn wants(options: &Options) -> Result<Wants> {
-    Ok(Wants { spec: read_spec(options)?, master: options.string("master")?, ..Wants::default() })
+    Ok(Wants {
+        spec: read_spec(options, &crate::kernel::namespace::Namespace::home())?,
+        master: options.string("master")?,
+        ..Wants::default()
+    })
 }
 
 /// `ns=`: a namespace that is there already.

@@ -24,12 +24,26 @@ use crate::wait::Sleep;
 pub(super) use schedule::{Outcome, Task, Tasks};
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "task.spawn", acts: Acts::Alone, most: usize::MAX, options: &[], call: Call::Now(spawn) },
-    Function { name: "task.all", acts: Acts::Alone, most: 2, options: &["limit"], call: Call::Tries(all) },
-    Function { name: "task.timeout", acts: Acts::Alone, most: usize::MAX, options: &[], call: Call::Tries(timeout) },
-    Function { name: "task.limit", acts: Acts::Alone, most: 1, options: &[], call: Call::Now(limit) },
-    Function { name: "task.sleep", acts: Acts::Alone, most: 1, options: &[], call: Call::Waits(sleep) },
-    Function { name: "task.clock", acts: Acts::Alone, most: 0, options: &[], call: Call::Now(clock) },
+    Function {
+        name: "task.spawn",
+        acts: Acts::Alone,
+        most: usize::MAX,
+        options: &[],
+        words: &[],
+        call: Call::Now(spawn),
+    },
+    Function { name: "task.all", acts: Acts::Alone, most: 2, options: &["limit"], words: &[], call: Call::Tries(all) },
+    Function {
+        name: "task.timeout",
+        acts: Acts::Alone,
+        most: usize::MAX,
+        options: &[],
+        words: &[],
+        call: Call::Tries(timeout),
+    },
+    Function { name: "task.limit", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(limit) },
+    Function { name: "task.sleep", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Waits(sleep) },
+    Function { name: "task.clock", acts: Acts::Alone, most: 0, options: &[], words: &[], call: Call::Now(clock) },
 ];
 
 /// When the run began: set when the VM is made.

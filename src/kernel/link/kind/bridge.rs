@@ -1,7 +1,12 @@
 //! Bridges and their ports: `ip link`'s words for `IFLA_BR_*` and `IFLA_BRPORT_*` (Linux `if_link.h`).
 
-use super::form::Form::{BridgeId, Mac, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8};
-use super::{Word, fact, option};
+use super::Kind;
+use crate::kernel::words::Form::{
+    BridgeId, Mac, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
+};
+use crate::kernel::words::{Word, fact, option};
+
+pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, port: PORT, ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE") }];
 
 /// What a kernel is built with for the options that begin so.
 pub(super) const BUILT_WITH: &[(&str, &str)] = &[
@@ -10,7 +15,7 @@ pub(super) const BUILT_WITH: &[(&str, &str)] = &[
     ("nf_call_", "CONFIG_BRIDGE_NETFILTER"),
 ];
 
-pub(super) const OWN: &[Word] = &[
+const OWN: &[Word] = &[
     option("forward_delay", 1, Time32),
     option("hello_time", 2, Time32),
     option("max_age", 3, Time32),
@@ -58,7 +63,7 @@ pub(super) const OWN: &[Word] = &[
     option("fdb_max_learned", 49, U32),
 ];
 
-pub(super) const PORT: &[Word] = &[
+const PORT: &[Word] = &[
     option("state", 1, Words8(&["disabled", "listening", "learning", "forwarding", "blocking"])),
     option("priority", 2, U16),
     option("cost", 3, U32),

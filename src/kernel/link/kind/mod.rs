@@ -1,44 +1,54 @@
 //! Kinds of links: the options of each in `ip link`'s words, as a table from word to netlink attribute.
 //!
-//! One table a kind serves reading, writing and "did you mean". A kind without a table can be made by its name.
+//! One table a kind serves reading, writing and "did you mean". A family of kinds is a file with its `KINDS`; a new one is
+//! added to [`FAMILIES`]. A kind without a table can be made by its name.
 
 mod bridge;
-mod form;
 mod other;
 pub mod veth;
+mod vrf;
 
-use std::borrow::Cow;
-
-use netlink_packet_core::{NLA_TYPE_MASK, Nla};
+use netlink_packet_core::Nla;
 use netlink_packet_route::link::{InfoData, InfoKind, InfoPortData, InfoPortKind, LinkInfo};
 
-pub use form::Setting;
 pub use other::check as check_kind;
 pub(super) use other::missing;
 
 use crate::error::{Error, Result, explain, nearest};
-use form::Form;
+use crate::kernel::words::{self, Settings, Word};
+use crate::netlink::attr;
 
-/// Options with their values, in the words of `ip link`.
-pub type Settings = Vec<(Cow<'static, str>, Setting)>;
-
-/// One option of a kind.
-struct Word {
+/// A kind of links.
+struct Kind {
+    /// As `ip link` has it: `"vxlan"`.
     name: &'static str,
-    attribute: u16,
-    form: Form,
-    /// Whether it can be set; what only reading gives is ignored when it is written back.
-    settable: bool,
+    /// The module that brings it.
+    module: &'static str,
+    /// The option that a kernel is built with for it.
+    config: &'static str,
+    /// Its options.
+    own: &'static [Word],
+    /// The options of a port of it.
+    port: &'static [Word],
 }
 
-/// A settable option.
-const fn option(name: &'static str, attribute: u16, form: Form) -> Word {
-    Word { name, attribute, form, settable: true }
+impl Kind {
+    /// A kind without options.
+    const fn new(name: &'static str, module: &'static str, config: &'static str) -> Self {
+        Self { name, module, config, own: &[], port: &[] }
+    }
 }
 
-/// What only reading gives.
-const fn fact(name: &'static str, attribute: u16, form: Form) -> Word {
-    Word { name, attribute, form, settable: false }
+const FAMILIES: &[&[Kind]] = &[bridge::KINDS, vrf::KINDS, other::KINDS];
+
+/// Every kind that nsl knows.
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// The kind called `name`, if nsl knows it.
+fn known(name: &str) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.name == name)
 }
 
 /// Whose options are meant: those of a link's own kind, or those of a port of such a link.
@@ -51,34 +61,31 @@ pub enum Side {
 }
 
 fn words(kind: &str, side: Side) -> &'static [Word] {
-    match (kind, side) {
-        ("bridge", Side::Own) => bridge::OWN,
-        ("bridge", Side::Port) => bridge::PORT,
-        ("vrf", Side::Own) => VRF,
-        _ => &[],
+    match (known(kind), side) {
+        (Some(kind), Side::Own) => kind.own,
+        (Some(kind), Side::Port) => kind.port,
+        (None, _) => &[],
     }
 }
 
-/// A VRF's routing table: Linux `IFLA_VRF_TABLE`.
-const VRF: &[Word] = &[option("table", 1, Form::U32)];
-
-/// What has options of its own.
-const WITH_OPTIONS: [(&str, Side); 3] = [("bridge", Side::Own), ("bridge", Side::Port), ("vrf", Side::Own)];
+/// The tables of all kinds: those of the links, then those of their ports.
+pub fn tables() -> impl Iterator<Item = &'static [Word]> {
+    kinds().map(|kind| kind.own).chain(kinds().map(|kind| kind.port)).filter(|words| !words.is_empty())
+}
 
 /// The words for the options of `kind`; empty where nsl knows none.
 pub fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str> {
-    words(kind, side).iter().map(|word| word.name)
+    words::names(words(kind, side))
 }
 
 /// All words of all kinds: the keys that `link_add` and `link_set` may meet beside a link's own.
 pub fn all_option_names() -> impl Iterator<Item = &'static str> {
-    WITH_OPTIONS.into_iter().flat_map(|(kind, side)| option_names(kind, side))
+    tables().flat_map(words::names)
 }
 
 /// Those of [`all_option_names`] that can be set; the others only reading gives.
 pub fn settable_option_names() -> impl Iterator<Item = &'static str> {
-    let words = WITH_OPTIONS.into_iter().flat_map(|(kind, side)| words(kind, side));
-    words.filter(|word| word.settable).map(|word| word.name)
+    tables().flat_map(words::settable)
 }
 
 /// Whether `kind` has the option `key`.
@@ -88,18 +95,12 @@ pub(super) fn has(kind: &str, side: Side, key: &str) -> bool {
 
 /// The attributes for `settings`, encoded one after another. `EINVAL` for a word the kind lacks and for a value it
 /// cannot have.
-fn encode(kind: &str, side: Side, settings: &[(Cow<'static, str>, Setting)]) -> Result<Vec<u8>> {
+fn encode(kind: &str, side: Side, settings: &Settings) -> Result<Vec<u8>> {
     let words = words(kind, side);
-    let mut bytes = Vec::new();
-    for (key, value) in settings {
-        let Some(word) = words.iter().find(|word| word.name == key) else {
-            return Err(unknown(kind, key));
-        };
-        if word.settable {
-            append(&mut bytes, word.attribute, &word.form.encode(key, value)?);
-        }
+    if let Some((key, _)) = settings.iter().find(|(key, _)| !words::has(words, key)) {
+        return Err(unknown(kind, key));
     }
-    Ok(bytes)
+    words::encode(words, settings, &mut words::no_links)
 }
 
 /// "bridge" links have no option "stpp_state"; did you mean …
@@ -119,15 +120,8 @@ pub(super) fn option_missing<'a>(kind: &str, keys: impl Iterator<Item = &'a str>
     Some(Error::new(&explain::LINK_OPTION_MISSING).with("key", key).with("type", kind).with("config", config))
 }
 
-fn append(bytes: &mut Vec<u8>, attribute: u16, value: &[u8]) {
-    bytes.extend_from_slice(&((value.len() + 4) as u16).to_ne_bytes());
-    bytes.extend_from_slice(&attribute.to_ne_bytes());
-    bytes.extend_from_slice(value);
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
-}
-
 /// The kind of a link with its options, for `IFLA_LINKINFO`.
-pub(super) fn own_info(kind: &str, settings: &[(Cow<'static, str>, Setting)]) -> Result<Vec<LinkInfo>> {
+pub(super) fn own_info(kind: &str, settings: &Settings) -> Result<Vec<LinkInfo>> {
     let mut info = vec![LinkInfo::Kind(InfoKind::from(kind))];
     let data = encode(kind, Side::Own, settings)?;
     if !data.is_empty() {
@@ -137,7 +131,7 @@ pub(super) fn own_info(kind: &str, settings: &[(Cow<'static, str>, Setting)]) ->
 }
 
 /// The options of a port of a link of `kind`, for `IFLA_LINKINFO`.
-pub(super) fn port_info(kind: &str, settings: &[(Cow<'static, str>, Setting)]) -> Result<Vec<LinkInfo>> {
+pub(super) fn port_info(kind: &str, settings: &Settings) -> Result<Vec<LinkInfo>> {
     let data = encode(kind, Side::Port, settings)?;
     let port_kind = match kind {
         "bridge" => InfoPortKind::Bridge,
@@ -172,41 +166,37 @@ pub(super) fn read(attributes: &[LinkInfo]) -> Info {
 }
 
 fn decode<N: Nla>(kind: &str, side: Side, attributes: &[N]) -> Settings {
-    let mut settings = Settings::new();
-    for word in words(kind, side) {
-        let Some(attribute) = attributes.iter().find(|nla| nla.kind() & NLA_TYPE_MASK == word.attribute) else {
-            continue;
-        };
+    let mut bytes = Vec::new();
+    for attribute in attributes {
         let mut value = vec![0; attribute.value_len()];
         attribute.emit_value(&mut value);
-        settings.extend(word.form.decode(&value).map(|setting| (Cow::Borrowed(word.name), setting)));
+        attr::put(&mut bytes, attribute.kind(), &value);
     }
-    settings
+    words::decode(words(kind, side), &[], &bytes, &|_| None)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::words::Setting;
 
     #[test]
-    fn no_word_and_no_attribute_stands_twice() {
-        for side in [Side::Own, Side::Port] {
-            let words = words("bridge", side);
-            for (place, word) in words.iter().enumerate() {
-                assert!(words[..place].iter().all(|other| other.name != word.name), "{}", word.name);
-                assert!(words[..place].iter().all(|other| other.attribute != word.attribute), "{}", word.name);
-            }
+    fn no_word_stands_twice() {
+        for words in tables() {
+            let mut names: Vec<&str> = words::names(words).collect();
+            names.sort_unstable();
+            assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
         }
     }
 
     #[test]
     fn what_only_reading_gives_is_no_error_and_a_misspelt_word_is() {
-        let facts = [(Cow::Borrowed("root_port"), Setting::Integer(3))];
+        let facts = vec![("root_port".into(), Setting::Integer(3))];
         assert!(encode("bridge", Side::Own, &facts).expect("ignored").is_empty());
-        let misspelt = [(Cow::Borrowed("stp_stat"), Setting::Switch(true))];
+        let misspelt = vec![("stp_stat".into(), Setting::Switch(true))];
         let error = encode("bridge", Side::Own, &misspelt).expect_err("misspelt");
         assert_eq!(error.hint().as_deref(), Some("did you mean \"stp_state\"?"));
-        let on = [(Cow::Borrowed("stp_state"), Setting::Switch(true))];
+        let on = vec![("stp_state".into(), Setting::Switch(true))];
         assert_eq!(encode("bridge", Side::Own, &on).expect("bytes"), [8, 0, 5, 0, 1, 0, 0, 0]);
     }
 }

@@ -2,66 +2,65 @@
 //!
 //! A misspelt kind is told before the kernel is asked, because the kernel says the same of it as of a missing module.
 
+use super::{Kind, kinds, known};
 use crate::error::{Error, Result, explain, nearest};
 
-/// A kind, the module that brings it and the option a kernel is built with.
-const KINDS: &[(&str, &str, &str)] = &[
-    ("amt", "amt", "CONFIG_AMT"),
-    ("bareudp", "bareudp", "CONFIG_BAREUDP"),
-    ("batadv", "batman-adv", "CONFIG_BATMAN_ADV"),
-    ("bond", "bonding", "CONFIG_BONDING"),
-    ("bridge", "bridge", "CONFIG_BRIDGE"),
-    ("can", "can-dev", "CONFIG_CAN_DEV"),
-    ("dsa", "dsa_core", "CONFIG_NET_DSA"),
-    ("dummy", "dummy", "CONFIG_DUMMY"),
-    ("erspan", "ip_gre", "CONFIG_NET_IPGRE"),
-    ("geneve", "geneve", "CONFIG_GENEVE"),
-    ("gre", "ip_gre", "CONFIG_NET_IPGRE"),
-    ("gretap", "ip_gre", "CONFIG_NET_IPGRE"),
-    ("gtp", "gtp", "CONFIG_GTP"),
-    ("hsr", "hsr", "CONFIG_HSR"),
-    ("ifb", "ifb", "CONFIG_IFB"),
-    ("ip6erspan", "ip6_gre", "CONFIG_IPV6_GRE"),
-    ("ip6gre", "ip6_gre", "CONFIG_IPV6_GRE"),
-    ("ip6gretap", "ip6_gre", "CONFIG_IPV6_GRE"),
-    ("ip6tnl", "ip6_tunnel", "CONFIG_IPV6_TUNNEL"),
-    ("ipip", "ipip", "CONFIG_NET_IPIP"),
-    ("ipoib", "ib_ipoib", "CONFIG_INFINIBAND_IPOIB"),
-    ("ipvlan", "ipvlan", "CONFIG_IPVLAN"),
-    ("ipvtap", "ipvtap", "CONFIG_IPVTAP"),
-    ("lowpan", "ieee802154_6lowpan", "CONFIG_IEEE802154_6LOWPAN"),
-    ("macsec", "macsec", "CONFIG_MACSEC"),
-    ("macvlan", "macvlan", "CONFIG_MACVLAN"),
-    ("macvtap", "macvtap", "CONFIG_MACVTAP"),
-    ("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
-    ("netkit", "netkit", "CONFIG_NETKIT"),
-    ("nlmon", "nlmon", "CONFIG_NLMON"),
-    ("pfcp", "pfcp", "CONFIG_PFCP"),
-    ("rmnet", "rmnet", "CONFIG_RMNET"),
-    ("sit", "sit", "CONFIG_IPV6_SIT"),
-    ("tap", "tun", "CONFIG_TUN"),
-    ("team", "team", "CONFIG_NET_TEAM"),
-    ("tun", "tun", "CONFIG_TUN"),
-    ("vcan", "vcan", "CONFIG_CAN_VCAN"),
-    ("veth", "veth", "CONFIG_VETH"),
-    ("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
-    ("vlan", "8021q", "CONFIG_VLAN_8021Q"),
-    ("vrf", "vrf", "CONFIG_NET_VRF"),
-    ("vti", "ip_vti", "CONFIG_NET_IPVTI"),
-    ("vti6", "ip6_vti", "CONFIG_IPV6_VTI"),
-    ("vxcan", "vxcan", "CONFIG_CAN_VXCAN"),
-    ("vxlan", "vxlan", "CONFIG_VXLAN"),
-    ("wireguard", "wireguard", "CONFIG_WIREGUARD"),
-    ("wwan", "wwan", "CONFIG_WWAN"),
-    ("xfrm", "xfrm_interface", "CONFIG_XFRM_INTERFACE"),
+/// Kinds without options of their own, or whose options nsl does not know.
+pub(super) const KINDS: &[Kind] = &[
+    Kind::new("amt", "amt", "CONFIG_AMT"),
+    Kind::new("bareudp", "bareudp", "CONFIG_BAREUDP"),
+    Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV"),
+    Kind::new("bond", "bonding", "CONFIG_BONDING"),
+    Kind::new("can", "can-dev", "CONFIG_CAN_DEV"),
+    Kind::new("dsa", "dsa_core", "CONFIG_NET_DSA"),
+    Kind::new("dummy", "dummy", "CONFIG_DUMMY"),
+    Kind::new("erspan", "ip_gre", "CONFIG_NET_IPGRE"),
+    Kind::new("geneve", "geneve", "CONFIG_GENEVE"),
+    Kind::new("gre", "ip_gre", "CONFIG_NET_IPGRE"),
+    Kind::new("gretap", "ip_gre", "CONFIG_NET_IPGRE"),
+    Kind::new("gtp", "gtp", "CONFIG_GTP"),
+    Kind::new("hsr", "hsr", "CONFIG_HSR"),
+    Kind::new("ifb", "ifb", "CONFIG_IFB"),
+    Kind::new("ip6erspan", "ip6_gre", "CONFIG_IPV6_GRE"),
+    Kind::new("ip6gre", "ip6_gre", "CONFIG_IPV6_GRE"),
+    Kind::new("ip6gretap", "ip6_gre", "CONFIG_IPV6_GRE"),
+    Kind::new("ip6tnl", "ip6_tunnel", "CONFIG_IPV6_TUNNEL"),
+    Kind::new("ipip", "ipip", "CONFIG_NET_IPIP"),
+    Kind::new("ipoib", "ib_ipoib", "CONFIG_INFINIBAND_IPOIB"),
+    Kind::new("ipvlan", "ipvlan", "CONFIG_IPVLAN"),
+    Kind::new("ipvtap", "ipvtap", "CONFIG_IPVTAP"),
+    Kind::new("lowpan", "ieee802154_6lowpan", "CONFIG_IEEE802154_6LOWPAN"),
+    Kind::new("macsec", "macsec", "CONFIG_MACSEC"),
+    Kind::new("macvlan", "macvlan", "CONFIG_MACVLAN"),
+    Kind::new("macvtap", "macvtap", "CONFIG_MACVTAP"),
+    Kind::new("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
+    Kind::new("netkit", "netkit", "CONFIG_NETKIT"),
+    Kind::new("nlmon", "nlmon", "CONFIG_NLMON"),
+    Kind::new("pfcp", "pfcp", "CONFIG_PFCP"),
+    Kind::new("rmnet", "rmnet", "CONFIG_RMNET"),
+    Kind::new("sit", "sit", "CONFIG_IPV6_SIT"),
+    Kind::new("tap", "tun", "CONFIG_TUN"),
+    Kind::new("team", "team", "CONFIG_NET_TEAM"),
+    Kind::new("tun", "tun", "CONFIG_TUN"),
+    Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
+    Kind::new("veth", "veth", "CONFIG_VETH"),
+    Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
+    Kind::new("vlan", "8021q", "CONFIG_VLAN_8021Q"),
+    Kind::new("vti", "ip_vti", "CONFIG_NET_IPVTI"),
+    Kind::new("vti6", "ip6_vti", "CONFIG_IPV6_VTI"),
+    Kind::new("vxcan", "vxcan", "CONFIG_CAN_VXCAN"),
+    Kind::new("vxlan", "vxlan", "CONFIG_VXLAN"),
+    Kind::new("wireguard", "wireguard", "CONFIG_WIREGUARD"),
+    Kind::new("wwan", "wwan", "CONFIG_WWAN"),
+    Kind::new("xfrm", "xfrm_interface", "CONFIG_XFRM_INTERFACE"),
 ];
 
 /// `EINVAL` for a kind that is a known one misspelt, or that no kernel could know; other kinds are the kernel's to judge.
 pub fn check(kind: &str) -> Result<()> {
-    if KINDS.iter().any(|(known, ..)| *known == kind) {
+    if known(kind).is_some() {
         return Ok(());
     }
-    if let Some(near) = nearest(kind, KINDS.iter().map(|(known, ..)| *known)) {
+    if let Some(near) = nearest(kind, kinds().map(|known| known.name)) {
         return Err(Error::new(&explain::LINK_TYPE_UNKNOWN).with("type", kind).with("near", near));
     }
     // Linux MODULE_NAME_LEN; a kind is also part of a module's alias.
@@ -74,8 +73,8 @@ pub fn check(kind: &str) -> Result<()> {
 /// This kernel has no links of this kind: how it would get them.
 pub(in crate::kernel::link) fn missing(kind: &str) -> Error {
     let error = Error::new(&explain::LINK_TYPE_MISSING).with("type", kind);
-    match KINDS.iter().find(|(known, ..)| *known == kind) {
-        Some((_, module, config)) => error.with("module", module).with("config", config),
+    match known(kind) {
+        Some(kind) => error.with("module", kind.module).with("config", kind.config),
         None => error,
     }
 }
@@ -100,7 +99,9 @@ mod tests {
     }
 
     #[test]
-    fn the_kinds_are_in_order() {
-        assert!(KINDS.is_sorted());
+    fn no_kind_stands_twice() {
+        let mut names: Vec<&str> = kinds().map(|kind| kind.name).collect();
+        names.sort_unstable();
+        assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
     }
 }

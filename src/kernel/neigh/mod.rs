@@ -1,0 +1,200 @@
+//! Neighbours: which hardware address an IP address has on a link, in the words of `ip neigh` (Linux
+//! `include/uapi/linux/neighbour.h`).
+
+use std::net::IpAddr;
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
+use nix::errno::Errno;
+
+use super::device::Device;
+use super::entry::{self, Links, Sort};
+use super::namespace::Namespace;
+use super::words::Form::{Bit8, Bit32, Link, Mac, Named8, Names16, U16, U32};
+use super::words::{self, HEADER, Setting, Settings, Word, fact, field, option};
+use crate::error::{Result, explain};
+use crate::kernel::names::Names;
+use crate::netlink::{Message, Socket, attr};
+
+/// Length of `struct ndmsg`.
+const LENGTH: usize = 12;
+/// `NDA_DST`.
+const DST: u16 = 1;
+/// `NUD_PERMANENT`, what `ip neigh add` makes unless told.
+const PERMANENT: u16 = 0x80;
+/// `NTF_PROXY`.
+const PROXY: u8 = 8;
+
+/// `NUD_*`: what the kernel knows of a neighbour.
+const STATES: &[(u32, &str)] = &[
+    (0, "none"),
+    (0x01, "incomplete"),
+    (0x02, "reachable"),
+    (0x04, "stale"),
+    (0x08, "delay"),
+    (0x10, "probe"),
+    (0x20, "failed"),
+    (0x40, "noarp"),
+    (0x80, "permanent"),
+];
+
+/// A neighbour's options.
+pub const WORDS: &[Word] = &[
+    option("lladdr", 2, Mac),
+    field("nud", HEADER, LENGTH, 8, Names16(STATES)),
+    field("router", HEADER, LENGTH, 10, Bit8(0x80)),
+    field("proxy", HEADER, LENGTH, 10, Bit8(PROXY)),
+    field("extern_learn", HEADER, LENGTH, 10, Bit8(0x10)),
+    field("use", HEADER, LENGTH, 10, Bit8(0x01)),
+    field("managed", 15, 4, 0, Bit32(1)),
+    option("protocol", 12, Named8(Names::protocols)),
+    fact("probes", 4, U32),
+    fact("vlan", 5, U16),
+    fact("master", 9, Link),
+];
+
+static SORT: Sort = Sort { name: "neighbour", new: 28, header: LENGTH, words: WORDS };
+
+/// Which neighbours are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// On this link.
+    pub dev: Option<Device>,
+    /// IPv4's (2) or IPv6's (10).
+    pub family: Option<u8>,
+    /// The proxy entries instead of the others.
+    pub proxy: bool,
+    /// In this state, by its number; none: all but those that nobody uses, as `ip neigh` shows them.
+    pub nud: Option<u16>,
+}
+
+/// Adds a neighbour of `device`; `EEXIST` if there is one of that address.
+pub fn add(device: &Device, address: IpAddr, settings: &Settings) -> Result<()> {
+    write(device, address, settings, NLM_F_CREATE | NLM_F_EXCL)
+}
+
+/// As [`add`], in the place of the one there is.
+pub fn replace(device: &Device, address: IpAddr, settings: &Settings) -> Result<()> {
+    write(device, address, settings, NLM_F_CREATE | NLM_F_REPLACE)
+}
+
+/// Changes the neighbour of that address; `ENOENT` if there is none.
+pub fn change(device: &Device, address: IpAddr, settings: &Settings) -> Result<()> {
+    write(device, address, settings, NLM_F_REPLACE)
+}
+
+/// Deletes the neighbour of that address; `ENOENT` if there is none.
+pub fn delete(device: &Device, address: IpAddr, settings: &Settings) -> Result<()> {
+    let keep = words::find(settings, "proxy").map(|proxy| ("proxy".into(), proxy.clone()));
+    send(device, address, &keep.into_iter().collect(), (SORT.delete(), 0))
+}
+
+fn write(device: &Device, address: IpAddr, settings: &Settings, flags: u16) -> Result<()> {
+    let mut settings = settings.clone();
+    if words::find(&settings, "nud").is_none() && !words::flag(&settings, "proxy") {
+        settings.push(("nud".into(), Setting::Integer(i64::from(PERMANENT))));
+    }
+    send(device, address, &settings, (SORT.new, flags))
+}
+
+fn send(device: &Device, address: IpAddr, settings: &Settings, (kind, flags): (u16, u16)) -> Result<()> {
+    let what = format!("neighbour {address} of \"{device}\"");
+    let sent = device.namespace.with_socket(|socket| {
+        let mut header = [0; LENGTH];
+        header[0] = family_of(address);
+        header[4..8].copy_from_slice(&device.index_in(socket)?.to_ne_bytes());
+        let mut message = SORT.message(kind, &header, settings, &mut Links::of(&device.namespace, socket))?;
+        match address {
+            IpAddr::V4(v4) => attr::put(&mut message.bytes, DST, &v4.octets()),
+            IpAddr::V6(v6) => attr::put(&mut message.bytes, DST, &v6.octets()),
+        }
+        socket.execute(message, flags).map_err(|error| {
+            let error = if flags == 0 { error.explain(&[(Errno::EINVAL, &explain::OBJECT_MISSING)]) } else { error };
+            device.or_missing(entry::refused(error, what, "changing neighbours"), socket)
+        })
+    });
+    sent.map_err(|error| error.object(device))
+}
+
+fn family_of(address: IpAddr) -> u8 {
+    if address.is_ipv4() { libc::AF_INET as u8 } else { libc::AF_INET6 as u8 }
+}
+
+/// The neighbours of a namespace: each with its `dst`, `dev` and `family`, and its options.
+pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
+    namespace.with_socket(|socket| {
+        let dev = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
+        let mut header = [0; LENGTH];
+        header[0] = filter.family.unwrap_or(0);
+        header[10] = if filter.proxy { PROXY } else { 0 };
+        let request = Message::new(SORT.get(), &header);
+        let names = super::device::index_names(socket)?;
+        let listed = socket.dump_with(&request, |_, bytes| {
+            let index = attr::u32_of(bytes.get(4..)?)?;
+            let state = attr::number(bytes.get(8..10)?)?;
+            let shown = match filter.nud {
+                Some(nud) => state == u64::from(nud),
+                // `NUD_NOARP` entries are the kernel's own for multicast and loopback, `NUD_NONE` ones are not in use.
+                None => filter.proxy || !matches!(state, 0 | 0x40),
+            };
+            let wanted = shown && dev.is_none_or(|dev| dev == index);
+            wanted.then(|| record(bytes, &|index| names.get(&index).cloned())).flatten()
+        })?;
+        Ok(listed)
+    })
+}
+
+/// What an answer or an event of `RTM_NEWNEIGH` says; none for what is no neighbour of IPv4 or IPv6.
+pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let family = match i32::from(*bytes.first()?) {
+        libc::AF_INET => "inet",
+        libc::AF_INET6 => "inet6",
+        _ => return None,
+    };
+    let dst = words::decode(&[option("dst", DST, words::Form::Ip)], &[], bytes.get(LENGTH..)?, name);
+    let index = attr::u32_of(bytes.get(4..)?)?;
+    let mut settings = dst;
+    settings.extend(name(index).map(|name| ("dev".into(), Setting::Text(name))));
+    settings.push(("family".into(), Setting::Text(family.to_owned())));
+    settings.extend(SORT.read(bytes, name)?);
+    // Every answer has the field; an entry of a proxy has no state.
+    settings.retain(|(key, value)| !(key == "nud" && *value == Setting::Text("none".to_owned())));
+    Some(settings)
+}
+
+/// Deletes the neighbours that [`list`] gives, but for permanent ones unless they are asked for, as `ip neigh flush` does.
+/// Gives how many there were.
+pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
+    let mut flushed = 0;
+    for settings in list(namespace, filter)? {
+        let permanent = words::text(&settings, "nud") == Some("permanent");
+        if permanent && filter.nud != Some(PERMANENT) {
+            continue;
+        }
+        let (Some(dev), Some(address)) = (words::text(&settings, "dev"), words::text(&settings, "dst")) else {
+            continue;
+        };
+        let Ok(address) = address.parse() else { continue };
+        match delete(&Device::new(namespace, dev)?, address, &settings) {
+            // Gone by itself meanwhile.
+            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
+            done => {
+                done?;
+                flushed += 1;
+            }
+        }
+    }
+    Ok(flushed)
+}
+
+/// The number of a state by its word; none for what is no state.
+pub fn state(word: &str) -> Option<u16> {
+    STATES.iter().find(|(_, name)| *name == word).and_then(|(number, _)| u16::try_from(*number).ok())
+}
+
+/// Reads over a socket what [`list`] lists: for those who follow events.
+pub fn all(socket: &mut Socket) -> Result<Vec<Settings>> {
+    let names = super::device::index_names(socket)?;
+    socket.dump_with(&Message::new(SORT.get(), &[0; LENGTH]), |_, bytes| {
+        record(bytes, &|index| names.get(&index).cloned())
+    })
+}

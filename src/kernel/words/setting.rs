@@ -1,0 +1,76 @@
+//! The value of an option as a script has it, and looking into several of them.
+
+use std::borrow::Cow;
+
+/// Options with their values, in the words of `ip`, `bridge` and `tc`.
+pub type Settings = Vec<(Cow<'static, str>, Setting)>;
+
+/// The value of an option.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// On or off.
+    Switch(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number; a time in seconds, a share from 0 to 1.
+    Number(f64),
+    /// A word, an address, a link's name, or a quantity with its unit.
+    Text(String),
+    /// Several values.
+    List(Vec<Setting>),
+    /// Several options.
+    Table(Settings),
+}
+
+/// The value called `name`.
+pub fn find<'a>(settings: &'a Settings, name: &str) -> Option<&'a Setting> {
+    settings.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// The text called `name`, if it is one.
+pub fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
+    match find(settings, name)? {
+        Setting::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The whole number called `name`, if it is one.
+pub fn integer(settings: &Settings, name: &str) -> Option<i64> {
+    match find(settings, name)? {
+        Setting::Integer(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Whether the switch called `name` is there and on.
+pub fn flag(settings: &Settings, name: &str) -> bool {
+    matches!(find(settings, name), Some(Setting::Switch(true) | Setting::Integer(1)))
+}
+
+/// The options called `name`, if they are some.
+pub fn table<'a>(settings: &'a Settings, name: &str) -> Option<&'a Settings> {
+    match find(settings, name)? {
+        Setting::Table(settings) => Some(settings),
+        _ => None,
+    }
+}
+
+/// All but those called one of `names`.
+pub fn without(settings: &Settings, names: &[&str]) -> Settings {
+    settings.iter().filter(|(key, _)| !names.contains(&key.as_ref())).cloned().collect()
+}
+
+impl std::fmt::Display for Setting {
+    /// As a script would write it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Switch(on) => write!(f, "{on}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::List(_) => f.write_str("an array"),
+            Self::Table(_) => f.write_str("a table"),
+        }
+    }
+}

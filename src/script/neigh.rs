@@ -1,0 +1,83 @@
+//! `netns`: neighbours.
+
+use std::net::IpAddr;
+
+use mlua::MultiValue;
+
+use super::args::Args;
+use super::bind::values;
+use super::device::DeviceOrNamespace;
+use super::registry::{Acts, Call, Function};
+use super::words as lua_words;
+use crate::error::Result;
+use crate::kernel::address_text;
+use crate::kernel::device::Device;
+use crate::kernel::namespace::Namespace;
+use crate::kernel::neigh::{self, Filter, WORDS};
+use crate::kernel::words::Settings;
+
+/// What repeats an argument or says what follows from it.
+const IGNORED: &[&str] = &["dst", "dev", "family"];
+const FILTER: &[&str] = &["dev", "family", "proxy", "nud"];
+const COLUMNS: &[&str] = &["dst", "dev", "lladdr", "nud", "router", "proxy"];
+
+/// A function that writes one neighbour.
+const fn writes(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words: &[WORDS], call: Call::Now(call) }
+}
+
+/// A function that takes a filter.
+const fn lists(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
+    Function { name, acts: Acts::OnEither, most: 2, options: FILTER, words: &[], call: Call::Now(call) }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    writes("netns.neigh_add", |args| write(args, neigh::add)),
+    writes("netns.neigh_replace", |args| write(args, neigh::replace)),
+    writes("netns.neigh_change", |args| write(args, neigh::change)),
+    writes("netns.neigh_delete", |args| write(args, neigh::delete)),
+    lists("netns.neigh_list", list),
+    lists("netns.neigh_flush", flush),
+];
+
+/// `netns.neigh_add(dev, address, opts?)`.
+fn write(args: &mut Args, write: fn(&Device, IpAddr, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let address = address_text::address(&args.string(2)?)?;
+    let settings = args.settings(3, &[WORDS], IGNORED, &device.namespace)?;
+    write(&device, address, &settings)?;
+    args.nothing()
+}
+
+/// `netns.neigh_list(dev_or_ns?, {dev=, family=, proxy=, nud=})`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (namespace, filter) = filter(args)?;
+    let listed = neigh::list(&namespace, &filter)?;
+    values(&args.lua, lua_words::records(&args.lua, COLUMNS, &listed)?)
+}
+
+/// `netns.neigh_flush(dev_or_ns, {…})`: how many there were.
+fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (namespace, filter) = filter(args)?;
+    values(&args.lua, neigh::flush(&namespace, &filter)?)
+}
+
+fn filter(args: &Args) -> mlua::Result<(Namespace, Filter)> {
+    let (namespace, device) = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
+        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
+    };
+    let options = args.options(2)?;
+    let nud = options.string("nud")?;
+    let state = |word: &String| neigh::state(word).ok_or_else(|| options.wrong_value("nud", "a state", word));
+    let filter = Filter {
+        dev: options.device("dev", &namespace)?.or(device),
+        family: options.family("family")?.map(|family| match family {
+            crate::probe::Family::V4 => 2,
+            crate::probe::Family::V6 => 10,
+        }),
+        proxy: options.is_on("proxy")?,
+        nud: nud.as_ref().map(state).transpose()?,
+    };
+    Ok((namespace, filter))
+}
