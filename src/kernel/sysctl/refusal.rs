@@ -36,12 +36,12 @@ impl About<'_> {
             _ => &explain::SYSCTL_UNREADABLE,
         };
         let done = if self.value.is_some() { "written" } else { "read" };
-        self.new(row).errno(errno).with("value", self.value.unwrap_or_default()).with("done", done)
+        self.error(row).errno(errno).with("value", self.value.unwrap_or_default()).with("done", done)
     }
 
     /// There is none of that name.
     pub(super) fn missing(&self) -> Error {
-        let error = self.new(&explain::SYSCTL_MISSING).errno(Errno::ENOENT);
+        let error = self.error(&explain::SYSCTL_MISSING).errno(Errno::ENOENT);
         self.name.near(self.root).into_iter().fold(error, |error, near| error.with("near", near))
     }
 
@@ -49,10 +49,10 @@ impl About<'_> {
     pub(super) fn directory(&self) -> Error {
         let known = self.name.find(self.root).first().map(|path| names(&self.root.join(path))).unwrap_or_default();
         let shown = known.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
-        self.new(&explain::SYSCTL_DIRECTORY).errno(Errno::EISDIR).with("known", shown)
+        self.error(&explain::SYSCTL_DIRECTORY).errno(Errno::EISDIR).with("known", shown)
     }
 
-    fn new(&self, row: &'static explain::Row) -> Error {
+    fn error(&self, row: &'static explain::Row) -> Error {
         Error::new(row).with("key", self.key).with("place", self.place)
     }
 
