@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::rows::{self, Row};
 use crate::{sandbox, uml};
 
-/// What came of a row: nothing, or what was wrong.
-pub(crate) type Verdict = Result<(), String>;
+/// What came of a row: nothing, or why its kernel could not run it; or what was wrong.
+pub(crate) type Verdict = Result<Option<String>, String>;
 
 /// How long the rows of a file may take on the host; in user-mode Linux, how long nothing may be heard.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -205,7 +205,7 @@ fn about(line: &str, row: &Row) -> Option<Said> {
     }
     match value.get("failed") {
         None => Some(Said::Begins),
-        Some(Value::Bool(false)) => Some(Said::Ends(Ok(()))),
+        Some(Value::Bool(false)) => Some(Said::Ends(Ok(value["ignored"].as_str().map(str::to_owned)))),
         Some(Value::String(text)) => Some(Said::Ends(Err(text.clone()))),
         Some(_) => None,
     }

@@ -1,56 +1,81 @@
--- Links of the kinds that need no more than a name, and what every link has. `ip link` beside `link_add` and `link_set`.
+-- What every link has, and the kinds that need no more than a name: `ip link` beside `link_add`, `link_set` and `veth`.
 
---- All but `lo`.
-local function read(ns)
-  local links = {}
-  for _, link in ipairs(ns:link_list()) do
-    if link.name ~= "lo" then links[#links + 1] = link end
-  end
-  return links
-end
-
-local function write(ns, records)
-  for _, record in ipairs(records) do ns:link_set(record.name, record) end
-end
-
-local pair = "ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02"
+local links = require "links"
 
 --- A row for one setting of `link_set` on one end of a pair.
 local function setting(name, opts, words, want)
   return {
     name,
-    before = pair,
+    before = links.pair,
     make = function(ns) ns:link_set("v0", opts) end,
     tool = "ip link set v0 " .. words,
     want = want or opts,
   }
 end
 
+--- One of each queue is all that nsl gives a pair.
+local queues = { "num_tx_queues", "num_rx_queues" }
+
 return {
-  json = "ip -json -details link show",
-  read = read,
-  write = write,
+  json = links.json,
+  read = links.read,
+  write = links.write,
   {
     "a pair",
     make = function(ns)
       ns:veth("v0", "v1", { a = { mac = "02:00:00:00:00:01" }, b = { mac = "02:00:00:00:00:02" } })
     end,
-    tool = pair,
-    same = { "num_tx_queues", "num_rx_queues" }, -- one of each is all that a pair needs
+    tool = links.pair,
+    same = queues,
     want = { { name = "v0", type = "veth", address = "02:00:00:00:00:01" }, { name = "v1" } },
+  },
+  {
+    "a pair that is up",
+    make = function(ns)
+      ns:veth("v0", "v1", { mtu = 1400, up = true, a = { mac = "02:00:00:00:00:01" }, b = { mac = "02:00:00:00:00:02" } })
+    end,
+    tool = [[ip link add v0 mtu 1400 address 02:00:00:00:00:01 type veth peer name v1 mtu 1400 address 02:00:00:00:00:02
+             ip link set v0 up; ip link set v1 up]],
+    same = queues,
+    want = { { name = "v0", up = true, operstate = "UP", mtu = 1400 }, { name = "v1", up = true, carrier = true } },
+  },
+  {
+    "a pair by link_add",
+    make = function(ns) ns:link_add("v0", { type = "veth", peer = "v1", mtu = 1400 }) end,
+    tool = "ip link add v0 mtu 1400 type veth peer name v1",
+    same = queues,
+    want = { { name = "v0", mtu = 1400 }, { name = "v1", mtu = 1500 } },
   },
   {
     "a bridge",
     make = function(ns) ns:link_add("br0", { type = "bridge", mac = "02:00:00:00:00:03", up = true }) end,
     tool = "ip link add br0 up address 02:00:00:00:00:03 type bridge",
     want = { { name = "br0", type = "bridge", up = true } },
+    again = true,
+  },
+  {
+    "an ifb",
+    make = function(ns) ns:link_add("i0", { type = "ifb", mac = "02:00:00:00:00:05", mtu = 1300, txqueuelen = 40 }) end,
+    tool = "ip link add i0 address 02:00:00:00:00:05 mtu 1300 txqueuelen 40 type ifb",
+    want = { { name = "i0", type = "ifb", txqueuelen = 40, mtu = 1300 } },
+    needs = { "ifb" },
+    again = true,
   },
   {
     "a dummy",
     needs = { "dummy" },
-    make = function(ns) ns:link_add("d0", { type = "dummy", mac = "02:00:00:00:00:04", up = true }) end,
-    tool = "ip link add d0 up address 02:00:00:00:00:04 type dummy",
-    want = { { name = "d0", type = "dummy", up = true } },
+    make = function(ns) ns:link_add("d0", { type = "dummy", mac = "02:00:00:00:00:04", up = true, arp = false, alias = "one" }) end,
+    tool = "ip link add d0 up address 02:00:00:00:00:04 arp off type dummy; ip link set d0 alias one",
+    want = { { name = "d0", type = "dummy", up = true, arp = false, alias = "one" } },
+    again = true,
+  },
+  {
+    "without a carrier",
+    needs = { "dummy" },
+    before = "ip link add d0 up type dummy",
+    make = function(ns) ns:link_set("d0", { carrier = false }) end,
+    tool = "ip link set d0 carrier off",
+    want = { { name = "d0", carrier = false } },
   },
   {
     "a kind there is not",
@@ -58,16 +83,93 @@ return {
     tool = "ip link add x0 type nosuchkind",
     fails = { code = "EOPNOTSUPP", object = "x0", message = "nosuchkind" },
   },
+  {
+    "a name that is taken",
+    before = links.pair,
+    make = function(ns) ns:link_add("v0", { type = "bridge" }) end,
+    tool = "ip link add v0 type bridge",
+    fails = { code = "EEXIST", object = "v0" },
+  },
+  {
+    "a name that is too long",
+    make = function(ns) ns:link_add("sixteen-letters-", { type = "bridge" }) end,
+    tool = "ip link add sixteen-letters- type bridge",
+    fails = { code = "EINVAL", message = "sixteen-letters-" },
+  },
+  {
+    "no link",
+    make = function(ns) ns:link_set("v9", { up = true }) end,
+    tool = "ip link set v9 up",
+    fails = { code = "ENODEV", object = "v9" },
+  },
+  {
+    "an mtu that is too small",
+    before = links.pair,
+    make = function(ns) ns:link_set("v0", { mtu = 60 }) end,
+    tool = "ip link set v0 mtu 60",
+    fails = { code = "EINVAL", object = "v0", message = "68" },
+  },
+  {
+    "a master that is none",
+    before = links.pair,
+    make = function(ns) ns:link_set("v0", { master = "v1" }) end,
+    tool = "ip link set v0 master v1",
+    fails = { code = "EOPNOTSUPP", object = "v0", message = "v1" },
+  },
+  {
+    "deleted",
+    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge",
+    make = function(ns) ns:link_delete "v0" end,
+    tool = "ip link delete v0",
+    want = { { name = "br0" } },
+  },
   setting("up", { up = true }, "up"),
+  {
+    "down",
+    before = links.pair .. "; ip link set v0 up; ip link set v1 up",
+    make = function(ns) ns:link_set("v0", { down = true }) end,
+    tool = "ip link set v0 down",
+    want = { { name = "v0", up = false }, { name = "v1", up = true, carrier = false } },
+  },
   setting("mtu", { mtu = 1400 }, "mtu 1400"),
   setting("address", { address = "02:00:00:00:00:09" }, "address 02:00:00:00:00:09"),
   setting("name", { name = "other" }, "name other"),
   setting("alias", { alias = "the first one" }, "alias 'the first one'"),
   setting("group", { group = 7 }, "group 7", { group = "7" }),
+  setting("group by its other name", { link_group = "default" }, "group default", { group = "default" }),
   setting("txqueuelen", { txqueuelen = 77 }, "txqueuelen 77"),
   setting("promisc", { promisc = true }, "promisc on"),
   setting("allmulticast", { allmulticast = true }, "allmulticast on"),
   setting("multicast", { multicast = false }, "multicast off"),
   setting("arp", { arp = false }, "arp off"),
-  setting("addrgenmode", { addrgenmode = "none" }, "addrgenmode none"),
+  setting("addrgenmode none", { addrgenmode = "none" }, "addrgenmode none"),
+  setting("addrgenmode random", { addrgenmode = "random" }, "addrgenmode random"),
+  setting(
+    "several at once",
+    { mtu = 1300, mac = "02:00:00:00:00:0a", txqueuelen = 5, arp = false, up = true },
+    "mtu 1300 address 02:00:00:00:00:0a txqueuelen 5 arp off up",
+    { mtu = 1300, address = "02:00:00:00:00:0a", txqueuelen = 5, arp = false, up = true }
+  ),
+  {
+    "master",
+    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge",
+    make = function(ns) ns:link_set("v0", { master = "br0" }) end,
+    tool = "ip link set v0 master br0",
+    want = { { name = "v0", master = "br0" } },
+  },
+  {
+    "nomaster",
+    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge; ip link set v0 master br0",
+    make = function(ns) ns:link_set("v0", { nomaster = true }) end,
+    tool = "ip link set v0 nomaster",
+    want = { { name = "v0", mtu = 1500 } },
+  },
+  {
+    "an address with the link",
+    make = function(ns) ns:link_add("br0", { type = "bridge", mac = "02:00:00:00:00:03", ip = { "10.0.0.1/24", "2001:db8::1/64" } }) end,
+    tool = [[ip link add br0 address 02:00:00:00:00:03 type bridge
+             ip addr add 10.0.0.1/24 dev br0; ip addr add 2001:db8::1/64 dev br0]],
+    json = "ip -json addr show br0",
+    want = { { name = "br0" } },
+  },
 }

@@ -47,8 +47,10 @@ pub(crate) fn all() -> Vec<Row> {
     rows
 }
 
-/// What a file returns, and the Lua it lives in.
+/// What a file returns.
 pub(crate) fn load(lua: &Lua, file: &Path) -> Table {
+    let package: Table = lua.globals().get("package").expect("package");
+    package.set("path", directory().join("driver/?.lua").display().to_string()).expect("a field");
     let text = std::fs::read_to_string(file).expect("a file of rows");
     let chunk = lua.load(text).set_name(format!("@{}", file.display()));
     chunk.eval().unwrap_or_else(|error| panic!("{}: {error}", file.display()))

@@ -83,6 +83,13 @@ pub struct Link {
     pub port: Settings,
 }
 
+impl Link {
+    /// Whether this is its hardware address.
+    pub(super) fn has_address(&self, address: [u8; 6]) -> bool {
+        self.address.as_deref() == Some(&format_mac(&address))
+    }
+}
+
 /// A link's counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]

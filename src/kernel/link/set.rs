@@ -116,7 +116,14 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
         message::inform(&mut request, kind::own_info(kind, &news).map_err(|error| error.object(device))?);
     }
     if spec.count() > 0 || !news.is_empty() {
-        write_plain(socket, device, spec, request)?;
+        let done = write_plain(socket, device, spec, request.clone());
+        let is_refused = |error: &Error| matches!(error.as_errno(), Some(Errno::EOPNOTSUPP | Errno::EADDRNOTAVAIL));
+        // Some (ifb; lo, in older kernels) refuse even the address that they have.
+        if spec.address.is_some_and(|address| before.has_address(address)) && done.as_ref().is_err_and(is_refused) {
+            write_plain(socket, device, &LinkSpec { address: None, ..spec.clone() }, request)?;
+        } else {
+            done?;
+        }
     }
     check_taken_in(socket, device, kind, &own)?;
     let Some((key, _)) = port.first().cloned() else { return Ok(()) };

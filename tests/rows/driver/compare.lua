@@ -14,7 +14,7 @@ end
 local left_out = set [[
   ifindex index link_index stats stats64 inode nsid
   hello_timer tcn_timer topology_change_timer gc_timer hold_timer message_age_timer forward_delay_timer
-  used confirmed updated last_used installed first_used lastuse ageing_timer
+  used confirmed updated last_used installed first_used lastuse
 ]]
 
 --- Keys whose numbers run, and may differ a little: lifetimes in seconds.

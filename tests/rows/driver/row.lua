@@ -17,9 +17,11 @@
 --     same = { "mtu" },                      -- more keys that need not be the same ("linkinfo.mtu": only in there)
 --   }
 --
--- Without `make`, `tool` runs in both: for what only the kernel or other programs make. A refusal has, instead of `json`,
+-- Without `make`, `tool` runs in both: for what only the kernel or other programs make. Without `tool`, nsl alone makes and
+-- reads: for words that Debian's `ip` does not know yet. A refusal has, instead of `json`,
 --     fails = { code = "EINVAL", object = "v0", message = "part or pattern", hint = "…" }    -- of the error `make` raises
--- and a `tool`, if it has one, must fail too. `nowhere = "why"`: neither kernel has it; it is reported as ignored.
+-- and a `tool`, if it has one, must fail too. Where no kernel can run it, a row is reported as ignored: `since = "6.8"`
+-- where its kernel is older than that, `nowhere = "why"` on any. `require "links"` (beside this) helps with rows of links.
 --
 -- What need not be the same: indexes, statistics, timers (compare.lua lists them), addresses that the kernel chose at
 -- random (give links addresses that begin with 02:00:00 and they are compared), the order of records. What settles a
@@ -28,7 +30,7 @@
 local compare = require "compare"
 
 local keys = {}
-for key in ("needs before make tool json read want write again same fails nowhere limit patience wrong"):gmatch "%S+" do
+for key in ("needs before make tool json read want write again same fails nowhere since limit patience wrong"):gmatch "%S+" do
   keys[key] = true
 end
 
@@ -43,7 +45,11 @@ local function call(what, fn, ...)
   return table.unpack(results, 2, results.n)
 end
 
-local function sh(ns, what, text) return call(what, ns.output, ns, "set -e\n" .. text) end
+local function sh(ns, what, text)
+  local result = ns:exec("set -e\n" .. text, { capture = true })
+  if not result.ok then fail(("%s failed: %s\n%s"):format(what, text, result.stderr)) end
+  return result.stdout
+end
 
 --- A namespace in which `before` was done.
 local function place(row)
@@ -73,17 +79,23 @@ local function read(row, ns)
   return compare.normal(records, ns, row.same), records
 end
 
---- Both sides, read until they are the same.
-local function same(row, what, one, other)
+--- Calls `check` until it raises nothing: what is not to be seen yet may be a moment later.
+local function eventually(row, check)
   local deadline = task.clock() + (row.patience or 2)
   while true do
-    -- What one side does not show yet, it may show a moment later.
-    local fine, difference = pcall(function() return compare.difference(one(), other()) end)
-    if not fine and task.clock() > deadline then error(difference, 0) end
-    if fine and not difference then return end
-    if fine and task.clock() > deadline then fail(what .. ":\n" .. difference) end
+    local fine, e = pcall(check)
+    if fine then return end
+    if task.clock() > deadline then error(e, 0) end
     task.sleep(0.05)
   end
+end
+
+--- Both sides, read until they are the same.
+local function same(row, what, one, other)
+  eventually(row, function()
+    local difference = compare.difference(one(), other())
+    if difference then fail(what .. ":\n" .. difference) end
+  end)
 end
 
 local function refuses(row)
@@ -107,8 +119,10 @@ local function check_shape(row)
     if key ~= 1 and not keys[key] then fail(("a row has no key %q"):format(key)) end
   end
   if row.fails then return row.make or fail "a row with fails needs make" end
-  if not (row.tool and (row.json or row.read)) then fail "a row needs tool, and json or read" end
-  if not row.make and not row.want then fail "a row without make needs want" end
+  if not (row.json or row.read) then fail "a row needs json or read" end
+  if not (row.make and row.tool) and not (row.want and (row.make or row.tool)) then
+    fail "a row needs make and tool, or one of them and want"
+  end
   if row.want and not row.read then fail "a row with want needs read" end
   if row.write and not (row.read and row.json) then fail "a row with write needs read and json" end
   if row.again and not row.write then fail "a row with again needs write" end
@@ -119,21 +133,22 @@ local function run(row)
   if row.fails then return refuses(row) end
   local a <close> = place(row)
   local b <close> = place(row)
-  if row.make then
-    call("make", row.make, a)
-  else
-    sh(a, "tool", row.tool)
+  for _, side in ipairs { { a, row.make, row.tool }, { b, row.tool, row.make } } do
+    local ns, how = side[1], side[2] or side[3]
+    if type(how) == "function" then call("make", how, ns) else sh(ns, "tool", how) end
   end
-  sh(b, "tool", row.tool)
   if row.json then
     same(row, "as they read it, by nsl and by tool", function() return told(row, a) end, function() return told(row, b) end)
   end
   if not row.read then return end
   same(row, "as nsl reads it, by nsl and by tool", function() return (read(row, a)) end, function() return (read(row, b)) end)
-  local found, records = read(row, a)
-  if compare.is_empty(found) then fail "nsl reads nothing" end
-  local lacking = row.want and compare.lacking(found, row.want)
-  if lacking then fail("not in what nsl reads:\n" .. lacking) end
+  local found, records
+  eventually(row, function()
+    found, records = read(row, a)
+    if compare.is_empty(found) then fail "nsl reads nothing" end
+    local lacking = row.want and compare.lacking(found, row.want)
+    if lacking then fail("not in what nsl reads:\n" .. lacking) end
+  end)
   if not row.write then return end
   call("write", row.write, a, records)
   same(row, "as they read it, after writing back and by tool", function() return told(row, a) end, function() return told(row, b) end)
@@ -142,6 +157,19 @@ local function run(row)
   local _, others = read(row, b)
   call("write, where nothing was made,", row.write, c, others)
   same(row, "as they read it, by tool and written again", function() return told(row, b) end, function() return told(row, c) end)
+end
+
+local function number(version)
+  local major, minor = version:match "^(%d+)%.(%d+)"
+  return tonumber(major) * 1000 + tonumber(minor)
+end
+
+--- Why this kernel cannot run the row; or nil.
+function M.ignored(row)
+  local release = netns.sysctl(nil, "kernel.osrelease")
+  if row.since and number(release) < number(row.since) then
+    return ("Linux %s has it, this is %s"):format(row.since, release)
+  end
 end
 
 --- Runs a row; nil, or what was wrong with it.

@@ -1,6 +1,6 @@
 -- Runs rows and prints what came of each, a line of JSON: `nsl run.lua FILE=1+2+5 …`, inside a place of its own
 -- (tests/rows/main.rs starts it). A row begins with `{"row": 1, "of": FILE}` and ends with the same and `"failed"`: false,
--- or what was wrong.
+-- or what was wrong; `"ignored"` says why it was not run.
 
 local json = require "json"
 local row = require "row"
@@ -22,6 +22,7 @@ for i = 1, #arg do
     end
     for key, value in pairs(rows[number]) do each[key] = value end
     tell { row = number, of = file }
-    tell { row = number, of = file, failed = row.run(each) or false }
+    local ignored = row.ignored(each)
+    tell { row = number, of = file, failed = not ignored and row.run(each) or false, ignored = ignored }
   end
 end

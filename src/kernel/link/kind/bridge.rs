@@ -4,7 +4,7 @@ use super::Kind;
 use crate::kernel::words::Form::{
     BridgeId, Mac, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
 };
-use crate::kernel::words::{Word, fact, option};
+use crate::kernel::words::{Settings, Word, fact, option};
 
 pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, port: PORT, ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE") }];
 
@@ -14,6 +14,14 @@ pub(super) const BUILT_WITH: &[(&str, &str)] = &[
     ("mcast_", "CONFIG_BRIDGE_IGMP_SNOOPING"),
     ("nf_call_", "CONFIG_BRIDGE_NETFILTER"),
 ];
+
+/// A kernel that is built without VLAN filtering shows that it is off, and no other option of VLANs, but refuses to be
+/// told so: as if it were not shown.
+pub(super) fn forget_unsettable(options: &mut Settings) {
+    if !options.iter().any(|(key, _)| key == "vlan_protocol") {
+        options.retain(|(key, _)| key != "vlan_filtering");
+    }
+}
 
 const OWN: &[Word] = &[
     option("forward_delay", 1, Time32),

@@ -162,6 +162,7 @@ pub(super) fn read(attributes: &[LinkInfo]) -> Info {
             _ => {}
         }
     }
+    bridge::forget_unsettable(&mut info.data);
     info
 }
 
