@@ -29,7 +29,7 @@ netns = {}
 ---@field output fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.OutputOpts): string           # netns.output
 ---@field spawn fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.SpawnOpts): nsl.Process        # netns.spawn
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
----@field sysctl fun(self: nsl.Netns, key: string, value?: string|number|boolean): integer|string # netns.sysctl
+---@field sysctl fun(self: nsl.Netns, key: string|table, value?: string|number|boolean): any        # netns.sysctl
 ---@field nft fun(self: nsl.Netns, ruleset: string)                                              # netns.nft
 ---@field shape fun(self: nsl.Netns, dev: string, opts: nsl.ShapingOpts) # netns.shape
 ---@field shape_clear fun(self: nsl.Netns, dev: string) # netns.shape_clear
@@ -239,16 +239,26 @@ function netns.monitor(opts) end
 ---@since 0.1
 function netns.list_id(opts) end
 
---- Reads a kernel setting of a namespace, or writes it and gives the old value.
+--- Reads a kernel setting of a namespace, or writes it and gives the old value; or several, by a pattern, a group or a table.
+---
+--- A key is what `sysctl` takes: dots separate, and a dot in an interface's name is a slash (`net.ipv4.conf.eth0/10.mtu`)
+--- or stays one where that is clear; after a first slash slashes separate. `*` stands for any text within a part. A pattern
+--- or the key of a group gives a table from keys to values, spelt so that they can be written back, without what has no
+--- value to read. A pattern or a table that is written is written whole or not at all; what the kernel spreads
+--- (`ip_forward`, `conf.all`) is written first, and a key goes before a pattern that means it too.
 --- ```lua
 --- print(netns.sysctl("ns0", "net.ipv4.ip_forward"))
 --- netns.sysctl("ns0", "net.ipv4.ip_forward", 1)
+--- local forwarding = netns.sysctl("ns0", "net.ipv4.conf.*.forwarding")
+--- local lo = netns.sysctl("ns0", "net.ipv4.conf.lo")
+--- local old = netns.sysctl("ns0", { ["net.ipv4.ip_forward"] = 1, ["net.ipv4.conf.*.rp_filter"] = 0 })
+--- netns.sysctl("ns0", old)
 --- ```
 ---@param ns nsl.Ns
----@param key string                  # as `sysctl` names it; an interface's dots are slashes: "net.ipv4.conf.eth0/10.mtu"
+---@param key string|table<string, string|number|boolean>    # with a table all of it is written
 ---@param value? string|number|boolean
----@return integer|string value       # what was there
----@raises ENOENT EINVAL EACCES EISDIR EPERM
+---@return integer|string|table<string, integer|string> value    # what was there
+---@raises ENOENT EINVAL EACCES EISDIR EPERM EIO
 ---@since 0.1
 function netns.sysctl(ns, key, value) end
 

@@ -339,11 +339,12 @@ rows! {
     ROUTE_NO_WAY: "" Script "no route to \"<destination>\"<where>";
 
     // Sysctls
-    SYSCTL_MISSING: "ENOENT" Script "no sysctl \"<key>\"" => "did you mean \"<near>\"?";
+    SYSCTL_MISSING: "ENOENT" Script "no sysctl \"<key>\"<place>" => "did you mean \"<near>\"?";
     SYSCTL_BAD: "EINVAL" Script "\"<key>\" is not the name of a sysctl" => "write it like \"net.ipv4.ip_forward\"";
-    SYSCTL_REFUSED: "" Script "sysctl \"<key>\" cannot be set to \"<value>\": <reason>";
-    SYSCTL_READ_ONLY: "EACCES" Script "sysctl \"<key>\" can only be read";
-    SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\" cannot be <done> here: <reason>"
+    SYSCTL_REFUSED: "" Script "sysctl \"<key>\"<place> cannot be set to \"<value>\": <reason>";
+    SYSCTL_UNREADABLE: "" Script "sysctl \"<key>\"<place> cannot be read: <reason>";
+    SYSCTL_READ_ONLY: "EACCES" Script "sysctl \"<key>\"<place> can only be read";
+    SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\"<place> cannot be <done> here: <reason>"
         => "run it with sudo: it is not this user's to change";
     SYSCTL_DIRECTORY: "EISDIR" Script "\"<key>\" is a group of sysctls" => "name one of them: <known>";
 }

@@ -1,2 +1,2 @@
 netns.add "ns0"
-netns.sysctl("ns0", "net.ipv4.conf")
+netns.sysctl("ns0", "net.ipv4.conf", 1)

@@ -93,11 +93,6 @@ return {
   },
   port("priority", 9, "priority 9"),
   port("cost", 77, "cost 77"),
-  port("state", "disabled", "state 0", {
-    -- When the carrier comes the port begins anew: only then.
-    before = ("%s; %s; for l in v0 v1 br0; do ip link set $l up; done; ip link set v0 master br0\n"):format(links.pair, bridge)
-      .. "until ip link show v0 | grep -q 'state UP'; do sleep 0.05; done",
-  }),
   port("hairpin", true, "hairpin on"),
   port("guard", true, "guard on"),
   port("root_block", true, "root_block on"),

@@ -10,15 +10,17 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::Mode;
 
-use super::{ROOT, path, word};
-use crate::error::Result;
+use super::ROOT;
+use super::name::Name;
+use super::refusal::About;
+use crate::error::{Error, Result};
 
 /// More than any sysctl has. With a limit nobody asks for the file's length, which costs as much as reading it.
 const LONGEST: u64 = 1 << 20;
@@ -44,28 +46,39 @@ impl Here {
 
     /// Reads a sysctl, without its final newline; none if there is no such sysctl here.
     pub fn read(&self, key: &str) -> Result<Option<String>> {
-        let path = path(key)?;
-        let mut text = String::new();
-        match self.file(&path, OFlag::O_RDONLY).and_then(|file| file.take(LONGEST).read_to_string(&mut text)) {
-            Ok(_) => Ok(Some(text.trim_end_matches('\n').to_owned())),
+        let name = Name::parse(key)?;
+        let read = name.act(&self.path(), |path| {
+            let mut text = String::new();
+            self.file(path, OFlag::O_RDONLY)?.take(LONGEST).read_to_string(&mut text)?;
+            Ok(text)
+        });
+        match read {
+            Ok(text) => Ok(Some(text.trim_end_matches('\n').to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(word(&error, &path, key, None)),
+            Err(error) => Err(self.word(&name, key, None, &error)),
         }
     }
 
     /// Writes a sysctl. Errors as [`super::write`].
     pub fn write(&self, key: &str, value: &str) -> Result<()> {
-        let path = path(key)?;
-        let written = self.file(&path, OFlag::O_WRONLY).and_then(|mut file| file.write(value.as_bytes()));
-        match written {
-            Ok(length) if length == value.len() => Ok(()),
-            Ok(_) => Err(word(&io::Error::from_raw_os_error(libc::EINVAL), &path, key, Some(value))),
-            Err(error) => Err(word(&error, &path, key, Some(value))),
-        }
+        let name = Name::parse(key)?;
+        let written = name.act(&self.path(), |path| {
+            let length = self.file(path, OFlag::O_WRONLY)?.write(value.as_bytes())?;
+            if length < value.len() { Err(io::Error::from_raw_os_error(libc::EINVAL)) } else { Ok(()) }
+        });
+        written.map_err(|error| self.word(&name, key, Some(value), &error))
+    }
+
+    fn word(&self, name: &Name, key: &str, value: Option<&str>, error: &io::Error) -> Error {
+        About { root: &self.path(), name, key, place: "", value }.word(error)
+    }
+
+    /// What leads there: no mount shows it.
+    fn path(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.root.as_raw_fd()).into()
     }
 
     fn file(&self, path: &Path, flags: OFlag) -> io::Result<File> {
-        let path = path.strip_prefix(ROOT).unwrap_or(path);
         Ok(openat(&self.root, path, flags | OFlag::O_CLOEXEC, Mode::empty())?.into())
     }
 }

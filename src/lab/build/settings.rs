@@ -184,11 +184,12 @@ pub(in crate::lab) fn needs_host(key: &str, assigned: &AssignedNode) -> bool {
 }
 
 fn any_named<'a>(key: &str, mut names: impl Iterator<Item = &'a String>) -> bool {
-    // A name may have dots of its own.
-    names.any(|name| {
-        let end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '/']);
-        key.match_indices(name.as_str()).any(|(at, _)| key[..at].ends_with(['.', '/']) && end(&key[at + name.len()..]))
-    })
+    let end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '/']);
+    let stands = |name: &str| {
+        key.match_indices(name).any(|(at, _)| key[..at].ends_with(['.', '/']) && end(&key[at + name.len()..]))
+    };
+    // A name may have dots of its own, which may be written as slashes.
+    names.any(|name| stands(name) || stands(&name.replace('.', "/")))
 }
 
 fn number(on: bool) -> &'static str {
