@@ -2,9 +2,10 @@
 //!
 //! The names iproute2 has built in hold without its files; a file may add names, and is read only when one is needed.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where iproute2 looks, in its order (since 6.5 a distribution's own files are under /usr).
 const FOLDERS: [&str; 3] = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
@@ -15,6 +16,7 @@ pub struct Names {
     file: &'static str,
     built_in: &'static [(u32, &'static str)],
     read: OnceCell<Vec<(u32, String)>>,
+    shared: RefCell<Vec<(u32, Arc<str>)>>,
 }
 
 impl Names {
@@ -64,7 +66,7 @@ impl Names {
     }
 
     fn new(file: &'static str, built_in: &'static [(u32, &'static str)]) -> Self {
-        Self { file, built_in, read: OnceCell::new() }
+        Self { file, built_in, read: OnceCell::new(), shared: RefCell::default() }
     }
 
     /// The number that `text` names or is (decimal, or hexadecimal with `0x`).
@@ -85,6 +87,19 @@ impl Names {
         }
         let named = self.in_files().iter().find(|(known, _)| *known == number);
         named.map_or_else(|| number.to_string(), |(_, name)| name.clone())
+    }
+
+    /// [`Names::name`] without a copy for each: long lists have few names.
+    pub fn shared(&self, number: u32) -> Arc<str> {
+        let mut shared = self.shared.borrow_mut();
+        match shared.iter().find(|(known, _)| *known == number) {
+            Some((_, name)) => Arc::clone(name),
+            None => {
+                let name = Arc::from(self.name(number));
+                shared.push((number, Arc::clone(&name)));
+                name
+            }
+        }
     }
 
     /// All names, for "did you mean".

@@ -7,6 +7,7 @@
 mod addr;
 mod args;
 mod bind;
+mod bulk;
 mod cidr;
 mod device;
 mod error;

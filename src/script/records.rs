@@ -40,6 +40,11 @@ pub(super) fn list(
     for record in records {
         list.raw_push(record?)?;
     }
+    as_list(lua, columns, list)
+}
+
+/// Makes an array of records print as an aligned table.
+pub(super) fn as_list(lua: &Lua, columns: &'static [&'static str], list: Table) -> mlua::Result<Table> {
     list.set_metatable(Some(list_metatable(lua, columns)?))?;
     Ok(list)
 }

@@ -4,9 +4,10 @@ use mlua::{Lua, MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
+use super::bulk::Bulk;
 use super::device::from_value;
 use super::options::Options;
-use super::records::{self, Record, with_text};
+use super::records;
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Result, explain};
 use crate::kernel::address_text;
@@ -112,8 +113,9 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
     let filter = filter(&args.options(2)?, &namespace)?;
     let lua = &args.lua;
-    let records = route::list(&namespace, &filter)?.iter().map(|route| table(lua, route)).collect::<Vec<_>>();
-    values(lua, records::list(lua, COLUMNS, records)?)
+    let mut records = Bulk::new(lua, Some(line))?;
+    route::list_each(&namespace, &filter, |route| write(&mut records, &route))?;
+    values(lua, records::as_list(lua, COLUMNS, records.finish()?)?)
 }
 
 /// `netns.route_get(ns, address, opts?)`.
@@ -249,68 +251,69 @@ fn filter(options: &Options, namespace: &Namespace) -> Result<Filter> {
 }
 
 /// A route as a table that `route_add` takes; it prints in the words of `ip route`.
-fn table(lua: &Lua, route: &Route) -> mlua::Result<Table> {
+pub(super) fn table(lua: &Lua, route: &Route) -> mlua::Result<Table> {
+    let mut records = Bulk::new(lua, Some(line))?;
+    write(&mut records, route);
+    records.finish()?.raw_get(1)
+}
+
+fn write(records: &mut Bulk<'_>, route: &Route) {
     let family = match route.family {
         Family::Inet => "inet",
         Family::Inet6 => "inet6",
     };
-    let nexthops = route.nexthops.iter().map(|way| {
-        let record =
-            Record::new(lua)?.set("via", way.via.map(|via| via.to_string()))?.set("dev", way.dev.as_deref())?;
-        let record = record.set("weight", way.weight)?.set("onlink", way.onlink.then_some(true))?;
-        Ok(record.set("flags", (!way.flags.is_empty()).then(|| way.flags.clone()))?.table())
-    });
-    let nexthops = nexthops.collect::<mlua::Result<Vec<_>>>()?;
-    let table = Record::new(lua)?
-        .set("dst", route.dst.as_str())?
-        .set("family", family)?
-        .set("via", route.via.map(|via| via.to_string()))?
-        .set("dev", route.dev.as_deref())?
-        .set("src", route.src.map(|src| src.to_string()))?
-        .set("metric", route.metric)?
-        .set("table", route.table.as_str())?
-        .set("scope", route.scope.as_str())?
-        .set("proto", route.proto.as_str())?
-        .set("type", route.kind.as_str())?
-        .set("mtu", route.mtu)?
-        .set("advmss", route.advmss)?
-        .set("onlink", route.onlink.then_some(true))?
-        .set("tos", route.tos)?
-        .set("pref", route.pref)?
-        .set("nhid", route.nhid)?
-        .set("nexthops", (!nexthops.is_empty()).then_some(nexthops))?
-        .set("flags", (!route.flags.is_empty()).then(|| route.flags.clone()))?
-        .table();
-    with_text(lua, &table, line(route))?;
-    Ok(table)
+    records.open();
+    records.text("dst", Some(&route.dst));
+    records.word("family", Some(family));
+    records.text("via", route.via.as_ref());
+    records.word("dev", route.dev.as_deref());
+    records.text("src", route.src.as_ref());
+    records.number("metric", route.metric);
+    records.word("table", Some(&route.table));
+    records.word("scope", Some(&route.scope));
+    records.word("proto", Some(&route.proto));
+    records.word("type", Some(&route.kind));
+    records.number("mtu", route.mtu);
+    records.number("advmss", route.advmss);
+    records.on("onlink", route.onlink);
+    records.number("tos", route.tos);
+    records.word("pref", route.pref);
+    records.number("nhid", route.nhid);
+    if !route.nexthops.is_empty() {
+        records.open_field("nexthops");
+        for way in &route.nexthops {
+            records.open();
+            records.text("via", way.via.as_ref());
+            records.word("dev", way.dev.as_deref());
+            records.number("weight", Some(way.weight));
+            records.on("onlink", way.onlink);
+            records.words("flags", &way.flags);
+            records.close();
+        }
+        records.close();
+    }
+    records.words("flags", &route.flags);
+    records.close();
 }
 
 /// `default via 10.0.0.1 dev eth0 proto static metric 100`.
-fn line(route: &Route) -> String {
-    let mut line = if route.kind == "unicast" { String::new() } else { format!("{} ", route.kind) };
-    line += &route.dst;
-    let words = [
-        ("via", route.via.map(|via| via.to_string())),
-        ("dev", route.dev.clone()),
-        ("proto", Some(route.proto.clone())),
-        ("scope", (route.scope != "global").then(|| route.scope.clone())),
-        ("src", route.src.map(|src| src.to_string())),
-        ("metric", route.metric.map(|metric| metric.to_string())),
-    ];
-    for (word, value) in words {
-        if let Some(value) = value {
+fn line(record: &Table) -> mlua::Result<String> {
+    let text = |record: &Table, key: &str| record.raw_get::<Option<String>>(key);
+    let kind = text(record, "type")?.filter(|kind| kind != "unicast");
+    let mut line = kind.map_or_else(String::new, |kind| format!("{kind} "));
+    line += &text(record, "dst")?.unwrap_or_default();
+    for word in ["via", "dev", "proto", "scope", "src", "metric"] {
+        if let Some(value) = text(record, word)?.filter(|value| (word, value.as_str()) != ("scope", "global")) {
             line += &format!(" {word} {value}");
         }
     }
-    for way in &route.nexthops {
+    for way in record.raw_get::<Option<Vec<Table>>>("nexthops")?.unwrap_or_default() {
         line += " nexthop";
-        if let Some(via) = way.via {
-            line += &format!(" via {via}");
+        for word in ["via", "dev", "weight"] {
+            if let Some(value) = text(&way, word)? {
+                line += &format!(" {word} {value}");
+            }
         }
-        if let Some(dev) = &way.dev {
-            line += &format!(" dev {dev}");
-        }
-        line += &format!(" weight {}", way.weight);
     }
-    line
+    Ok(line)
 }

@@ -11,7 +11,7 @@ use super::spec::{RouteSpec, Verb};
 use super::{index, word};
 use crate::error::{Error, Result};
 use crate::kernel::namespace::Namespace;
-use crate::netlink::Socket;
+use crate::netlink::{Message, Socket};
 use crate::wait::interrupt;
 
 /// Adds all routes or none; on an error its place in `specs`, from 0. An interrupt takes away what was added, too.
@@ -73,9 +73,9 @@ fn take_away(socket: &mut Socket, requests: Vec<(RouteNetlinkMessage, u16)>) {
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     namespace.with_socket(|socket| {
         let messages = messages(socket, namespace, filter)?;
-        let count = messages.len();
-        let mut rest =
-            messages.into_iter().map(|message| (RouteNetlinkMessage::DelRoute(message), 0)).collect::<Vec<_>>();
+        let removal = |bytes: &[u8]| (Message { kind: libc::RTM_DELROUTE, bytes: bytes.to_vec() }, 0);
+        let mut rest: Vec<_> = messages.iter().map(removal).collect();
+        let count = rest.len();
         while !rest.is_empty() {
             let outcomes = socket.batch_outcomes(rest.clone());
             // One that went with another, or that somebody else deleted, is gone as well.

@@ -1,82 +1,25 @@
 //! Reading routes: a table, several, or the one that the kernel would take.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
-use ipnet::IpNet;
-use netlink_packet_route::route::{
-    RouteAddress, RouteAttribute, RouteFlags, RouteMessage, RouteMetric, RouteNextHop, RouteNextHopFlags, RouteVia,
-};
-use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use netlink_packet_core::{Emitable, Parseable};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::route::{RouteAttribute, RouteFlags, RouteMessage};
 use nix::errno::Errno;
 
-use super::spec::{Destination, Family, pref_name, type_name};
+use super::read::{HEADER, RTA_MULTIPATH, RTA_OIF, Reader, Route, Ways, table_of};
+use super::spec::Family;
 use crate::error::{Error, Result, explain};
-use crate::kernel::addr::link_names;
 use crate::kernel::device::Device;
-use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
-use crate::netlink::Socket;
+use crate::netlink::attr::{self, Attributes};
+use crate::netlink::{Message, Socket};
 
 /// Linux `RT_TABLE_MAIN`.
 const MAIN: u32 = 254;
-
-/// A route as the kernel has it.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// `"default"`, `"10.0.0.0/8"`, or an address alone.
-    pub dst: String,
-    /// IPv4 or IPv6.
-    pub family: Family,
-    /// The gateway.
-    pub via: Option<IpAddr>,
-    /// The name of the link.
-    pub dev: Option<String>,
-    /// The source address for packets that go this way.
-    pub src: Option<IpAddr>,
-    /// Less is better.
-    pub metric: Option<u32>,
-    /// The name of its table, or its digits.
-    pub table: String,
-    /// The number of its table.
-    pub table_id: u32,
-    /// `"global"`, `"link"`, `"host"` …
-    pub scope: String,
-    /// `"kernel"`, `"boot"`, `"static"` …
-    pub proto: String,
-    /// `"unicast"`, `"blackhole"` …
-    pub kind: String,
-    /// The path's mtu.
-    pub mtu: Option<u32>,
-    /// The maximal segment size for TCP.
-    pub advmss: Option<u32>,
-    /// The gateway is on the link, whatever its addresses say.
-    pub onlink: bool,
-    /// `"dead"`, `"linkdown"`, `"onlink"` …
-    pub flags: Vec<&'static str>,
-    /// Type of service.
-    pub tos: Option<u8>,
-    /// Preference among routers (IPv6).
-    pub pref: Option<&'static str>,
-    /// Several ways at once.
-    pub nexthops: Vec<Way>,
-    /// A nexthop object.
-    pub nhid: Option<u32>,
-}
-
-/// One of several ways a route goes.
-#[derive(Debug, Clone)]
-pub struct Way {
-    /// The gateway.
-    pub via: Option<IpAddr>,
-    /// The name of the link.
-    pub dev: Option<String>,
-    /// Its share, from 1.
-    pub weight: u16,
-    /// The gateway is on the link, whatever its addresses say.
-    pub onlink: bool,
-    /// `"dead"`, `"linkdown"` …
-    pub flags: Vec<&'static str>,
-}
+/// A route that the kernel made from another for one destination (`RTM_F_CLONED`).
+const RTM_F_CLONED: u32 = 0x200;
 
 /// Which tables are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,10 +61,18 @@ pub struct Lookup {
 
 /// The routes that `filter` means: IPv4 first, each family in the kernel's order.
 pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Route>> {
+    let mut routes = Vec::new();
+    list_each(namespace, filter, |route| routes.push(route))?;
+    Ok(routes)
+}
+
+/// As [`list`], one at a time.
+pub fn list_each(namespace: &Namespace, filter: &Filter, mut each: impl FnMut(Route)) -> Result<()> {
     namespace.with_socket(|socket| {
         let messages = messages(socket, namespace, filter)?;
         let reader = Reader::new(socket)?;
-        Ok(messages.iter().filter_map(|message| reader.read(message)).collect())
+        messages.iter().filter_map(|message| reader.read(message)).for_each(&mut each);
+        Ok(())
     })
 }
 
@@ -149,41 +100,69 @@ pub fn find_in(
 ) -> Result<Vec<Found>> {
     let messages = messages(socket, namespace, filter)?;
     let reader = Reader::of(links);
-    Ok(messages.into_iter().filter_map(|message| Some(Found { route: reader.read(&message)?, message })).collect())
+    let routes = messages.iter().filter_map(|bytes| Some((reader.read(bytes)?, bytes)));
+    routes.map(|(route, bytes)| Ok(Found { route, message: parsed(bytes)? })).collect()
+}
+
+/// A message as the crate has it.
+fn parsed(bytes: &[u8]) -> Result<RouteMessage> {
+    RouteMessage::parse(bytes).map_err(|error| Error::new(&explain::ANSWER_UNREADABLE).with("what", error))
+}
+
+/// Messages about routes, behind their netlink headers, one after another.
+#[derive(Default)]
+pub(super) struct Messages {
+    bytes: Vec<u8>,
+    places: Vec<Range<usize>>,
+}
+
+impl Messages {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.places.iter().map(|place| &self.bytes[place.clone()])
+    }
 }
 
 /// The messages of the routes that `filter` means.
-pub(super) fn messages(socket: &mut Socket, namespace: &Namespace, filter: &Filter) -> Result<Vec<RouteMessage>> {
+pub(super) fn messages(socket: &mut Socket, namespace: &Namespace, filter: &Filter) -> Result<Messages> {
     let dev = filter.dev.as_ref().map(|name| Device::new(namespace, name)?.index_in(socket)).transpose()?;
+    let table = match filter.table {
+        TableFilter::Main => Some(MAIN),
+        TableFilter::Number(number) => Some(number),
+        TableFilter::All => None,
+    };
+    // The kernel filters some of this itself, depending on its version and the family.
+    let is_meant = |message: &[u8]| {
+        let Some(header) = message.first_chunk::<HEADER>() else { return false };
+        let flags = attr::u32_of(&header[8..]).unwrap_or_default();
+        flags & RTM_F_CLONED == 0
+            && table.is_none_or(|table| table_of(message) == table)
+            && filter.proto.is_none_or(|proto| header[5] == proto)
+            && dev.is_none_or(|dev| goes_over(message, dev))
+    };
+    let mut found = Messages::default();
     let families =
         [Family::Inet, Family::Inet6].into_iter().filter(|family| filter.family.is_none_or(|f| f == *family));
-    let mut found = Vec::new();
     for family in families {
         let mut request = RouteMessage::default();
         request.header.address_family = family.wire();
-        let table = match filter.table {
-            TableFilter::Main => Some(MAIN),
-            TableFilter::Number(number) => Some(number),
-            TableFilter::All => None,
-        };
         request.attributes.extend(table.map(RouteAttribute::Table));
-        let answers = match socket.dump(RouteNetlinkMessage::GetRoute(request)) {
+        let bytes = &mut found.bytes;
+        // What a dump that was begun again had read stays in the bytes, and has no place.
+        let dump = socket.dump_with(&RouteNetlinkMessage::GetRoute(request), |kind, message| {
+            (kind == libc::RTM_NEWROUTE && is_meant(message)).then(|| {
+                let start = bytes.len();
+                bytes.extend_from_slice(message);
+                start..bytes.len()
+            })
+        });
+        match dump {
+            Ok(places) => found.places.extend(places),
             // A table without a route is no table (IPv4: ENOENT), and a kernel may lack IPv6.
             Err(error) if matches!(error.as_errno(), Some(Errno::ENOENT | Errno::EAFNOSUPPORT | Errno::EOPNOTSUPP)) => {
-                continue;
             }
-            answers => answers?,
-        };
-        found.extend(answers.into_iter().filter_map(|answer| match answer {
-            RouteNetlinkMessage::NewRoute(message) => Some(message),
-            _ => None,
-        }));
-        found.retain(|message: &RouteMessage| table.is_none_or(|table| table_of(message) == table));
+            Err(error) => return Err(error),
+        }
     }
-    // The kernel filters some of this itself, depending on its version and the family.
-    found.retain(|message| !message.header.flags.contains(RouteFlags::Cloned));
-    found.retain(|message| filter.proto.is_none_or(|proto| u8::from(message.header.protocol) == proto));
-    found.retain(|message| dev.is_none_or(|dev| goes_over(message, dev)));
     Ok(found)
 }
 
@@ -205,7 +184,7 @@ pub fn get(namespace: &Namespace, destination: IpAddr, lookup: &Lookup) -> Resul
         request.attributes.extend(lookup.iif.as_ref().map(&mut index).transpose()?.map(RouteAttribute::Iif));
         request.attributes.extend(lookup.oif.as_ref().map(&mut index).transpose()?.map(RouteAttribute::Oif));
         request.attributes.extend(lookup.mark.map(RouteAttribute::Mark));
-        let answers = socket.query(RouteNetlinkMessage::GetRoute(request), 0).map_err(|error| {
+        let answers = ask(socket, request).map_err(|error| {
             // Without a text EINVAL is the answer of a blackhole.
             let errnos = [Errno::ENETUNREACH, Errno::EHOSTUNREACH, Errno::EACCES, Errno::EINVAL];
             let errnos = if error.kernel_text().is_some() { &errnos[..3] } else { &errnos[..] };
@@ -214,167 +193,22 @@ pub fn get(namespace: &Namespace, destination: IpAddr, lookup: &Lookup) -> Resul
             error.with("destination", destination).with("where", super::place(namespace)).object(namespace.label())
         })?;
         let reader = Reader::new(socket)?;
-        let route = answers.iter().find_map(|answer| match answer {
-            RouteNetlinkMessage::NewRoute(message) => reader.read(message),
-            _ => None,
-        });
+        let route = answers.iter().find_map(|answer| reader.read(&answer.bytes));
         route.ok_or_else(|| Error::system(Errno::ENODATA).object(namespace.label()))
     })
 }
 
-fn table_of(message: &RouteMessage) -> u32 {
-    let attribute = message.attributes.iter().find_map(|attribute| match attribute {
-        RouteAttribute::Table(table) => Some(*table),
-        _ => None,
-    });
-    attribute.unwrap_or(u32::from(message.header.table))
+fn ask(socket: &mut Socket, request: RouteMessage) -> Result<Vec<Message>> {
+    let mut bytes = vec![0; request.buffer_len()];
+    request.emit(&mut bytes);
+    socket.query(Message { kind: libc::RTM_GETROUTE, bytes }, 0)
 }
 
-fn goes_over(message: &RouteMessage, device: u32) -> bool {
-    message.attributes.iter().any(|attribute| match attribute {
-        RouteAttribute::Oif(index) => *index == device,
-        RouteAttribute::MultiPath(ways) => ways.iter().any(|way| way.interface_index == device),
+fn goes_over(message: &[u8], device: u32) -> bool {
+    let attributes = Attributes::new(message.get(HEADER..).unwrap_or_default());
+    attributes.into_iter().any(|(kind, value)| match kind {
+        RTA_OIF => attr::u32_of(value) == Some(device),
+        RTA_MULTIPATH => Ways(value).any(|way| way.index == device),
         _ => false,
     })
-}
-
-/// Reads messages, with the names that numbers have in a namespace.
-struct Reader {
-    links: Vec<(u32, String)>,
-    tables: Names,
-    protocols: Names,
-    scopes: Names,
-}
-
-impl Reader {
-    fn new(socket: &mut Socket) -> Result<Self> {
-        Ok(Self::of(link_names(socket)?))
-    }
-
-    fn of(links: Vec<(u32, String)>) -> Self {
-        Self { links, tables: Names::tables(), protocols: Names::protocols(), scopes: Names::scopes() }
-    }
-
-    fn dev(&self, index: u32) -> Option<String> {
-        self.links.iter().find(|(known, _)| *known == index).map(|(_, name)| name.clone())
-    }
-
-    fn read(&self, message: &RouteMessage) -> Option<Route> {
-        let header = &message.header;
-        let family = match header.address_family {
-            AddressFamily::Inet => Family::Inet,
-            AddressFamily::Inet6 => Family::Inet6,
-            _ => return None,
-        };
-        let table_id = table_of(message);
-        let mut route = Route {
-            dst: destination(message).to_string(),
-            family,
-            via: gateway(&message.attributes),
-            dev: None,
-            src: None,
-            metric: None,
-            table: self.tables.name(table_id),
-            table_id,
-            scope: self.scopes.name(u32::from(u8::from(header.scope))),
-            proto: self.protocols.name(u32::from(u8::from(header.protocol))),
-            kind: type_name(header.kind),
-            mtu: None,
-            advmss: None,
-            onlink: header.flags.contains(RouteFlags::Onlink),
-            // The low bits are those of a next hop (Linux `RTNH_F_*`).
-            flags: flag_names(RouteNextHopFlags::from_bits_retain((header.flags.bits() & 0xff) as u8)),
-            tos: Some(header.tos).filter(|&tos| tos != 0),
-            pref: None,
-            nexthops: Vec::new(),
-            nhid: None,
-        };
-        for attribute in &message.attributes {
-            match attribute {
-                RouteAttribute::Oif(index) => route.dev = self.dev(*index),
-                RouteAttribute::PrefSource(address) => route.src = ip(address),
-                RouteAttribute::Priority(metric) => route.metric = Some(*metric),
-                RouteAttribute::Preference(pref) => route.pref = pref_name(*pref),
-                RouteAttribute::NhId(id) => route.nhid = Some(*id),
-                RouteAttribute::MultiPath(ways) => route.nexthops = ways.iter().map(|way| self.way(way)).collect(),
-                RouteAttribute::Metrics(metrics) => {
-                    for metric in metrics {
-                        match metric {
-                            RouteMetric::Mtu(mtu) => route.mtu = Some(*mtu),
-                            RouteMetric::Advmss(size) => route.advmss = Some(*size),
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Some(route)
-    }
-
-    fn way(&self, way: &RouteNextHop) -> Way {
-        Way {
-            via: gateway(&way.attributes),
-            dev: self.dev(way.interface_index),
-            weight: u16::from(way.hops) + 1,
-            onlink: way.flags.contains(RouteNextHopFlags::Onlink),
-            flags: flag_names(way.flags),
-        }
-    }
-}
-
-pub(super) fn destination(message: &RouteMessage) -> Destination {
-    let prefix = message.header.destination_prefix_length;
-    let address = message.attributes.iter().find_map(|attribute| match attribute {
-        RouteAttribute::Destination(address) => ip(address),
-        _ => None,
-    });
-    match address.and_then(|address| IpNet::new(address, prefix).ok()) {
-        Some(net) if prefix > 0 => Destination::Net(net),
-        _ => Destination::Default,
-    }
-}
-
-fn gateway(attributes: &[RouteAttribute]) -> Option<IpAddr> {
-    attributes.iter().find_map(|attribute| match attribute {
-        RouteAttribute::Gateway(address) => ip(address),
-        RouteAttribute::Via(RouteVia::Inet(address)) => Some((*address).into()),
-        RouteAttribute::Via(RouteVia::Inet6(address)) => Some((*address).into()),
-        _ => None,
-    })
-}
-
-fn ip(address: &RouteAddress) -> Option<IpAddr> {
-    match address {
-        RouteAddress::Inet(address) => Some((*address).into()),
-        RouteAddress::Inet6(address) => Some((*address).into()),
-        _ => None,
-    }
-}
-
-fn flag_names(flags: RouteNextHopFlags) -> Vec<&'static str> {
-    let names = [
-        (RouteNextHopFlags::Dead, "dead"),
-        (RouteNextHopFlags::Onlink, "onlink"),
-        (RouteNextHopFlags::Pervasive, "pervasive"),
-        (RouteNextHopFlags::Offload, "offload"),
-        (RouteNextHopFlags::Trap, "trap"),
-        (RouteNextHopFlags::Linkdown, "linkdown"),
-        (RouteNextHopFlags::Unresolved, "unresolved"),
-    ];
-    names.into_iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, name)| name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_large_tables_number_is_in_an_attribute() {
-        let mut message = RouteMessage::default();
-        message.header.table = 254;
-        assert_eq!(table_of(&message), MAIN);
-        message.attributes.push(RouteAttribute::Table(1000));
-        assert_eq!(table_of(&message), 1000);
-    }
 }

@@ -2,11 +2,13 @@
 
 mod bulk;
 mod list;
+mod read;
 mod spec;
 
 pub use bulk::{add_many, flush};
-pub use list::{Filter, Found, Lookup, Route, TableFilter, Way, find_in, get, list};
+pub use list::{Filter, Found, Lookup, TableFilter, find_in, get, list, list_each};
 pub use netlink_packet_route::route::{RoutePreference, RouteType};
+pub use read::{Route, Way};
 pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};

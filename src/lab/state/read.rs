@@ -154,9 +154,9 @@ fn fill(
             by_hand.push(of_route(found));
         } else if let ("kernel", true, Some(dev)) =
             // A port of a VRF has them in that one's table.
-            (&*found.route.proto, found.route.table != "local", found.route.dev)
+            (&*found.route.proto, &*found.route.table != "local", found.route.dev)
         {
-            connected.insert((found.route.dst, dev));
+            connected.insert((found.route.dst.to_string(), dev.to_string()));
         }
     }
     Ok(Have { interfaces, routes: by_hand, connected, sysctls })
@@ -233,7 +233,7 @@ fn address_text(address: &Address) -> String {
 /// Whether a person or a script made a route, as far as its protocol tells. Those of the kernel, of routers' messages, of
 /// DHCP and of routing daemons are theirs.
 fn is_by_hand(route: &Route) -> bool {
-    matches!(route.proto.as_str(), "unspec" | "boot" | "static") && route.table != "local"
+    matches!(&*route.proto, "unspec" | "boot" | "static") && &*route.table != "local"
 }
 
 fn of_route(found: Found) -> HaveRoute {
@@ -247,14 +247,14 @@ fn of_route(found: Found) -> HaveRoute {
     } else {
         ways_text(route.nexthops.iter().map(|way| (way.via, way.dev.as_deref(), way.weight)))
     };
-    let mut text = if route.kind == "unicast" { ways } else { route.kind.clone() };
+    let mut text = if &*route.kind == "unicast" { ways } else { route.kind.to_string() };
     let mut add = |word: &str, value: Option<String>| {
         if let Some(value) = value {
             text.push_str(&format!(" {word} {value}"));
         }
     };
     add("metric", metric.map(|metric| metric.to_string()));
-    add("table", (route.table != "main").then(|| route.table.clone()));
+    add("table", (&*route.table != "main").then(|| route.table.to_string()));
     add("src", route.src.map(|src| src.to_string()));
     add("mtu", route.mtu.map(|mtu| mtu.to_string()));
     add("advmss", route.advmss.map(|size| size.to_string()));
@@ -264,7 +264,8 @@ fn of_route(found: Found) -> HaveRoute {
     if route.onlink {
         text.push_str(" onlink");
     }
-    HaveRoute { key: route_key(route.family, &route.dst, &route.table, metric), dst: route.dst.clone(), text, found }
+    let dst = route.dst.to_string();
+    HaveRoute { key: route_key(route.family, &dst, &route.table, metric), dst, text, found }
 }
 
 /// One end of a pair.

@@ -33,7 +33,7 @@ fn network() -> Namespace {
 /// A route in the words of `ip -json -details route`.
 fn in_ips_words(route: &Route) -> Value {
     let mut value = json!({
-        "type": route.kind, "dst": route.dst, "protocol": route.proto, "table": route.table, "scope": route.scope, "flags": route.flags,
+        "type": &*route.kind, "dst": route.dst.to_string(), "protocol": &*route.proto, "table": &*route.table, "scope": &*route.scope, "flags": route.flags,
     });
     let fields = value.as_object_mut().expect("an object");
     let gateway = route.via.map(|via| {
@@ -47,11 +47,11 @@ fn in_ips_words(route: &Route) -> Value {
     let ways: Vec<Value> = route
         .nexthops
         .iter()
-        .map(|way| json!({"gateway": way.via, "dev": way.dev, "weight": way.weight, "flags": way.flags}))
+        .map(|way| json!({"gateway": way.via, "dev": way.dev.as_deref(), "weight": way.weight, "flags": way.flags}))
         .collect();
     let optional = [
         gateway,
-        route.dev.as_ref().map(|dev| ("dev", json!(dev))),
+        route.dev.as_ref().map(|dev| ("dev", json!(**dev))),
         route.src.map(|src| ("prefsrc", json!(src))),
         route.metric.map(|metric| ("metric", json!(metric))),
         route.pref.map(|pref| ("pref", json!(pref))),
@@ -160,7 +160,7 @@ fn routes_are_replaced_found_and_flushed() {
         route::replace(&ns0, &via("default", "10.0.1.2")).expect("replaced");
         assert_eq!(ip("-n ns0 route show default")[0]["gateway"], "10.0.1.2");
         let found = route::get(&ns0, [8, 8, 8, 8].into(), &Lookup::default()).expect("a route");
-        assert_eq!((found.dst.as_str(), found.dev.as_deref()), ("8.8.8.8", Some("v1")));
+        assert_eq!((found.dst.to_string().as_str(), found.dev.as_deref()), ("8.8.8.8", Some("v1")));
         assert_eq!(found.via, Some([10, 0, 1, 2].into()));
         assert_eq!(found.src, Some([10, 0, 1, 1].into()));
         let out = Lookup { oif: Some("v0".to_owned()), mark: Some(1), ..Lookup::default() };
