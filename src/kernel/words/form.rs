@@ -91,7 +91,7 @@ pub enum Form {
     BridgeId,
     /// `802.1Q` or `802.1ad`, in the network's order.
     VlanProtocol,
-    /// A link: its name in a script, its index on the wire.
+    /// A link: its name in a script, its index on the wire; 0 is none.
     Link,
     /// Options of their own.
     Nested(&'static [Word]),
@@ -99,6 +99,8 @@ pub enum Form {
     Flat(&'static [Word]),
     /// An array, each value an attribute numbered from this on.
     List(&'static Form, u16),
+    /// Short for other words of the table, each of which gets its value; only written (`words::short`).
+    Short(&'static [&'static str]),
     /// A form that one object alone has.
     Own(&'static Own),
 }
@@ -143,6 +145,7 @@ impl Form {
             Self::Flag => 0,
             Self::Own(own) => return own.width,
             Self::Ip | Self::Text | Self::Hex | Self::Nested(_) | Self::Flat(_) | Self::List(..) => return None,
+            Self::Short(_) => return None,
         })
     }
 
@@ -200,7 +203,7 @@ impl Form {
             },
             Self::List(form, first) => return self.encode_list(key, value, (form, *first), index).map(Some),
             Self::Own(own) => (own.encode)(value),
-            Self::BridgeId | Self::Flat(_) => None,
+            Self::BridgeId | Self::Flat(_) | Self::Short(_) => None,
         };
         bytes.map(Some).ok_or_else(|| self.wrong(key, value))
     }
@@ -274,7 +277,7 @@ impl Form {
                 Setting::Text(format!("{:02x}{:02x}.{}", priority[0], priority[1], format_mac(mac)))
             }
             Self::Link => {
-                let index = attr::u32_of(bytes)?;
+                let index = attr::u32_of(bytes).filter(|&index| index != 0)?;
                 name(index).map_or_else(|| from_number(u64::from(index)), Setting::Text)
             }
             Self::Nested(words) | Self::Flat(words) => Setting::Table(decode(words, &[], bytes, name)),
@@ -282,12 +285,18 @@ impl Form {
                 Setting::List(attr::Attributes::new(bytes).filter_map(|(_, value)| form.decode(value, name)).collect())
             }
             Self::Own(own) => (own.decode)(bytes)?,
+            Self::Short(_) => return None,
         })
     }
 
     fn wrong(&self, key: &str, value: &Setting) -> Error {
+        Error::new(&explain::WORD_VALUE).with("key", key).with("expected", self.expected()).with("got", value)
+    }
+
+    /// What the value must be, for an error.
+    pub(super) fn expected(&self) -> String {
         let up_to = |most: u64| format!("a whole number up to {most}");
-        let expected = match self {
+        match self {
             Self::Switch8 | Self::Switch32 | Self::Off8 | Self::Flag => "true or false".to_owned(),
             Self::Bit8(_) | Self::Bit16(_) | Self::Bit32(_) => "true or false".to_owned(),
             Self::U8 => up_to(u64::from(u8::MAX)),
@@ -312,14 +321,13 @@ impl Form {
             Self::Ip6 => "an IPv6 address".to_owned(),
             Self::Text => "a text".to_owned(),
             Self::Hex => "bytes in hexadecimal".to_owned(),
-            Self::BridgeId | Self::Flat(_) => "left out".to_owned(),
+            Self::BridgeId | Self::Flat(_) | Self::Short(_) => "left out".to_owned(),
             Self::VlanProtocol => "\"802.1Q\" or \"802.1ad\"".to_owned(),
             Self::Link => "a link".to_owned(),
             Self::Nested(_) => "a table of options".to_owned(),
             Self::List(..) => "an array".to_owned(),
             Self::Own(own) => own.expected.to_owned(),
-        };
-        Error::new(&explain::WORD_VALUE).with("key", key).with("expected", expected).with("got", value)
+        }
     }
 }
 

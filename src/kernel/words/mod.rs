@@ -3,7 +3,8 @@
 //! One table serves reading, writing, checking and "did you mean". A value is a [`Setting`] as a script has it; its [`Form`]
 //! says how the kernel has it. Most words are an attribute of their own; some are a field of a struct that is an
 //! attribute ([`field`]) or the fixed header of the message ([`HEADER`]), and some stand in a nested attribute without a
-//! word of its own ([`Form::Flat`]).
+//! word of its own ([`Form::Flat`]). A word may have several places, each for some of its values (an address of either
+//! family, `ttl inherit`): a value goes to all that know it, and the first that says something is what is read.
 
 mod form;
 mod setting;
@@ -12,11 +13,15 @@ mod value;
 pub use form::{Form, Own};
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result, explain, nearest};
 use crate::netlink::attr;
 
 /// Stands for the fixed header of a message where an attribute's type is asked for.
 pub const HEADER: u16 = u16::MAX;
+/// Of a word that is no attribute itself.
+const NOWHERE: u16 = u16::MAX - 1;
 
 /// Finds a link's index by its name, in the namespace that a request goes to.
 pub type IndexOf<'a> = &'a mut dyn FnMut(&str) -> Result<u32>;
@@ -66,6 +71,11 @@ pub const fn flat(attribute: u16, words: &'static [Word]) -> Word {
     Word { name: "", attribute, field: None, form: Form::Flat(words), settable: true }
 }
 
+/// A word that is short for others of the table: `key` for `ikey` and `okey`.
+pub const fn short(name: &'static str, others: &'static [&'static str]) -> Word {
+    Word { name, attribute: NOWHERE, field: None, form: Form::Short(others), settable: true }
+}
+
 /// All words of a table, those of nested attributes without a word of their own too.
 pub fn all<'a>(words: &'a [Word]) -> Box<dyn Iterator<Item = &'a Word> + 'a> {
     Box::new(words.iter().flat_map(|word| match word.form {
@@ -110,6 +120,7 @@ pub fn check(what: &str, tables: &[&'static [Word]], settings: &Settings) -> Res
 ///
 /// `EINVAL` for a value that a word cannot have. Fields of the fixed header are left to [`fill_header`].
 pub fn encode(words: &[Word], settings: &Settings, index: IndexOf<'_>) -> Result<Vec<u8>> {
+    let settings = &lengthen(words, settings);
     let mut bytes = Vec::new();
     // A struct is written where its last field stands.
     let mut structs: Vec<(u16, Vec<u8>)> = Vec::new();
@@ -122,7 +133,11 @@ pub fn encode(words: &[Word], settings: &Settings, index: IndexOf<'_>) -> Result
             continue;
         }
         let Some(value) = find(settings, word.name) else { continue };
-        let Some(value) = word.form.encode(word.name, value, index)? else { continue };
+        let value = match word.form.encode(word.name, value, index) {
+            Err(error) => fits_elsewhere(words, word, value, error, index).map(|()| None)?,
+            Ok(value) => value,
+        };
+        let Some(value) = value else { continue };
         match word.field {
             None if word.form.is_nested() => attr::put(&mut bytes, word.attribute | attr::NESTED, &value),
             None => attr::put(&mut bytes, word.attribute, &value),
@@ -140,6 +155,35 @@ pub fn encode(words: &[Word], settings: &Settings, index: IndexOf<'_>) -> Result
         attr::put(&mut bytes, attribute, &value);
     }
     Ok(bytes)
+}
+
+/// The error for a value that a word's place does not know, unless another place of that word knows it.
+fn fits_elsewhere(words: &[Word], word: &Word, value: &Setting, error: Error, index: IndexOf<'_>) -> Result<()> {
+    let places: Vec<&Word> = words.iter().filter(|other| other.name == word.name && other.settable).collect();
+    if places.len() == 1 {
+        return Err(error);
+    }
+    if places.iter().any(|place| place.form.encode(word.name, value, index).is_ok()) {
+        return Ok(());
+    }
+    let mut expected: Vec<String> = places.iter().map(|place| place.form.expected()).collect();
+    expected.dedup();
+    let error = Error::new(&explain::WORD_VALUE).with("key", word.name).with("expected", expected.join(" or "));
+    Err(error.with("got", value))
+}
+
+/// The settings with the words in place of those that are short for them; what is said of such a word itself counts.
+pub fn lengthen<'a>(words: &[Word], settings: &'a Settings) -> Cow<'a, Settings> {
+    let mut settings = Cow::Borrowed(settings);
+    for word in words {
+        let Form::Short(others) = word.form else { continue };
+        let Some(place) = settings.iter().position(|(key, _)| key == word.name) else { continue };
+        let (_, value) = settings.to_mut().remove(place);
+        for other in others.iter().filter(|other| find(settings.as_ref(), other).is_none()).collect::<Vec<_>>() {
+            settings.to_mut().push((Cow::Borrowed(*other), value.clone()));
+        }
+    }
+    settings
 }
 
 /// Writes those of `settings` that are fields of the fixed header into it.
@@ -180,6 +224,7 @@ pub fn decode(words: &[Word], header: &[u8], attributes: &[u8], name: NameOf<'_>
             (Some(field), None) => value.get(field.offset..),
         };
         let setting = value.and_then(|value| word.form.decode(value, name));
+        let setting = setting.filter(|_| find(&settings, word.name).is_none());
         settings.extend(setting.map(|setting| (word.name.into(), setting)));
     }
     settings
@@ -243,6 +288,27 @@ mod tests {
         let inner = vec![("inner".into(), Setting::Table(vec![("mtuu".into(), Setting::Integer(1))]))];
         let error = encode(WORDS, &inner, &mut no_links).expect_err("misspelt inside");
         assert_eq!(error.hint().as_deref(), Some("did you mean \"mtu\"?"));
+    }
+
+    #[test]
+    fn a_value_goes_to_the_places_that_know_it_and_short_words_to_those_they_are_short_for() {
+        const PLACES: &[Word] = &[
+            option("remote", 1, Form::Ip4),
+            option("remote", 2, Form::Ip6),
+            option("in", 3, Form::U8),
+            option("out", 4, Form::U8),
+            short("both", &["in", "out"]),
+        ];
+        let both = |value| vec![("both".into(), Setting::Integer(value)), ("out".into(), Setting::Integer(9))];
+        let bytes = encode(PLACES, &both(5), &mut no_links).expect("short for two");
+        assert_eq!(bytes, [5, 0, 3, 0, 5, 0, 0, 0, 5, 0, 4, 0, 9, 0, 0, 0]);
+        let remote = |text: &str| vec![("remote".into(), Setting::Text(text.to_owned()))];
+        for text in ["10.0.0.1", "fd00::1"] {
+            let bytes = encode(PLACES, &remote(text), &mut no_links).expect("an address");
+            assert_eq!(decode(PLACES, &[], &bytes, &|_| None), remote(text));
+        }
+        let error = encode(PLACES, &remote("here"), &mut no_links).expect_err("no address");
+        assert_eq!(error.message(), "option \"remote\" must be an IPv4 address or an IPv6 address, got \"here\"");
     }
 
     proptest! {
