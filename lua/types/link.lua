@@ -27,6 +27,13 @@
 ---@field neigh_delete fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_delete
 ---@field neigh_list fun(self: nsl.Link, opts?: nsl.NeighListOpts): nsl.NeighRecord[]       # netns.neigh_list
 ---@field neigh_flush fun(self: nsl.Link, opts?: nsl.NeighListOpts): integer                # netns.neigh_flush
+---@field fdb_add fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                     # netns.fdb_add
+---@field fdb_append fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                  # netns.fdb_append
+---@field fdb_replace fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                 # netns.fdb_replace
+---@field fdb_delete fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                  # netns.fdb_delete
+---@field fdb_get fun(self: nsl.Link, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord       # netns.fdb_get
+---@field fdb_list fun(self: nsl.Link, opts?: nsl.FdbListOpts): nsl.FdbRecord[]            # netns.fdb_list
+---@field fdb_flush fun(self: nsl.Link, opts?: nsl.FdbFlushOpts)                           # netns.fdb_flush
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.

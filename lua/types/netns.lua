@@ -53,6 +53,13 @@ netns = {}
 ---@field neigh_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_delete
 ---@field neigh_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): nsl.NeighRecord[] # netns.neigh_list
 ---@field neigh_flush fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): integer # netns.neigh_flush
+---@field fdb_add fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)      # netns.fdb_add
+---@field fdb_append fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)   # netns.fdb_append
+---@field fdb_replace fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)  # netns.fdb_replace
+---@field fdb_delete fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)   # netns.fdb_delete
+---@field fdb_get fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord # netns.fdb_get
+---@field fdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.FdbListOpts, opts?: nsl.FdbListOpts): nsl.FdbRecord[] # netns.fdb_list
+---@field fdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.FdbFlushOpts)            # netns.fdb_flush
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete

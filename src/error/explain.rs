@@ -5,6 +5,7 @@
 //! out when a value for it is missing. The code is an errno's name, or empty where the cause's own is used. Every row
 //! has a snapshot test in `tests/errors/`.
 
+mod bridge;
 mod objects;
 mod plan;
 
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 
 use super::Class;
 
+pub use bridge::*;
 pub use objects::*;
 pub use plan::*;
 
@@ -47,7 +49,7 @@ use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
 pub static ROWS: LazyLock<Vec<&'static Row>> =
-    LazyLock::new(|| [ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE].concat());
+    LazyLock::new(|| [ROWS_HERE, bridge::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE].concat());
 
 rows! {
     // The kernel and nsl itself

@@ -8,6 +8,7 @@ pub mod addr;
 pub mod address_text;
 pub mod device;
 pub mod entry;
+pub mod fdb;
 pub mod link;
 pub mod names;
 pub mod namespace;

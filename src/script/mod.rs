@@ -11,6 +11,7 @@ mod bulk;
 mod cidr;
 mod device;
 mod error;
+mod fdb;
 mod file;
 mod handle;
 mod lab;

@@ -66,6 +66,11 @@ pub const fn field(name: &'static str, attribute: u16, size: usize, offset: usiz
     Word { name, attribute, field: Some(Field { size, offset }), form, settable: true }
 }
 
+/// What only reading gives, as a field at `offset` of a struct of `size` bytes.
+pub const fn fact_field(name: &'static str, attribute: u16, size: usize, offset: usize, form: Form) -> Word {
+    Word { name, attribute, field: Some(Field { size, offset }), form, settable: false }
+}
+
 /// The words of a nested attribute, as if they stood beside the others.
 pub const fn flat(attribute: u16, words: &'static [Word]) -> Word {
     Word { name: "", attribute, field: None, form: Form::Flat(words), settable: true }

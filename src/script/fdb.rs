@@ -1,0 +1,103 @@
+//! `netns`: forwarding entries.
+
+use mlua::{MultiValue, Value};
+
+use super::args::Args;
+use super::bind::values;
+use super::device::DeviceOrNamespace;
+use super::registry::{Acts, Call, Function};
+use super::words as lua_words;
+use crate::kernel::fdb::{self, FLUSH, Filter, KEY, WORDS, Way};
+use crate::kernel::link::parse_mac;
+use crate::kernel::words::Word;
+
+/// What repeats an argument or says what follows from it.
+const IGNORED: &[&str] = &["mac", "dev", "stale"];
+const FILTER: &[&str] = &["dev", "br", "vlan", "state", "dynamic"];
+const COLUMNS: &[&str] = &["mac", "dev", "master", "vlan", "dst", "permanent", "static", "dynamic", "self"];
+
+/// A function that is about one address.
+const fn about(
+    name: &'static str,
+    words: &'static [&'static [Word]],
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    about("netns.fdb_add", WORDS, |args| write(args, Way::Add)),
+    about("netns.fdb_append", WORDS, |args| write(args, Way::Append)),
+    about("netns.fdb_replace", WORDS, |args| write(args, Way::Replace)),
+    about("netns.fdb_delete", WORDS, delete),
+    about("netns.fdb_get", KEY, get),
+    Function {
+        name: "netns.fdb_list",
+        acts: Acts::OnEither,
+        most: 2,
+        options: FILTER,
+        words: &[],
+        call: Call::Now(list),
+    },
+    Function {
+        name: "netns.fdb_flush",
+        acts: Acts::OnDevices(1),
+        most: 2,
+        options: &[],
+        words: &[FLUSH],
+        call: Call::Now(flush),
+    },
+];
+
+/// `netns.fdb_add(dev, mac, opts?)`.
+fn write(args: &mut Args, way: Way) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let mac = parse_mac(&args.string(2)?)?;
+    fdb::write(&device, mac, &args.settings(3, WORDS, IGNORED, &device.namespace)?, way)?;
+    args.nothing()
+}
+
+/// `netns.fdb_delete(dev, mac, opts?)`.
+fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let mac = parse_mac(&args.string(2)?)?;
+    fdb::delete(&device, mac, &args.settings(3, WORDS, IGNORED, &device.namespace)?)?;
+    args.nothing()
+}
+
+/// `netns.fdb_get(dev, mac, opts?)`.
+fn get(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let mac = parse_mac(&args.string(2)?)?;
+    let entry = fdb::get(&device, mac, &args.settings(3, KEY, IGNORED, &device.namespace)?)?;
+    values(&args.lua, super::records::one(&args.lua, lua_words::record(&args.lua, &entry)?)?)
+}
+
+/// `netns.fdb_list(dev_or_ns?, {dev=, br=, vlan=, state=, dynamic=})`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (namespace, device) = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
+        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
+    };
+    let options = args.options(2)?;
+    let state = options.string("state")?;
+    let state_of = |word: &String| {
+        fdb::state(word)
+            .ok_or_else(|| options.wrong_value("state", "permanent, static, stale, reachable, dynamic or all", word))
+    };
+    let filter = Filter {
+        dev: options.device("dev", &namespace)?.or(device),
+        br: options.device("br", &namespace)?,
+        vlan: options.number("vlan", "a VLAN's number")?,
+        state: state.as_ref().map(state_of).transpose()?,
+        dynamic: options.is_on("dynamic")?,
+    };
+    values(&args.lua, Value::Table(lua_words::records(&args.lua, COLUMNS, &fdb::list(&namespace, &filter)?)?))
+}
+
+/// `netns.fdb_flush(dev, opts?)`.
+fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    fdb::flush(&device, &args.settings(2, &[FLUSH], &[], &device.namespace)?)?;
+    args.nothing()
+}
