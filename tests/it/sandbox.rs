@@ -96,9 +96,13 @@ pub(crate) fn run<F: FnOnce()>(body: F) {
     }
 }
 
+/// Seconds after which whatever runs in a sandbox is killed: none takes a quarter of it.
+const LIMIT: &str = "300";
+
 /// A command that starts `program` in a sandbox.
 pub(crate) fn command(program: &std::path::Path) -> Command {
-    let mut command = Command::new("unshare");
+    let mut command = Command::new("timeout");
+    command.args(["--foreground", "-k", "5", LIMIT, "unshare"]);
     command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]);
     // /sys shows the network namespace of whoever mounted it.
     command.args(["sh", "-c", SHELL, "sandbox"]).arg(program).stdin(Stdio::null());
