@@ -13,6 +13,8 @@
 ---@field noprefixroute? boolean      # no route to its network
 ---@field home? boolean               # the home address of a mobile IPv6 node
 ---@field mngtmpaddr? boolean         # a template for temporary IPv6 addresses
+---@field optimistic? boolean         # an IPv6 address that is used before duplicate address detection is done
+---@field autojoin? boolean           # a multicast address whose group the link joins
 
 --- An address as the kernel has it. It can be given to `netns.addr_add` as its options.
 ---@class nsl.AddrRecord: nsl.AddrOpts
@@ -33,6 +35,17 @@
 ---@raises EEXIST ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.addr_add(dev, address, opts) end
+
+--- Adds an address to a link, or gives one that it has other lifetimes and flags.
+--- ```lua
+--- netns.addr_replace("ns0/veth0", "192.168.1.1/24", { valid_lft = 3600, preferred_lft = 1800 })
+--- ```
+---@param dev nsl.Dev                 # "ns/interface" or a Link
+---@param address string              # with its prefix: "192.168.1.1/24"
+---@param opts? nsl.AddrOpts
+---@raises EEXIST ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.addr_replace(dev, address, opts) end
 
 --- Takes an address away from a link.
 --- ```lua

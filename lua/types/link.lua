@@ -18,6 +18,7 @@
 ---@field wait fun(self: nsl.Link, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
 ---@field show fun(self: nsl.Link): nsl.Shown                                              # netns.show
 ---@field addr_add fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)               # netns.addr_add
+---@field addr_replace fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)           # netns.addr_replace
 ---@field addr_delete fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_delete
 ---@field addr_list fun(self: nsl.Link): nsl.AddrRecord[]                                  # netns.addr_list
 ---@field addr_flush fun(self: nsl.Link)                                                   # netns.addr_flush

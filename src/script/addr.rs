@@ -17,11 +17,15 @@ use crate::kernel::names::Names;
 #[rustfmt::skip]
 const ADDR: &[&str] = &[
     "peer", "broadcast", "scope", "label", "valid_lft", "preferred_lft", "nodad", "noprefixroute", "home",
-    "mngtmpaddr", "metric",
+    "mngtmpaddr", "optimistic", "autojoin", "metric",
 ];
 
 /// What only reading gives, and what repeats an argument.
-const IGNORED: &[&str] = &["address", "family", "tentative", "secondary", "deprecated", "dadfailed", "permanent"];
+#[rustfmt::skip]
+const IGNORED: &[&str] = &[
+    "address", "family", "tentative", "secondary", "temporary", "deprecated", "dadfailed", "stable_privacy", "permanent",
+    "dynamic",
+];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -31,6 +35,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         options: ADDR,
         words: &[],
         call: Call::Now(add),
+    },
+    Function {
+        name: "netns.addr_replace",
+        acts: Acts::OnDevices(1),
+        most: 3,
+        options: ADDR,
+        words: &[],
+        call: Call::Now(replace),
     },
     Function {
         name: "netns.addr_delete",
@@ -61,6 +73,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// `netns.addr_add(dev, address, opts?)`.
 fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     addr::add(&args.device(1)?, &read(args)?)?;
+    args.nothing()
+}
+
+/// `netns.addr_replace(dev, address, opts?)`.
+fn replace(args: &mut Args) -> mlua::Result<MultiValue> {
+    addr::replace(&args.device(1)?, &read(args)?)?;
     args.nothing()
 }
 
@@ -117,6 +135,8 @@ fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
     spec.noprefixroute = options.is_on("noprefixroute")?;
     spec.home = options.is_on("home")?;
     spec.mngtmpaddr = options.is_on("mngtmpaddr")?;
+    spec.optimistic = options.is_on("optimistic")?;
+    spec.autojoin = options.is_on("autojoin")?;
     spec.metric = options.number("metric", "a metric from 0")?;
     Ok(spec)
 }
@@ -143,11 +163,17 @@ fn scope(options: &Options) -> Result<Option<u8>> {
     options.named_number("scope", "global, link, host, site or a number", &Names::scopes())
 }
 
-/// Seconds, or `"forever"`.
+/// Whole seconds as a number or as text with a unit, or `"forever"`.
 fn lifetime(options: &Options, key: &str) -> Result<Option<Lifetime>> {
-    const EXPECTED: &str = "seconds, or \"forever\"";
+    const EXPECTED: &str = "whole seconds, or \"forever\"";
     match options.value(key) {
         Some(Value::String(word)) if word.as_bytes() == *b"forever" => Ok(Some(Lifetime::Forever)),
+        Some(Value::String(word)) => {
+            let whole = options.duration(key)?.filter(|time| time.subsec_nanos() == 0);
+            let seconds = whole.and_then(|time| u32::try_from(time.as_secs()).ok());
+            let wrong = || options.wrong_value(key, EXPECTED, word.to_string_lossy());
+            seconds.map(|seconds| Some(Lifetime::Seconds(seconds))).ok_or_else(wrong)
+        }
         _ => Ok(options.number(key, EXPECTED)?.map(Lifetime::Seconds)),
     }
 }
@@ -169,7 +195,7 @@ pub(super) fn table(lua: &Lua, address: &Address) -> mlua::Result<Table> {
         }
     }
     for flag in &address.flags {
-        record = record.set(flag, true)?;
+        record = record.set(&flag.replace('-', "_"), true)?;
     }
     Ok(record.table())
 }

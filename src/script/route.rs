@@ -194,6 +194,11 @@ fn spec(dst: &str, options: &Options, namespace: &Namespace) -> Result<RouteSpec
     if let Some(nexthops) = options.table("nexthops")? {
         spec.nexthops = read_nexthops(&nexthops, options, namespace)?;
     }
+    if spec.nhid.is_some() {
+        // A route that was read also says where its object leads, and the kernel refuses to be told both.
+        (spec.via, spec.dev, spec.onlink) = (None, None, false);
+        spec.nexthops.clear();
+    }
     Ok(spec)
 }
 

@@ -10,6 +10,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::rows::{self, Row};
@@ -152,9 +154,8 @@ impl Batches {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        // The rest goes with the first process of its namespace.
-        if done < rows.len() && why.is_some() {
-            let _ = child.kill();
+        if why.is_some() {
+            end(&child);
         }
         let status = child.wait().expect("a child");
         let errors = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
@@ -180,6 +181,12 @@ fn command(rows: &[Arc<Row>], there: bool) -> Command {
     let mut command = sandbox::command(&sandbox::nsl_path());
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// Ends a sandbox; all in it goes with the first process of its namespace.
+fn end(child: &Child) {
+    let pid = i32::try_from(child.id()).expect("a pid");
+    let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
 }
 
 /// What the process prints, line by line as it comes.

@@ -62,6 +62,10 @@ pub struct AddrSpec {
     pub home: bool,
     /// Temporary addresses are made from it (IPv6).
     pub mngtmpaddr: bool,
+    /// It is used before duplicate address detection is done (IPv6).
+    pub optimistic: bool,
+    /// The link joins the multicast group that it is.
+    pub autojoin: bool,
     /// The metric of the route to its network.
     pub metric: Option<u32>,
 }
@@ -81,6 +85,8 @@ impl AddrSpec {
             noprefixroute: false,
             home: false,
             mngtmpaddr: false,
+            optimistic: false,
+            autojoin: false,
             metric: None,
         }
     }
@@ -106,6 +112,8 @@ impl AddrSpec {
         flags.set(AddressFlags::Noprefixroute, self.noprefixroute);
         flags.set(AddressFlags::Homeaddress, self.home);
         flags.set(AddressFlags::Managetempaddr, self.mngtmpaddr);
+        flags.set(AddressFlags::Optimistic, self.optimistic);
+        flags.set(AddressFlags::Mcautojoin, self.autojoin);
         flags
     }
 
