@@ -68,6 +68,10 @@ netns = {}
 ---@field route_get fun(self: nsl.Netns, dst: string, opts?: nsl.RouteLookupOpts): nsl.RouteRecord # netns.route_get
 ---@field route_flush fun(self: nsl.Netns, opts?: nsl.RouteListOpts)                             # netns.route_flush
 ---@field routes_add fun(self: nsl.Netns, routes: nsl.RouteRecord[])                             # netns.routes_add
+---@field rule_add fun(self: nsl.Netns, opts: nsl.RuleOpts)                                     # netns.rule_add
+---@field rule_delete fun(self: nsl.Netns, opts: nsl.RuleOpts)                                  # netns.rule_delete
+---@field rule_list fun(self: nsl.Netns, opts?: nsl.RuleOpts): nsl.RuleRecord[]                 # netns.rule_list
+---@field rule_flush fun(self: nsl.Netns, opts?: nsl.RuleOpts): integer                         # netns.rule_flush
 
 --- What `netns.list` takes.
 ---@class nsl.ListOpts

@@ -8,6 +8,7 @@
 mod bridge;
 mod objects;
 mod plan;
+mod routing;
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ use super::Class;
 pub use bridge::*;
 pub use objects::*;
 pub use plan::*;
+pub use routing::*;
 
 /// One kind of failure.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
 pub static ROWS: LazyLock<Vec<&'static Row>> =
-    LazyLock::new(|| [ROWS_HERE, bridge::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE].concat());
+    LazyLock::new(|| [ROWS_HERE, bridge::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE, routing::ROWS_HERE].concat());
 
 rows! {
     // The kernel and nsl itself

@@ -16,6 +16,8 @@ pub mod neigh;
 pub mod privilege;
 pub mod qdisc;
 pub mod route;
+pub mod rule;
+mod shared_forms;
 pub mod sysctl;
 pub mod units;
 pub mod words;

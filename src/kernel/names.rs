@@ -10,6 +10,24 @@ use std::sync::Arc;
 /// Where iproute2 looks, in its order (since 6.5 a distribution's own files are under /usr).
 const FOLDERS: [&str; 3] = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
 
+/// Protocols over IP (IANA's assignments; `/etc/protocols` has them too).
+pub const IP_PROTOCOLS: &[(u32, &str)] = &[
+    (1, "icmp"),
+    (2, "igmp"),
+    (4, "ipencap"),
+    (6, "tcp"),
+    (17, "udp"),
+    (33, "dccp"),
+    (41, "ipv6"),
+    (47, "gre"),
+    (50, "esp"),
+    (51, "ah"),
+    (58, "ipv6-icmp"),
+    (132, "sctp"),
+    (136, "udplite"),
+    (137, "mpls-in-ip"),
+];
+
 /// The names of one sort of number.
 #[derive(Debug)]
 pub struct Names {
@@ -63,6 +81,16 @@ impl Names {
     /// Groups of links: `default` is 0.
     pub fn groups() -> Self {
         Self::new("group", &[(0, "default")])
+    }
+
+    /// Realms of routes: `cosmos` is 0.
+    pub fn realms() -> Self {
+        Self::new("rt_realms", &[(0, "cosmos")])
+    }
+
+    /// Types of service (the DS field).
+    pub fn dsfields() -> Self {
+        Self::new("rt_dsfield", &[])
     }
 
     fn new(file: &'static str, built_in: &'static [(u32, &'static str)]) -> Self {

@@ -31,6 +31,7 @@ mod progress;
 mod records;
 mod registry;
 mod route;
+mod rule;
 mod shape;
 pub mod show;
 mod strict;

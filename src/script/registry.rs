@@ -99,6 +99,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::link::FUNCTIONS,
         super::addr::FUNCTIONS,
         super::route::FUNCTIONS,
+        super::rule::FUNCTIONS,
         super::neigh::FUNCTIONS,
         super::fdb::FUNCTIONS,
         super::sysctl::FUNCTIONS,

@@ -4,7 +4,7 @@ use super::{Class, Row, rows};
 
 rows! {
     WORD_UNKNOWN: "EINVAL" Script "<what> has no option \"<key>\"" => "did you mean \"<near>\"?";
-    WORD_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>";
+    WORD_VALUE: "EINVAL" Script "option \"<key>\" must be <expected>, got <got>" => "did you mean \"<near>\"?";
     OBJECT_EXISTS: "EEXIST" Script "<what> already exists";
     OBJECT_MISSING: "" Script "there is no <what>";
     OBJECT_NOT_SUPPORTED: "EOPNOTSUPP" Feature "this kernel does not support <what>" => "<remedy>";

@@ -7,6 +7,7 @@
 //! family, `ttl inherit`): a value goes to all that know it, and the first that says something is what is read.
 
 mod form;
+mod refusal;
 mod setting;
 mod value;
 

@@ -1,0 +1,313 @@
+//! Rules: which routing table is asked for a packet, in the words of `ip rule` (Linux `include/uapi/linux/fib_rules.h`).
+
+mod form;
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use nix::errno::Errno;
+
+use super::entry::{self, Sort};
+use super::names::{IP_PROTOCOLS, Names};
+use super::namespace::Namespace;
+use super::shared_forms::{REALMS, TOS};
+use super::words::Form::{Be64, Bit32, I32, Named8, Named32, Names8, Own, Switch8, Text, U32};
+use super::words::{self, Field, HEADER, Setting, Settings, Word, field, no_links, option, short};
+use crate::error::{Error, Result, explain};
+use crate::netlink::{Message, Socket, attr};
+use form::{MARK, PORTS, PREFIX, UIDS};
+
+/// Length of `struct fib_rule_hdr`.
+const LENGTH: usize = 12;
+/// Where it has the lengths of the prefixes that `from` and `to` are.
+const LENGTHS: [(&str, usize); 2] = [("from", 2), ("to", 1)];
+/// `FRA_FWMASK`.
+const FWMASK: u16 = 16;
+/// `RT_TABLE_MAIN`.
+const MAIN: i64 = 254;
+
+/// `FR_ACT_*`: what is done with a packet.
+const ACTIONS: &[(u32, &str)] =
+    &[(1, "unicast"), (2, "goto"), (3, "nop"), (6, "blackhole"), (7, "unreachable"), (8, "prohibit")];
+/// The families that have rules of this sort.
+const FAMILIES: &[(u32, &str)] = &[(2, "inet"), (10, "inet6")];
+
+/// A field of the header that is only read.
+const fn flag(name: &'static str, bit: u32) -> Word {
+    Word { name, attribute: HEADER, field: Some(Field { size: LENGTH, offset: 8 }), form: Bit32(bit), settable: false }
+}
+
+/// A rule's options.
+pub const WORDS: &[Word] = &[
+    option("priority", 6, U32),
+    field("family", HEADER, LENGTH, 0, Names8(FAMILIES)),
+    field("not", HEADER, LENGTH, 8, Bit32(2)),
+    option("from", 2, Own(&PREFIX)),
+    option("to", 1, Own(&PREFIX)),
+    field("tos", HEADER, LENGTH, 3, Own(&TOS)),
+    option("fwmark", 10, Own(&MARK)),
+    option("fwmask", FWMASK, U32),
+    option("iif", 3, Text),
+    option("oif", 17, Text),
+    option("l3mdev", 19, Switch8),
+    option("uidrange", 20, Own(&UIDS)),
+    option("ipproto", 22, Names8(IP_PROTOCOLS)),
+    option("sport", 23, Own(&PORTS)),
+    option("dport", 24, Own(&PORTS)),
+    option("tun_id", 12, Be64),
+    field("type", HEADER, LENGTH, 7, Names8(ACTIONS)),
+    option("table", 15, Named32(Names::tables)),
+    option("goto", 4, U32),
+    option("suppress_prefixlength", 14, I32),
+    option("suppress_ifgroup", 13, Named32(Names::groups)),
+    option("realms", 11, Own(&REALMS)),
+    option("protocol", 21, Named8(Names::protocols)),
+    short("pref", &["priority"]),
+    short("dsfield", &["tos"]),
+    short("lookup", &["table"]),
+    flag("unresolved", 4),
+    flag("iif_detached", 8),
+    flag("oif_detached", 16),
+];
+
+static SORT: Sort = Sort { name: "rule", new: 32, header: LENGTH, words: WORDS };
+
+/// Adds a rule; `EEXIST` if there is one that is the same.
+pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    let mut settings = distinct(settings)?;
+    if words::find(&settings, "type").is_none() {
+        settings.push(("type".into(), Setting::Text("unicast".to_owned())));
+    }
+    let asks_a_table = words::text(&settings, "type") == Some("unicast") && !words::flag(&settings, "l3mdev");
+    if asks_a_table && words::find(&settings, "table").is_none() {
+        settings.push(("table".into(), Setting::Integer(MAIN)));
+    }
+    change(namespace, &settings, (SORT.new, NLM_F_CREATE | NLM_F_EXCL), "adding a rule")
+}
+
+/// Deletes the first rule that is as the settings say; `ENOENT` if there is none.
+pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    change(namespace, &distinct(settings)?, (SORT.delete(), 0), "deleting a rule")
+}
+
+/// The settings, if they tell a rule from others; what they leave unsaid for the kernel is said.
+fn distinct(settings: &Settings) -> Result<Settings> {
+    if settings.is_empty() {
+        return Err(Error::new(&explain::RULE_EMPTY));
+    }
+    let mut settings = words::lengthen(WORDS, settings).into_owned();
+    settings.retain(|(key, value)| !(matches!(&**key, "from" | "to") && *value == Setting::Text("all".to_owned())));
+    if words::find(&settings, "goto").is_some() && words::find(&settings, "type").is_none() {
+        settings.push(("type".into(), Setting::Text("goto".to_owned())));
+    }
+    with_family(settings)
+}
+
+fn change(namespace: &Namespace, settings: &Settings, (kind, flags): (u16, u16), doing: &'static str) -> Result<()> {
+    let message = message(kind, settings)?;
+    namespace.with_socket(|socket| {
+        socket.execute(message, flags).map_err(|error| {
+            let label = namespace.label();
+            let what = format!("rule \"{}\"", line(settings));
+            entry::refused(error, &what, doing).object(if label.is_empty() { line(settings) } else { label })
+        })
+    })
+}
+
+fn message(kind: u16, settings: &Settings) -> Result<Message> {
+    let mut header = [0; LENGTH];
+    for (key, place) in LENGTHS {
+        header[place] = words::find(settings, key).and_then(form::prefix).map_or(0, |net| net.prefix_len());
+    }
+    words::fill_header(&mut header, WORDS, settings, &mut no_links)?;
+    let mut message = Message::new(kind, &header).with_all(&words::encode(WORDS, settings, &mut no_links)?);
+    if let Some((_, mask)) = words::find(settings, "fwmark").and_then(form::mark)
+        && let Some(mask) = mask
+    {
+        attr::put_u32(&mut message.bytes, FWMASK, mask);
+    }
+    Ok(message)
+}
+
+/// The settings with the family that their addresses have; IPv4 if nothing says it, as with `ip rule`.
+fn with_family(mut settings: Settings) -> Result<Settings> {
+    for (key, _) in LENGTHS {
+        let Some(net) = words::find(&settings, key).and_then(form::prefix) else { continue };
+        let (family, other) = if net.addr().is_ipv4() { ("inet", "inet6") } else { ("inet6", "inet") };
+        match words::text(&settings, "family") {
+            Some(said) if said == other => {
+                let error = Error::new(&explain::WORD_VALUE).with("key", key).with("got", format!("\"{net}\""));
+                return Err(error.with("expected", format!("of the rule's family, {other}")));
+            }
+            Some(_) => {}
+            None => settings.push(("family".into(), Setting::Text(family.to_owned()))),
+        }
+    }
+    if words::find(&settings, "family").is_none() {
+        settings.push(("family".into(), Setting::Text("inet".to_owned())));
+    }
+    Ok(settings)
+}
+
+/// The rules that have all that `filter` says, in the order in which the kernel asks them, those of IPv4 first. `from` and
+/// `to` are met by every network inside.
+pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
+    let wanted = normal(filter)?;
+    let listed = namespace.with_socket(|socket| all(socket, words::text(&wanted, "family")))?;
+    Ok(listed.iter().filter(|message| meets(message, &wanted)).filter_map(|message| record(&message.bytes)).collect())
+}
+
+/// A filter's values, as they are read of a rule.
+fn normal(filter: &Settings) -> Result<Settings> {
+    let filter = &*words::lengthen(WORDS, filter);
+    let mut wanted = read(&message(SORT.new, filter)?.bytes).unwrap_or_default();
+    // What a header always has was not asked for.
+    wanted.retain(|(key, _)| words::find(filter, key).is_some() || key == "fwmask");
+    Ok(wanted)
+}
+
+fn meets(message: &Message, wanted: &Settings) -> bool {
+    let rule = read(&message.bytes).unwrap_or_default();
+    wanted.iter().all(|(key, value)| match (&**key, words::find(&rule, key)) {
+        ("from" | "to", found) => match (found.and_then(form::prefix), form::prefix(value)) {
+            (Some(found), Some(wanted)) => wanted.contains(&found),
+            _ => false,
+        },
+        (_, found) => found == Some(value),
+    })
+}
+
+/// Deletes the rules that [`list`] gives, but for those with priority 0, which `ip rule flush` leaves too. Gives how many
+/// there were.
+pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
+    let wanted = normal(filter)?;
+    namespace.with_socket(|socket| {
+        let mut flushed = 0;
+        let first = vec![("priority".into(), Setting::Integer(0))];
+        for mut message in all(socket, words::text(&wanted, "family"))? {
+            if meets(&message, &first) || !meets(&message, &wanted) {
+                continue;
+            }
+            message.kind = SORT.delete();
+            match socket.execute(message, 0) {
+                // Gone by itself meanwhile.
+                Err(error) if error.as_errno() == Some(Errno::ENOENT) => {}
+                done => {
+                    done.map_err(|error| {
+                        entry::refused(error, "such rule", "deleting rules").object(namespace.label())
+                    })?;
+                    flushed += 1;
+                }
+            }
+        }
+        Ok(flushed)
+    })
+}
+
+/// All rules of a family, or of both.
+fn all(socket: &mut Socket, family: Option<&str>) -> Result<Vec<Message>> {
+    let mut rules = Vec::new();
+    for (number, _) in FAMILIES.iter().filter(|(_, name)| family.is_none_or(|family| family == *name)) {
+        let request = Message::new(SORT.get(), &[*number as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let found = socket.dump_with(&request, |kind, bytes| {
+            (kind == SORT.new && record(bytes).is_some()).then(|| Message { kind, bytes: bytes.to_vec() })
+        });
+        match found {
+            // A kernel may lack a family.
+            Err(error) if matches!(error.as_errno(), Some(Errno::EAFNOSUPPORT | Errno::EOPNOTSUPP)) => {}
+            found => rules.extend(found?),
+        }
+    }
+    Ok(rules)
+}
+
+/// What an answer or an event of `RTM_NEWRULE` says; none for what is no rule of IPv4 or IPv6.
+pub fn record(bytes: &[u8]) -> Option<Settings> {
+    FAMILIES.iter().find(|(number, _)| Some(*number) == bytes.first().copied().map(u32::from))?;
+    let mut rule = read(bytes)?;
+    rule.retain(|(key, value)| !says_nothing(key, value));
+    Some(rule)
+}
+
+fn read(bytes: &[u8]) -> Option<Settings> {
+    let mut rule = SORT.read(bytes, &|_| None)?;
+    for (key, place) in LENGTHS {
+        if let Some((_, Setting::Text(address))) = rule.iter_mut().find(|(name, _)| name == key) {
+            form::add_length(address, bytes[place]);
+        }
+    }
+    if words::find(&rule, "priority").is_none() {
+        rule.insert(0, ("priority".into(), Setting::Integer(0)));
+    }
+    Some(rule)
+}
+
+/// Whether it is what the kernel says where a rule has nothing of the sort.
+fn says_nothing(key: &str, value: &Setting) -> bool {
+    match (key, value) {
+        ("fwmask", Setting::Integer(mask)) => *mask == i64::from(u32::MAX),
+        ("suppress_prefixlength", Setting::Integer(length)) => *length == -1,
+        ("tos", Setting::Integer(tos)) => *tos == 0,
+        ("table" | "protocol", Setting::Text(text)) => text == "unspec",
+        ("type", Setting::Text(text)) => matches!(text.as_str(), "unicast" | "goto"),
+        ("type", Setting::Integer(_)) => true,
+        _ => false,
+    }
+}
+
+/// A rule in `ip rule`'s words, for messages.
+fn line(settings: &Settings) -> String {
+    let words = settings.iter().filter(|(key, _)| !matches!(&**key, "family" | "type"));
+    let words: Vec<String> = words
+        .map(|(key, value)| match value {
+            Setting::Switch(_) => key.to_string(),
+            Setting::Text(text) => format!("{key} {text}"),
+            other => format!("{key} {other}"),
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Setting {
+        Setting::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_rule_comes_back_as_it_was_written() {
+        let rule: Settings = vec![
+            ("priority".into(), Setting::Integer(100)),
+            ("family".into(), text("inet6")),
+            ("not".into(), Setting::Switch(true)),
+            ("from".into(), text("2001:db8::/32")),
+            ("to".into(), text("2001:db8::1")),
+            ("fwmark".into(), Setting::Integer(1)),
+            ("fwmask".into(), Setting::Integer(255)),
+            ("uidrange".into(), text("10-20")),
+            ("sport".into(), Setting::Integer(80)),
+            ("dport".into(), text("10-20")),
+            ("table".into(), text("7777")),
+            ("realms".into(), text("3/4")),
+        ];
+        assert_eq!(record(&message(SORT.new, &rule).expect("a message").bytes), Some(rule.clone()));
+        let masked = vec![("family".into(), text("inet")), ("fwmark".into(), text("0x1/0xff"))];
+        let read = record(&message(SORT.new, &masked).expect("a message").bytes).expect("a rule");
+        assert_eq!((words::integer(&read, "fwmark"), words::integer(&read, "fwmask")), (Some(1), Some(255)));
+        assert_eq!(record(&[128; 12]), None);
+    }
+
+    #[test]
+    fn the_family_is_that_of_the_addresses() {
+        let family = |settings: Settings| distinct(&settings).map(|s| words::text(&s, "family").map(str::to_owned));
+        let from = |address: &str| vec![("from".into(), text(address))];
+        assert_eq!(family(from("10.0.0.0/8")).expect("IPv4").as_deref(), Some("inet"));
+        assert_eq!(family(from("::1")).expect("IPv6").as_deref(), Some("inet6"));
+        let mixed = [from("::1"), vec![("to".into(), text("10.0.0.1"))]].concat();
+        assert_eq!(
+            family(mixed).expect_err("both").message(),
+            "option \"to\" must be of the rule's family, inet6, got \"10.0.0.1/32\""
+        );
+        assert!(family(Settings::new()).expect_err("nothing").is(&explain::RULE_EMPTY));
+    }
+}
