@@ -31,6 +31,7 @@ netns = {}
 ---@field shell fun(self: nsl.Netns, opts?: nsl.ShellOpts): nsl.ExecResult                       # netns.shell
 ---@field sysctl fun(self: nsl.Netns, key: string|table, value?: string|number|boolean): any        # netns.sysctl
 ---@field nft fun(self: nsl.Netns, ruleset: string)                                              # netns.nft
+---@field masquerade fun(self: nsl.Netns, out_dev: string|nsl.Link)                             # netns.masquerade
 ---@field shape fun(self: nsl.Netns, dev: string, opts: nsl.ShapingOpts) # netns.shape
 ---@field shape_clear fun(self: nsl.Netns, dev: string) # netns.shape_clear
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
@@ -276,7 +277,8 @@ function netns.sysctl(ns, key, value) end
 
 --- Loads an nftables ruleset into a namespace: all of it takes effect, or nothing.
 ---
---- It is the program `nft` that does it.
+--- It is the program `nft` that does it. What it refuses is shown in the script, at the line and column of the text that
+--- holds the ruleset; of one that was put together or read from a file the error tells the line of the ruleset.
 --- ```lua
 --- netns.nft("ns0", [[table inet filter {
 ---   chain input { type filter hook input priority 0; ip protocol icmp drop; }
@@ -287,3 +289,16 @@ function netns.sysctl(ns, key, value) end
 ---@raises ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.nft(ns, ruleset) end
+
+--- Masquerades what goes out of a device: packets that are forwarded there leave with an address of the device, IPv4 and IPv6.
+---
+--- Several devices of a namespace are masqueraded by a call each; a second call for one changes nothing. The rules are in
+--- the table `inet nsl` and leave other tables alone: `netns.nft(ns, "delete table inet nsl")` ends it for all of them.
+--- ```lua
+--- netns.masquerade("home", "wan0")
+--- ```
+---@param ns nsl.Ns
+---@param out_dev string|nsl.Link     # a device of the namespace
+---@raises ENOENT ENODEV EINVAL EPERM
+---@since 0.1
+function netns.masquerade(ns, out_dev) end

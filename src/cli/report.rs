@@ -12,6 +12,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
@@ -80,6 +81,7 @@ fn json(failure: &Failure) -> serde_json::Value {
         "hint": failure.hint,
         "frames": failure.frames,
         "where": failure.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
+        "column": failure.columns.as_ref().map(|columns| columns.start + 1),
     })
 }
 
@@ -113,30 +115,44 @@ pub(super) fn render(failure: &Failure) -> String {
     text
 }
 
-/// The script's lines that an error is about, with carets where its operation or opener stands exactly once.
+/// The script's lines that an error is about, with carets under what is known of them: columns, or else where the operation
+/// or opener stands exactly once.
 fn excerpt(text: &mut String, failure: &Failure, place: &Place, width: usize) {
-    let mut lines = Vec::new();
-    if let Some((number, opener)) = &failure.other {
-        lines.push((*number, Some((opener.as_str(), format!(" this \"{opener}\" is not closed")))));
-    }
-    let token = failure.op.as_deref().map(|op| (op, String::new()));
-    lines.push((place.line, token));
+    let opener =
+        |(number, opener): &(usize, String)| (*number, format!(" this \"{opener}\" is not closed"), opener.clone());
+    let mut lines: Vec<(usize, String, String)> = failure.other.iter().map(opener).collect();
+    lines.push((place.line, String::new(), failure.op.clone().unwrap_or_default()));
     let mut shown = false;
-    for (number, token) in lines {
+    for (number, remark, token) in lines {
         let Some(line) = source_line(&place.file, number) else { continue };
         if !shown {
             let _ = writeln!(text, "{:width$} {BLUE}|{BLUE:#}", "");
             shown = true;
         }
-        let line = escape(&line.replace('\t', "    "));
-        let _ = writeln!(text, "{BLUE}{number:>width$} |{BLUE:#} {}", line.trim_end());
-        if let Some((token, remark)) = token
-            && let Some((column, length)) = caret(&line, token)
-        {
+        let printed = printed(&line);
+        let _ = writeln!(text, "{BLUE}{number:>width$} |{BLUE:#} {}", printed.trim_end());
+        let marked = match &failure.columns {
+            Some(columns) if number == place.line => exact(&line, columns),
+            _ if token.is_empty() => None,
+            _ => caret(&printed, &token),
+        };
+        if let Some((column, length)) = marked {
             let carets = "^".repeat(length);
             let _ = writeln!(text, "{:width$} {BLUE}|{BLUE:#} {:column$}{RED}{carets}{remark}{RED:#}", "", "");
         }
     }
+}
+
+/// A line, or a part of one, as it is printed.
+fn printed(line: &str) -> String {
+    escape(&line.replace('\t', "    "))
+}
+
+/// Where some bytes of a line are printed, and how wide they are.
+fn exact(line: &str, columns: &Range<usize>) -> Option<(usize, usize)> {
+    let width = |part: &str| unicode_width::UnicodeWidthStr::width(printed(part).as_str());
+    let part = line.get(columns.start..columns.end.min(line.len())).unwrap_or_default();
+    Some((width(line.get(..columns.start)?), width(part).max(1)))
 }
 
 /// Where the operation's name stands on the line, if exactly once: as written in full, or as a method (`left:set`).

@@ -233,7 +233,10 @@ rows! {
         => "make the directory that it is in first";
     NFT_MISSING: "ENOENT" Feature "rulesets are loaded by the program \"nft\", which is not installed"
         => "install the package nftables";
-    NFT_REFUSED: "EINVAL" Script "the ruleset is refused: <what>";
+    NFT_REFUSED: "EINVAL" Script "the ruleset is refused<at>: <what>";
+    NFT_NAME: "EINVAL" Script "rulesets cannot name the link \"<device>\"" => "choose a name without \", \\ and *";
+    MASQUERADE_ELSEWHERE: "EINVAL" Script "\"<link>\" is not in the namespace \"<namespace>\", which is to masquerade"
+        => "name a link of that namespace";
     PROCESS_RUNS: "ETIMEDOUT" Script "process <pid> still runs after <timeout>" => "use :kill() or :close() to end it";
     INPUT_CLOSED: "EPIPE" Script "the input of process <pid> is closed";
     OUTPUT_NOT_KEPT: "EINVAL" Script "the output of process <pid> is not kept"

@@ -6,15 +6,18 @@
 
 mod escape;
 pub mod explain;
+mod quoted;
 mod suggest;
 
 use std::fmt;
+use std::ops::Range;
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit};
 
 pub use escape::escape;
 pub use explain::Row;
+pub use quoted::{Fault, Quoted};
 pub use suggest::nearest;
 
 /// What every fallible function of nsl returns.
@@ -58,6 +61,9 @@ struct Inner {
     place: Option<Place>,
     /// Lua frames above `place`, innermost first, as they are printed: `lab.lua:12 in function "site"`.
     frames: Vec<String>,
+    /// The text that it is about, and what of the line of `place`.
+    quoted: Option<Quoted>,
+    columns: Option<Range<usize>>,
 }
 
 impl Error {
@@ -73,6 +79,8 @@ impl Error {
             notes: Vec::new(),
             place: None,
             frames: Vec::new(),
+            quoted: None,
+            columns: None,
         }))
     }
 

@@ -26,34 +26,36 @@ struct Task {
     place: Option<Place>,
     namespace: Namespace,
     ruleset: String,
+    own: String,
 }
 
 impl Rules {
     /// What is to be loaded into the nodes of `plan`, which are up as `live`.
-    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live) -> Self {
+    pub fn new(plan: &Plan, assigned: &Assigned, live: &Live) -> Result<Self> {
         let all: Vec<usize> = (0..plan.nodes.len()).collect();
         Self::of(plan, assigned, live, &all)
     }
 
     /// What is to be loaded into some of them (places in the plan).
-    pub(super) fn of(plan: &Plan, assigned: &Assigned, live: &Live, nodes: &[usize]) -> Self {
+    pub(super) fn of(plan: &Plan, assigned: &Assigned, live: &Live, nodes: &[usize]) -> Result<Self> {
         let masqueraded = masqueraded(plan, assigned);
         let mut todo = Vec::new();
         for &number in nodes.iter().rev() {
             let (node, Some(live)) = (&plan.nodes[number], live.nodes().get(number)) else { continue };
-            // The script's own comes first: it may begin with `flush ruleset`.
-            let ruleset = [node.nft.clone(), masqueraded.get(&number).map(|names| masquerade(names))];
-            let ruleset: Vec<String> = ruleset.into_iter().flatten().collect();
-            if !ruleset.is_empty() {
+            let own = masqueraded.get(&number).map(|names| process::masquerading(names.iter().copied()));
+            let own = own.transpose().map_err(|error| error.object(&node.name).place(node.place.clone()))?;
+            if node.nft.is_some() || own.is_some() {
                 todo.push(Task {
                     node: node.name.clone(),
                     place: node.place.clone(),
                     namespace: live.namespace.clone(),
-                    ruleset: ruleset.join("\n"),
+                    // The script's own comes first: it may begin with `flush ruleset`.
+                    ruleset: node.nft.clone().unwrap_or_default(),
+                    own: own.unwrap_or_default(),
                 });
             }
         }
-        Self { todo, loading: None }
+        Ok(Self { todo, loading: None })
     }
 }
 
@@ -68,13 +70,6 @@ fn masqueraded<'a>(plan: &Plan, assigned: &'a Assigned) -> BTreeMap<usize, Vec<&
         }
     }
     found
-}
-
-/// A table of nsl's own, for both families.
-fn masquerade(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    let rule = format!("oifname {{ {} }} masquerade", names.join(", "));
-    format!("table inet nsl {{ chain postrouting {{ type nat hook postrouting priority srcnat; {rule}; }}; }}")
 }
 
 impl Task {
@@ -95,7 +90,8 @@ impl Operation for Rules {
                 self.loading = None;
             }
             let Some(task) = self.todo.pop() else { return Ok(Step::Done(())) };
-            let rules = process::load_rules(&task.namespace, &task.ruleset).map_err(|error| task.word(error))?;
+            let rules =
+                process::load_rules(&task.namespace, &task.ruleset, &task.own).map_err(|error| task.word(error))?;
             self.loading = Some((rules, task));
         }
     }

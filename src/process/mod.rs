@@ -30,7 +30,7 @@ pub use descendants::{GRACE, Identity, end_container, end_in, end_in_all};
 pub use exec::{Exec, Exit, Failure, exec};
 pub use handle::{Process, spawn, spawn_read};
 pub use limits::{make_room, raise_open_files};
-pub use nft::{Rules, load_rules};
+pub use nft::{Rules, load_rules, masquerading};
 pub use registry::{
     adopt_group, end_all, end_group, hold_group, kill_all, pid_behind, prepare, reap_orphans, release_group,
 };

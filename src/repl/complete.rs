@@ -2,8 +2,7 @@
 
 use mlua::{Table, Value};
 
-use super::highlight::{Kind, Word, words};
-use crate::script::show::{KEYWORDS, named_fields};
+use crate::script::show::{KEYWORDS, Kind, Word, named_fields, words};
 
 /// What only the rooms below know.
 pub trait Names {

@@ -17,6 +17,7 @@ use rustyline::{ColorMode, Config, Context, Editor, Helper};
 use super::history::{ENTRIES, Keeper};
 use super::{Options, Session, highlight, hint, wake};
 use crate::error::{Error, Result};
+use crate::script::show::words;
 use crate::wait::interrupt::{self, Stop};
 
 const CONTINUATION: &str = "..> ";
@@ -179,7 +180,7 @@ impl Highlighter for Keys<'_, '_> {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         let offset = self.pending.len();
         let source = self.pending.clone() + line;
-        let words = highlight::words(&source);
+        let words = words(&source);
         let partner = if self.at_rest.get() { None } else { highlight::partner(&source, &words, offset + pos) };
         Cow::Owned(highlight::paint(&source, offset, &words, partner.as_ref()))
     }

@@ -3,6 +3,8 @@
 //! A [`crate::error::Error`] that a binding returns is what the script's `pcall` gets: a value with the fields `code op
 //! object message hint where` whose `tostring` is one line. [`Failure`] is what an uncaught error came to, ready to print.
 
+use std::ops::Range;
+
 use mlua::{Lua, Value};
 
 use super::place::{self, chunk_file};
@@ -50,12 +52,12 @@ pub(super) fn decorate(
     let add = |error: Error| {
         // What an earlier line declared was not called from where it is found to be wrong.
         if error.location().is_some() {
-            return error.op(op);
+            return super::literal::locate(error.op(op));
         }
         let (place, frames) = here();
         let lacks_note = error.is(&explain::NEEDS_CAPABILITY) && error.notes().is_empty();
         let error = if lacks_note { error.note(privilege::note()) } else { error };
-        error.op(op).place(place).frames(frames)
+        super::literal::locate(error.op(op).place(place).frames(frames))
     };
     if let Some(failed) = error.chain().find_map(|cause| cause.downcast_ref::<CommandFailed>()) {
         return CommandFailed { error: add(failed.error.clone()), exit: failed.exit.clone() }.into();
@@ -162,6 +164,8 @@ pub struct Failure {
     pub class: Class,
     /// Where.
     pub place: Option<Place>,
+    /// What of that line, in bytes from 0, where more is known than the operation.
+    pub columns: Option<Range<usize>>,
     /// `"netns.add"`.
     pub op: Option<String>,
     /// What the operation was about.
@@ -187,6 +191,7 @@ impl From<Error> for Failure {
             code: Some(error.code()),
             class: error.class(),
             place: error.location().cloned(),
+            columns: error.columns().cloned(),
             op: error.operation().map(str::to_owned),
             object: error.object_name().map(str::to_owned),
             kernel: error.kernel_text(),
@@ -227,6 +232,7 @@ impl Failure {
             code: None,
             class: Class::Script,
             place,
+            columns: None,
             op: None,
             object: None,
             kernel: None,

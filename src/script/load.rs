@@ -93,6 +93,13 @@ pub fn source_line(file: &str, number: usize) -> Option<String> {
     Some(String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned())
 }
 
+/// All of a chunk that was compiled, or of a file, as [`source_line`].
+pub(super) fn source(file: &str) -> Option<String> {
+    let known = SOURCES.with_borrow(|sources| sources.get(file).map(|lines| lines.join(&b'\n')));
+    let text = known.or_else(|| std::fs::read(file).ok())?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// Whether a place can be in this file: a chunk that was compiled, one from a string, or a file.
 pub(super) fn is_known(file: &str) -> bool {
     let is_chunk = SOURCES.with_borrow(|sources| sources.contains_key(file));

@@ -17,6 +17,7 @@ mod handle;
 mod lab;
 mod link;
 mod link_record;
+mod literal;
 mod load;
 mod neigh;
 mod netns;

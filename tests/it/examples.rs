@@ -109,6 +109,12 @@ const EXAMPLES: &[Example] = &[
         before: "",
         last_line: "failover: traffic moved to the detour and back",
     },
+    Example {
+        file: "nat.lua",
+        arguments: &[],
+        before: "",
+        last_line: "nat: 2 homes with the same addresses, which the server sees as 203.0.113.11 and 203.0.113.12",
+    },
 ];
 
 fn directory() -> PathBuf {
@@ -206,6 +212,11 @@ fn failover_moves_the_traffic() {
 }
 
 #[test]
+fn nat_hides_homes_with_the_same_addresses() {
+    run_all("nat.lua");
+}
+
+#[test]
 fn sysinfo_sees_every_namespace() {
     run_all("sysinfo.lua");
     let nsl = sandbox::nsl_path();
@@ -263,9 +274,16 @@ fn examples_hold_without_root() {
     let _alone = sandbox::alone();
     let place = Reachable::new("examples");
     let program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./nsl"];
-    for file in
-        ["article.lua", "star.lua", "fat-tree.lua", "leaf-spine.lua", "campus.lua", "dual-stack.lua", "failover.lua"]
-    {
+    for file in [
+        "article.lua",
+        "star.lua",
+        "fat-tree.lua",
+        "leaf-spine.lua",
+        "campus.lua",
+        "dual-stack.lua",
+        "failover.lua",
+        "nat.lua",
+    ] {
         let example = EXAMPLES.iter().find(|example| example.file == file).expect("an example");
         check(example, &outcome(example, &program, &place.0), ANNOUNCEMENT);
     }

@@ -13,6 +13,7 @@ mod lab;
 mod lab_script;
 mod layers;
 mod netlink;
+mod nft;
 mod probe;
 mod process;
 mod prompt;

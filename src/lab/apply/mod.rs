@@ -85,7 +85,7 @@ impl Applied {
             self.new.extend(&new);
             let ready = round.carry_out(live, &self.session, &mut self.undo, progress)?;
             surroundings::give(plan, live, new.iter().copied(), |namespace| self.session.place(namespace))?;
-            block(Rules::of(plan, assigned, live, &new))?;
+            block(Rules::of(plan, assigned, live, &new)?)?;
             block(ready)?;
             touched.get_or_insert_default().extend(round.touched());
             let changes = round.into_changes();

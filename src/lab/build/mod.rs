@@ -89,7 +89,7 @@ pub fn build(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<L
 pub fn connect(plan: &Plan, assigned: &Assigned, progress: Report<'_>) -> Result<Live> {
     let Raised { live, ready } = raise(plan, assigned, progress)?;
     surroundings::give(plan, &live, 0..plan.nodes.len(), Namespace::clone)?;
-    block(Rules::new(plan, assigned, &live))?;
+    block(Rules::new(plan, assigned, &live)?)?;
     block(ready)?;
     Ok(live)
 }

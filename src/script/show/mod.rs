@@ -5,11 +5,13 @@
 //! but its `__tostring`. Control characters are always escaped.
 
 mod layout;
+mod lua;
 mod records;
 mod tree;
 
 use mlua::{Lua, Result, Table, Value};
 
+pub(crate) use lua::{Kind, Word, words};
 pub(crate) use tree::{KEYWORDS, named_fields};
 
 use layout::Paint;

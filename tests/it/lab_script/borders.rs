@@ -43,7 +43,7 @@ fn homes_behind_nat_share_addresses_and_reach_the_world() {
             3\t0
             true
             true
-            oifname \"wan\" masquerade",
+            oifname @out masquerade",
         );
     });
 }

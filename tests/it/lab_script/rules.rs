@@ -47,7 +47,7 @@ fn the_rulesets_of_nodes_are_loaded_before_they_are_set_up() {
         );
         refused(&[(
             "local net <close> = lab.new() net:host 'a'\nnet:host('b', { nft = 'table ip' })\nnet:up()",
-            "2: net.host: the ruleset is refused: line 1:9-9: syntax error, unexpected end of file, expecting string (EINVAL)",
+            "2: net.host: the ruleset is refused at line 1, column 9: syntax error, unexpected newline, expecting string (EINVAL)",
         )]);
     });
 }

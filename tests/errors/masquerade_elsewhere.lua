@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.masquerade("ns0", "/lo")
