@@ -10,6 +10,7 @@ mod rows;
 mod sandbox;
 #[path = "../uml/mod.rs"]
 mod uml;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     let missing = if cfg!(target_arch = "x86_64") { uml::missing() } else { Some("not on this processor".to_owned()) };
     let rows: Vec<Arc<Row>> = rows::all().into_iter().map(Arc::new).collect();
     let batches = Arc::new(Batches::default());
-    let mut trials = vec![trial_of_the_kernel(missing.clone())];
+    let mut trials = vec![trial_of_the_kernel(missing.clone()), trial_of_the_words()];
     for row in rows {
         let there = kernels == Kernels::There || !row.needs.is_empty();
         let reason = match (&row.nowhere, &missing) {
@@ -74,6 +75,19 @@ fn trial_of_the_kernel(missing: Option<String>) -> Trial {
     let ignored = !cfg!(target_arch = "x86_64");
     let judge = move || missing.map_or(Ok(()), |missing| Err(missing.into()));
     Trial::test("a fuller kernel is here", judge).with_ignored_flag(ignored)
+}
+
+/// Says which options stand in no row. Not yet a test that counts: `cargo test --test rows -- --ignored` runs it.
+fn trial_of_the_words() -> Trial {
+    let judge = || {
+        let missing = words::missing(rows::files().into_iter());
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{} words:\n{}", missing.len(), missing.join("\n")).into())
+        }
+    };
+    Trial::test("every option stands in a row", judge).with_ignored_flag(true)
 }
 
 impl Row {

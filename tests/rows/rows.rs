@@ -32,11 +32,17 @@ pub(crate) fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rows")
 }
 
-/// The rows of every file, and the wrong ones that test the driver.
-pub(crate) fn all() -> Vec<Row> {
+/// The files of rows.
+pub(crate) fn files() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory()).expect("tests/rows").map(|entry| entry.expect("a file").path());
     let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|is| is == "lua")).collect();
     files.sort();
+    files
+}
+
+/// The rows of every file, and the wrong ones that test the driver.
+pub(crate) fn all() -> Vec<Row> {
+    let mut files = files();
     files.push(directory().join("driver/wrong.lua"));
     let rows: Vec<Row> = files.into_iter().flat_map(|file| of(&file)).collect();
     let mut titles: Vec<String> = rows.iter().map(Row::title).collect();

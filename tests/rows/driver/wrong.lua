@@ -45,7 +45,7 @@ return {
     again = false,
     wrong = "after writing back",
   },
-  { "not written again", write = function() end, wrong = "by tool and written again" },
+  { "not written again", write = function() end, wrong = "written again and by tool" },
   { "make raises", make = function(ns) ns:addr_add("v9", "10.0.0.1/24") end, wrong = "make raised: " },
   { "tool fails", tool = "ip addr add 10.0.0.1/24 dev v9", wrong = 'Cannot find device "v9"' },
   { "before fails", before = "false", wrong = "before failed: false" },

@@ -73,6 +73,11 @@ pub fn tables() -> impl Iterator<Item = &'static [Word]> {
     kinds().map(|kind| kind.own).chain(kinds().map(|kind| kind.port)).filter(|words| !words.is_empty())
 }
 
+/// Each kind's name with those of its words that can be set, of a link and then of a port of one.
+pub fn settable_by_kind() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
+    kinds().map(|kind| (kind.name, words::settable(kind.own).chain(words::settable(kind.port))))
+}
+
 /// The words for the options of `kind`; empty where nsl knows none.
 pub fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str> {
     words::names(words(kind, side))

@@ -1,0 +1,106 @@
+//! Which options stand in a row: every word that a function of the kernel's objects takes, and every word of every kind of
+//! links, has to be in one, or in [`WITHOUT_ROW`] with a reason.
+//!
+//! Rows are plain Lua: their `make` is called with a namespace that does nothing but note what it is asked for.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mlua::{Function, Lua, Table, Value, Variadic};
+
+use crate::rows;
+
+/// Words that stand in no row, by object (or kind of links), and why.
+const WITHOUT_ROW: &[(&str, &str, &str)] = &[
+    ("link", "netns", "a move to another namespace: tests/it/kernel/link.rs"),
+    ("bridge", "mcast_hash_elasticity", "the kernel takes it and forgets it"),
+];
+
+/// A namespace that notes what it is asked for.
+const NOTES: &str = include_str!("driver/notes.lua");
+
+/// The words that have to stand in a row and do not: `neigh: lladdr`.
+pub(crate) fn missing(files: impl Iterator<Item = impl AsRef<Path>>) -> Vec<String> {
+    let seen: BTreeSet<(String, String)> = files.flat_map(|file| seen(file.as_ref())).collect();
+    let has = |object: &str, word: &str| {
+        let listed = WITHOUT_ROW.iter().any(|(of, name, _)| (*of, *name) == (object, word));
+        listed || seen.contains(&(object.to_owned(), word.to_owned()))
+    };
+    let missing = wanted().into_iter().filter(|(object, word)| !has(object, word));
+    missing.map(|(object, word)| format!("{object}: {word}")).collect()
+}
+
+/// Every word, by object or kind of links.
+fn wanted() -> BTreeSet<(String, String)> {
+    let kinds: BTreeSet<&str> = nsl::kernel::link::kind::settable_option_names().collect();
+    let mut wanted = BTreeSet::new();
+    for function in nsl::script::functions().filter(|function| function.module() == "netns") {
+        let Some(object) = object(function.short_name()) else { continue };
+        let own = function.option_keys().filter(|key| object != "link" || !kinds.contains(key));
+        wanted.extend(own.map(|key| (object.to_owned(), key.to_owned())));
+    }
+    for (kind, words) in nsl::kernel::link::kind::settable_by_kind() {
+        wanted.extend(words.map(|word| (kind.to_owned(), word.to_owned())));
+    }
+    wanted
+}
+
+/// What a function that writes is about: `neigh` for `neigh_add`.
+fn object(function: &str) -> Option<&str> {
+    match function {
+        "veth" => Some("link"),
+        "shape" => Some("shape"),
+        _ => function.rsplit_once('_').filter(|(_, verb)| matches!(*verb, "add" | "set" | "replace")).map(|(of, _)| of),
+    }
+}
+
+/// The words in the rows of a file, by object; those of links also by kind.
+fn seen(file: &Path) -> Vec<(String, String)> {
+    let lua = Lua::new();
+    let table = rows::load(&lua, file);
+    let calls = lua.create_table().expect("a table");
+    let noted = calls.clone();
+    let note = lua.create_function(move |lua, call: Variadic<Value>| noted.raw_push(lua.create_sequence_from(call)?));
+    let namespace: Table = lua.load(NOTES).call(note.expect("a function")).expect("a namespace");
+    lua.globals().set("netns", &namespace).expect("a global");
+    let mut seen = Vec::new();
+    for row in table.sequence_values::<Table>().map(|row| row.expect("a row")) {
+        let get =
+            |key: &str| row.get::<Value>(key).ok().filter(|value| !value.is_nil()).or_else(|| table.get(key).ok());
+        let (Some(Value::Function(make)), None | Some(Value::Nil)) = (get("make"), get("fails")) else { continue };
+        calls.clear().expect("a table");
+        // What comes back is no result: a row that looks at one has been noted so far.
+        let _ = Function::call::<()>(&make, &namespace);
+        let text = |key: &str| get(key).and_then(|text| text.as_string().map(|text| text.to_string_lossy()));
+        let by_ip = [text("tool"), text("before")].map(Option::unwrap_or_default);
+        let by_ip = if by_ip[0].contains(" type ") { &by_ip[0] } else { &by_ip[1] };
+        for call in calls.sequence_values::<Table>().map(|call| call.expect("a call")) {
+            let (name, options): (String, Table) = (call.get(1).expect("a name"), call.get(2).expect("a table"));
+            // As a method of a link, `link_set` is `set`.
+            let name = if name == "set" { "link_set" } else { &name };
+            let Some(object) = object(name) else { continue };
+            // Which kinds: as the link is made, or as the same is done by `ip`.
+            let mut objects = vec![object.to_owned()];
+            objects.extend(options.get::<String>("type").ok());
+            let words = by_ip.split_whitespace();
+            let types = words.clone().zip(words.skip(1)).filter(|(word, _)| *word == "type");
+            objects.extend(types.map(|(_, kind)| kind.trim_end_matches(';').replace("_slave", "")));
+            note_keys(&options, &objects, &mut seen);
+        }
+    }
+    seen
+}
+
+/// The keys of a table, and of those within it.
+fn note_keys(table: &Table, objects: &[String], seen: &mut Vec<(String, String)>) {
+    for (key, value) in table.pairs::<Value, Value>().map(|pair| pair.expect("a pair")) {
+        if let Some(key) = key.as_string() {
+            // `local_` is how Lua's grammar lets `local` be spelt.
+            let key = key.to_string_lossy().trim_end_matches('_').to_owned();
+            seen.extend(objects.iter().map(|object| (object.clone(), key.clone())));
+        }
+        if let Value::Table(inner) = value {
+            note_keys(&inner, objects, seen);
+        }
+    }
+}
