@@ -53,6 +53,8 @@
 ---@field alias? string               # free text; "": none
 ---@field group? integer|string       # a group of links: a number, or a name in /etc/iproute2/group
 ---@field link_group? integer|string  # the same, for kinds that have a group of their own (vxlan)
+---@field link? nsl.Dev               # what a new link stands on (vlan, macvlan …), which may be in another namespace
+---@field link_netns? nsl.Ns          # the namespace whose links and addresses a new link works with (tunnels)
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field promisc? boolean            # takes every packet
 ---@field allmulticast? boolean       # takes every multicast packet
@@ -143,7 +145,8 @@
 ---@field peer? string                # the other end of a veth pair, where its namespace can be named: "ns1/veth1"
 ---@field link_index? integer         # of the link it stands on, or of the other end
 ---@field link_netnsid? integer       # the id of the namespace that `link_index` counts in
----@field link_netns? string          # the name of that namespace, where it has one
+---@field link? string                # what it stands on: a bare name in its own namespace, else "ns0/eth0"
+---@field link_netns? string          # the name of the other namespace it works with, where it has one
 ---@field qdisc? string               # its root queueing discipline: "noqueue"
 ---@field stats nsl.LinkStats
 

@@ -6,6 +6,7 @@
 //! has a snapshot test in `tests/errors/`.
 
 mod bridge;
+mod links;
 mod objects;
 mod plan;
 mod routing;
@@ -15,6 +16,7 @@ use std::sync::LazyLock;
 use super::Class;
 
 pub use bridge::*;
+pub use links::*;
 pub use objects::*;
 pub use plan::*;
 pub use routing::*;
@@ -50,8 +52,9 @@ macro_rules! rows {
 use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
-pub static ROWS: LazyLock<Vec<&'static Row>> =
-    LazyLock::new(|| [ROWS_HERE, bridge::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE, routing::ROWS_HERE].concat());
+pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
+    [ROWS_HERE, bridge::ROWS_HERE, links::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE, routing::ROWS_HERE].concat()
+});
 
 rows! {
     // The kernel and nsl itself

@@ -5,7 +5,7 @@ use mlua::{Lua, MultiValue, Table, Value};
 use super::args::{Args, integer};
 use super::bind::values;
 use super::device::DeviceOrNamespace;
-use super::link::READ_ONLY;
+use super::link_options::READ_ONLY;
 use super::options::Options;
 use super::records::{self, Record};
 use super::registry::{Acts, Call, Function};

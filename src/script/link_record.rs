@@ -8,7 +8,7 @@ use mlua::{Lua, Table};
 use super::records::{Record, with_text};
 use crate::error::Result;
 use crate::kernel::addr::{Address, Lifetime};
-use crate::kernel::link::{self, Link, Shown, Stats};
+use crate::kernel::link::{self, Link, Shown, Stats, kind};
 use crate::kernel::namespace::{Namespace, anonymous, named};
 
 /// The order in which a list of links prints.
@@ -30,21 +30,41 @@ impl Peers {
         })
     }
 
-    /// `ns1/veth1`, where the other end's namespace can be named (`/veth1` where nsl runs, told from elsewhere); that
-    /// namespace's name.
-    fn of(&self, namespace: &Namespace, link: &Link) -> Option<(String, Option<String>)> {
-        link.link_index?;
-        let peer = link::peer(namespace, link, self.candidates()).ok()??;
-        let name = peer.namespace.name().map(str::to_owned);
-        let outside = peer.namespace.label().is_empty() && !namespace.label().is_empty();
-        let text = if outside { format!("/{}", peer.name) } else { peer.to_string() };
-        (link.kind.as_deref() == Some("veth")).then_some((text, name))
+    /// What a link leads to.
+    fn of(&self, namespace: &Namespace, link: &Link) -> Other {
+        let is_pair = link.kind.as_deref().is_some_and(kind::is_pair);
+        // What it stands on in its own namespace was read with it.
+        if link.link_netnsid.is_none() && !is_pair {
+            return Other { link: link.link.clone(), ..Other::default() };
+        }
+        let there = match link.link_netnsid {
+            Some(_) => link::underlay(namespace, link, self.candidates()).ok().flatten(),
+            None => None,
+        };
+        let device = link::peer(namespace, link, there.as_ref());
+        let text = device.map(|device| {
+            let outside = device.namespace.label().is_empty() && !namespace.label().is_empty();
+            if outside { format!("/{}", device.name) } else { device.to_string() }
+        });
+        let (peer, link) = if is_pair { (text, None) } else { (None, text) };
+        Other { peer, link, netns: there.and_then(|there| there.name().map(str::to_owned)) }
     }
+}
+
+/// What a link leads to: `ns1/veth1` where its namespace can be named, `/veth1` where nsl runs, told from elsewhere.
+#[derive(Default)]
+struct Other {
+    /// The other end of a pair.
+    peer: Option<String>,
+    /// What it stands on; a bare name where that is in the same namespace.
+    link: Option<String>,
+    /// The name of the other namespace it works with.
+    netns: Option<String>,
 }
 
 /// A link as a table whose keys are the options that write it, and what only reading gives.
 pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers) -> mlua::Result<Table> {
-    let (peer, link_netns) = peers.of(namespace, link).map_or((None, None), |(peer, name)| (Some(peer), name));
+    let other = peers.of(namespace, link);
     let mut record = Record::new(lua)?;
     for (key, setting) in link.port.iter().chain(&link.data) {
         record = record.set(key, super::words::value(lua, setting)?)?;
@@ -72,8 +92,9 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
         .set("qdisc", link.qdisc.as_deref())?
         .set("link_index", link.link_index)?
         .set("link_netnsid", link.link_netnsid)?
-        .set("link_netns", link_netns)?
-        .set("peer", peer)?
+        .set("link_netns", other.netns)?
+        .set("link", other.link)?
+        .set("peer", other.peer)?
         .set("netns", namespace.name())?
         .set("flags", link.flags.clone())?
         .set("stats", stats(lua, &link.stats)?)?;
@@ -131,7 +152,7 @@ fn write_link(
         "{}: {}{}: <{}> mtu {}",
         link.index,
         link.name,
-        at(namespace, link, peers),
+        at(namespace, link),
         link.flags.join(","),
         link.mtu
     );
@@ -151,7 +172,7 @@ fn write_link(
         }
     }
     if let Some(netnsid) = link.link_netnsid {
-        match peers.of(namespace, link).and_then(|(_, name)| name) {
+        match peers.of(namespace, link).netns {
             Some(name) => drop(write!(text, " link-netns {name}")),
             None => drop(write!(text, " link-netnsid {netnsid}")),
         }
@@ -173,8 +194,11 @@ fn write_link(
 }
 
 /// `@if22`, `@eth0`: what the link is paired with or stands on.
-fn at(namespace: &Namespace, link: &Link, _peers: &Peers) -> String {
+fn at(namespace: &Namespace, link: &Link) -> String {
     let Some(index) = link.link_index else { return String::new() };
+    if let Some(name) = &link.link {
+        return format!("@{name}");
+    }
     if link.link_netnsid.is_some() {
         return format!("@if{index}");
     }

@@ -16,6 +16,7 @@ mod file;
 mod handle;
 mod lab;
 mod link;
+mod link_options;
 mod link_record;
 mod literal;
 mod load;

@@ -1,1 +1,1 @@
-netns.link_add("m0", { type = "macvlan", stp_state = true })
+netns.link_add("m0", { type = "macvlan", link = "lo", stp_state = true })

@@ -1,14 +1,22 @@
 //! Making a link of any kind but a veth pair across namespaces (`kind::veth`).
 
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::link::LinkMessage;
+use netlink_packet_route::link::{LinkAttribute, LinkMessage};
 use nix::errno::Errno;
 
-use super::{LinkSpec, Master, delete, kind, message, refused, set};
+use super::{LinkSpec, Master, Settings, delete, kind, message, refused, set};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, propose_index};
+use crate::kernel::namespace::{Namespace, id};
 use crate::netlink::Socket;
+
+const NEW: u16 = NLM_F_CREATE | NLM_F_EXCL;
+/// How many indexes are tried.
+const TRIES: usize = 10;
 
 /// Makes the link `device` as `spec` says. All or nothing: what cannot be had in the kernel's first message follows, and
 /// if that fails the link is deleted again.
@@ -24,19 +32,34 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
         return Err(Error::new(&explain::LINK_NEEDS_TYPE).object(device));
     };
     kind::check_kind(kind).map_err(|error| error.object(device))?;
-    let (first, mut rest) = spec.split_for_new();
+    if kind::stands(kind) && spec.link.is_none() {
+        return Err(Error::new(&explain::LINK_NEEDS_LINK).with("type", kind).object(device));
+    }
+    let (mut first, mut rest) = spec.split_for_new();
+    let own: Settings;
+    (own, rest.options) = kind::split(kind, std::mem::take(&mut first.options));
     let mut request = message::named(&device.name);
-    if kind != "tun" {
+    if !kind::has_queues(kind) {
         message::one_queue(&mut request);
     }
-    let (own, port) = first.options.iter().cloned().partition(|(key, _)| is_own(kind, key));
-    rest.options = port;
-    let own: super::Settings = own;
-    message::inform(&mut request, kind::own_info(kind, &own).map_err(|error| error.object(device))?);
+    let from = origin(device, spec)?;
     let index = device.namespace.with_socket(|socket| {
         let master = set::master_index(socket, device, first.master.as_ref())?;
         message::apply(&mut request, &first, master);
-        create(socket, device, request, index).map_err(|error| word(error, device, kind, spec, socket))
+        let under = from.stand(socket, &mut request, spec)?;
+        let info = match &under {
+            None => kind::own_info(kind, &own, &mut set::indexes(socket, device)),
+            Some(under) => kind::own_info(kind, &own, &mut |name| Device::new(under, name)?.index()),
+        };
+        message::inform(&mut request, info.map_err(|error| error.object(device))?);
+        let made = match &from {
+            Origin::Elsewhere(there, fd) => {
+                message::place(&mut request, fd.as_ref());
+                create_from(there, device, request, index)
+            }
+            _ => create(socket, device, request, index),
+        };
+        made.map_err(|error| word(error, device, kind, spec, socket))
     })?;
     let device = &Device::known(&device.namespace, &device.name, index);
     let finished = finish(device, kind, &own, &rest);
@@ -47,20 +70,78 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
     finished.map(|()| device.clone())
 }
 
+/// From where a link is made.
+enum Origin {
+    /// From its own namespace.
+    Here,
+    /// From the namespace of the link that it stands on, as the kernel wants it: it finds that by its index there.
+    Elsewhere(Namespace, Arc<OwnedFd>),
+    /// In its own namespace, as one that works with the links and addresses of this one, known there by this id.
+    Under(Namespace, i32),
+}
+
+fn origin(device: &Device, spec: &LinkSpec) -> Result<Origin> {
+    if let Some(link) = &spec.link
+        && !link.namespace.same(&device.namespace)?
+    {
+        return Ok(Origin::Elsewhere(link.namespace.clone(), device.namespace.open()?));
+    }
+    match &spec.link_netns {
+        Some(under) if !under.same(&device.namespace)? => {
+            Ok(Origin::Under(under.clone(), id::give_in(&device.namespace, under)?))
+        }
+        _ => Ok(Origin::Here),
+    }
+}
+
+impl Origin {
+    /// Tells on what the link stands; gives the namespace in which its options name links, where that is not its own.
+    fn stand(&self, socket: &mut Socket, request: &mut LinkMessage, spec: &LinkSpec) -> Result<Option<Namespace>> {
+        let index = match (&spec.link, self) {
+            (Some(link), Self::Here) => Some(link.index_in(socket)?),
+            (Some(link), _) => Some(link.index()?),
+            (None, _) => None,
+        };
+        request.attributes.extend(index.map(LinkAttribute::Link));
+        Ok(match self {
+            Self::Here => None,
+            Self::Elsewhere(there, _) => Some(there.clone()),
+            Self::Under(there, id) => {
+                request.attributes.push(LinkAttribute::LinkNetNsId(*id));
+                Some(there.clone())
+            }
+        })
+    }
+}
+
 /// Makes a link under an index that nsl proposes, which saves looking it up; where that is taken, under the kernel's.
 fn create(socket: &mut Socket, device: &Device, mut request: LinkMessage, index: Option<u32>) -> Result<u32> {
     let proposed = index.unwrap_or_else(propose_index);
     request.header.index = proposed;
-    let flags = NLM_F_CREATE | NLM_F_EXCL;
-    match socket.execute(RouteNetlinkMessage::NewLink(request.clone()), flags) {
+    match socket.execute(RouteNetlinkMessage::NewLink(request.clone()), NEW) {
         Ok(()) => Ok(proposed),
         Err(error) if index.is_none() && index_is_taken(&error) && device.look_up(socket).is_err() => {
             request.header.index = 0;
-            socket.execute(RouteNetlinkMessage::NewLink(request), flags)?;
+            socket.execute(RouteNetlinkMessage::NewLink(request), NEW)?;
             device.look_up(socket)
         }
         Err(error) => Err(error),
     }
+}
+
+/// As [`create`], from the namespace `there`. Always under an index of nsl's: without one the kernel would look whether
+/// the name is free there and not where the link goes (Linux `__rtnl_newlink`).
+fn create_from(there: &Namespace, device: &Device, mut request: LinkMessage, index: Option<u32>) -> Result<u32> {
+    for _ in 1..TRIES {
+        request.header.index = index.unwrap_or_else(propose_index);
+        let message = RouteNetlinkMessage::NewLink(request.clone());
+        match there.with_socket(|socket| socket.execute(message, NEW)) {
+            Ok(()) => return Ok(request.header.index),
+            Err(error) if index.is_none() && index_is_taken(&error) && !device.is_there() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::system(Errno::EBUSY))
 }
 
 /// Whether a refusal may mean that the index is another link's (Linux `dev_index_reserve`): a name that is taken is
@@ -69,13 +150,8 @@ pub(super) fn index_is_taken(error: &Error) -> bool {
     matches!(error.as_errno(), Some(Errno::EEXIST | Errno::EBUSY))
 }
 
-/// An option that only a port has is one of the master's kind; all others are the kind's own to judge.
-fn is_own(kind: &str, key: &str) -> bool {
-    kind::has(kind, kind::Side::Own, key) || !kind::has("bridge", kind::Side::Port, key)
-}
-
 /// What has to follow the message that makes a link, and the proof that the kernel took the options of its kind.
-fn finish(device: &Device, kind: &str, own: &super::Settings, rest: &LinkSpec) -> Result<()> {
+fn finish(device: &Device, kind: &str, own: &Settings, rest: &LinkSpec) -> Result<()> {
     if !rest.is_empty() {
         set::set(device, rest)?;
     }
@@ -91,7 +167,7 @@ fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut
         let error = kind::missing(kind).errno(Errno::EOPNOTSUPP).object(device);
         return text.into_iter().fold(error, Error::kernel);
     }
-    let error = set::word_options(error, &spec.options, kind);
+    let error = set::word_options(error, &spec.options);
     let error = match &spec.master {
         Some(Master::Link(master)) => set::refused_master(error, master),
         _ => error,

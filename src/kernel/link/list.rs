@@ -3,17 +3,16 @@
 use std::os::fd::AsRawFd;
 
 use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::link::{
-    AfSpecInet6, AfSpecUnspec, LinkAttribute, LinkFlags, LinkLayerType, LinkMessage, Stats64,
-};
+use netlink_packet_route::link::LinkMessage;
 use netlink_packet_route::nsid::{NsidAttribute, NsidMessage};
 use nix::errno::Errno;
 
-use super::{AddrGenMode, Settings, format_mac, kind, message};
+use super::{AddrGenMode, Settings, format_mac, kind, message, parse};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
+use crate::kernel::words;
 use crate::netlink::Socket;
 
 /// A link as the kernel has it.
@@ -73,6 +72,8 @@ pub struct Link {
     pub qdisc: Option<String>,
     /// The index of the link it stands on or is paired with.
     pub link_index: Option<u32>,
+    /// The name of that link, where it is in the same namespace and could be read.
+    pub link: Option<String>,
     /// The id of the namespace in which [`Link::link_index`] counts; none: its own.
     pub link_netnsid: Option<i32>,
     /// Counters.
@@ -114,15 +115,41 @@ pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
 /// [`list`] over a socket in the namespace.
 pub fn list_in(socket: &mut Socket) -> Result<Vec<Link>> {
     let groups = Names::groups();
-    let answers = socket.dump(RouteNetlinkMessage::GetLink(LinkMessage::default()))?;
-    let mut links: Vec<Link> = answers.iter().filter_map(|answer| read_answer(answer, &groups)).collect();
+    let request = message::get(LinkMessage::default());
+    let mut links = socket.dump_with(&request, |kind, bytes| parse::link(kind, bytes, &groups))?;
     links.sort_by_key(|link| link.index);
     let names: Vec<(u32, String)> = links.iter().map(|link| (link.index, link.name.clone())).collect();
     for link in &mut links {
-        let master = names.iter().find(|(index, _)| Some(*index) == link.master_index);
-        link.master = master.map(|(_, name)| name.clone());
+        name_others(link, &|index| {
+            names.binary_search_by_key(&index, |(index, _)| *index).ok().map(|place| names[place].1.clone())
+        });
     }
     Ok(links)
+}
+
+/// The indexes of the links of its own namespace that `link` names.
+fn others(link: &Link) -> Vec<u32> {
+    let seen = std::cell::RefCell::new(Vec::new());
+    let note = |index| {
+        seen.borrow_mut().push(index);
+        None
+    };
+    name_others(&mut link.clone(), &note);
+    seen.into_inner()
+}
+
+/// Gives the links of its own namespace that `link` names by their indexes their names.
+fn name_others(link: &mut Link, name: words::NameOf<'_>) {
+    link.master = link.master_index.and_then(name);
+    if let Some(kind) = &link.port_kind {
+        kind::name_links(kind, kind::Side::Port, &mut link.port, name);
+    }
+    let Some(kind) = link.kind.as_ref().filter(|_| link.link_netnsid.is_none()) else { return };
+    // Of a pair it is the other end.
+    if !kind::is_pair(kind) {
+        link.link = link.link_index.and_then(name);
+    }
+    kind::name_links(kind, kind::Side::Own, &mut link.data, name);
 }
 
 /// One link, by its name.
@@ -132,17 +159,20 @@ pub fn get(device: &Device) -> Result<Link> {
 
 /// [`get`] over a socket in the device's namespace.
 pub(super) fn get_in(socket: &mut Socket, device: &Device) -> Result<Link> {
-    let link = query(socket, message::about(device)).map_err(|error| device.or_missing(error, socket))?;
-    let master = link.master_index.map(|index| query(socket, message::indexed(index))).transpose();
-    // A master that went away meanwhile is none.
-    Ok(Link { master: master.ok().flatten().map(|master| master.name), ..link })
+    let mut link = query(socket, message::about(device)).map_err(|error| device.or_missing(error, socket))?;
+    // What went away meanwhile has no name.
+    let named = |index| Some((index, query(socket, message::indexed(index)).ok()?.name));
+    let names: Vec<(u32, String)> = others(&link).into_iter().filter_map(named).collect();
+    name_others(&mut link, &|asked| names.iter().find(|(index, _)| *index == asked).map(|(_, name)| name.clone()));
+    Ok(link)
 }
 
-/// The link a request names; its master by index alone.
+/// The link a request names; other links that it names are known by their indexes alone.
 pub(super) fn query(socket: &mut Socket, request: LinkMessage) -> Result<Link> {
-    let answers = socket.query(RouteNetlinkMessage::GetLink(request), 0)?;
+    let answers = socket.query(message::get(request), 0)?;
     let groups = Names::groups();
-    answers.iter().find_map(|answer| read_answer(answer, &groups)).ok_or_else(|| Error::system(Errno::ENODEV))
+    let mut links = answers.iter().filter_map(|answer| parse::link(answer.kind, &answer.bytes, &groups));
+    links.next().ok_or_else(|| Error::system(Errno::ENODEV))
 }
 
 /// The device that has `index` in `namespace` now, under whatever name. `last` is its last known name, for the error
@@ -156,19 +186,28 @@ pub fn resolve(namespace: &Namespace, index: u32, last: &str) -> Result<Device> 
     })
 }
 
-/// The other end of a veth pair, or what a link stands on: looked for in its own namespace and in `candidates`.
+/// The namespace whose links and addresses a link works with, where that is another: one of `candidates`.
 ///
-/// None if it has no other end, or if that is in none of them.
-pub fn peer(namespace: &Namespace, link: &Link, candidates: &[Namespace]) -> Result<Option<Device>> {
-    let Some(index) = link.link_index else { return Ok(None) };
-    let Some(id) = link.link_netnsid else { return Ok(named_in(namespace, index)) };
+/// None if it is its own, or is none of them.
+pub fn underlay(namespace: &Namespace, link: &Link, candidates: &[Namespace]) -> Result<Option<Namespace>> {
+    let Some(id) = link.link_netnsid else { return Ok(None) };
     for candidate in candidates {
         let Ok(fd) = candidate.open() else { continue };
         if namespace.with_socket(|socket| nsid(socket, &fd))? == Some(id) {
-            return Ok(named_in(candidate, index));
+            return Ok(Some(candidate.clone()));
         }
     }
     Ok(None)
+}
+
+/// The other end of a veth pair, or what a link stands on: looked for in its own namespace, or in `there` where it is in
+/// another ([`underlay`]).
+pub fn peer(namespace: &Namespace, link: &Link, there: Option<&Namespace>) -> Option<Device> {
+    let index = link.link_index?;
+    match (link.link_netnsid, there) {
+        (None, _) => named_in(namespace, index),
+        (Some(_), there) => named_in(there?, index),
+    }
 }
 
 fn named_in(namespace: &Namespace, index: u32) -> Option<Device> {
@@ -190,145 +229,4 @@ fn nsid(socket: &mut Socket, fd: &impl AsRawFd) -> Result<Option<i32>> {
     });
     // -1: none was given (Linux NETNSA_NSID_NOT_ASSIGNED).
     Ok(id.filter(|&id| id >= 0))
-}
-
-/// The link an answer or an event is about.
-pub(super) fn read_answer(answer: &RouteNetlinkMessage, groups: &Names) -> Option<Link> {
-    match answer {
-        RouteNetlinkMessage::NewLink(message) | RouteNetlinkMessage::DelLink(message) => Some(read(message, groups)),
-        _ => None,
-    }
-}
-
-fn read(message: &LinkMessage, groups: &Names) -> Link {
-    let flags = message.header.flags;
-    let layer = message.header.link_layer_type;
-    let mut link = Link {
-        index: message.header.index,
-        up: flags.contains(LinkFlags::Up),
-        running: flags.contains(LinkFlags::Running),
-        flags: flag_names(flags),
-        promisc: flags.contains(LinkFlags::Promisc),
-        allmulticast: flags.contains(LinkFlags::Allmulti),
-        multicast: flags.contains(LinkFlags::Multicast),
-        arp: !flags.contains(LinkFlags::Noarp),
-        link_type: layer_name(layer),
-        ..Link::default()
-    };
-    let address = |bytes: &[u8]| (!bytes.is_empty()).then(|| hardware_address(bytes, layer));
-    for attribute in &message.attributes {
-        match attribute {
-            LinkAttribute::IfName(name) => link.name.clone_from(name),
-            LinkAttribute::Address(bytes) => link.address = address(bytes),
-            LinkAttribute::Broadcast(bytes) => link.broadcast = address(bytes),
-            LinkAttribute::Mtu(mtu) => link.mtu = *mtu,
-            LinkAttribute::MinMtu(least) => link.mtu_range.0 = *least,
-            LinkAttribute::MaxMtu(most) => link.mtu_range.1 = *most,
-            LinkAttribute::OperState(state) => link.operstate = state.to_string(),
-            LinkAttribute::Carrier(carrier) => link.carrier = *carrier != 0,
-            LinkAttribute::Controller(index) => link.master_index = Some(*index),
-            LinkAttribute::IfAlias(alias) => link.alias = Some(alias.clone()),
-            LinkAttribute::Group(group) => link.group = *group,
-            LinkAttribute::TxQueueLen(length) => link.txqueuelen = *length,
-            LinkAttribute::Qdisc(qdisc) => link.qdisc = Some(qdisc.clone()),
-            // 0: a link that stands on one which is in no namespace that can be named.
-            LinkAttribute::Link(index) => link.link_index = Some(*index).filter(|&index| index != 0),
-            LinkAttribute::LinkNetNsId(id) => link.link_netnsid = Some(*id),
-            LinkAttribute::Stats64(stats) => link.stats = counters(stats),
-            LinkAttribute::AfSpecUnspec(families) => link.addrgenmode = addrgenmode(families),
-            LinkAttribute::LinkInfo(info) => {
-                let info = kind::read(info);
-                (link.kind, link.data, link.port_kind, link.port) = (info.kind, info.data, info.port_kind, info.port);
-            }
-            _ => {}
-        }
-    }
-    link.group_name = groups.name(link.group);
-    link
-}
-
-fn counters(stats: &Stats64) -> Stats {
-    Stats {
-        rx_bytes: stats.rx_bytes,
-        rx_packets: stats.rx_packets,
-        rx_errors: stats.rx_errors,
-        rx_dropped: stats.rx_dropped,
-        tx_bytes: stats.tx_bytes,
-        tx_packets: stats.tx_packets,
-        tx_errors: stats.tx_errors,
-        tx_dropped: stats.tx_dropped,
-        multicast: stats.multicast,
-        collisions: stats.collisions,
-    }
-}
-
-fn addrgenmode(families: &[AfSpecUnspec]) -> Option<AddrGenMode> {
-    let inet6 = families.iter().find_map(|family| match family {
-        AfSpecUnspec::Inet6(attributes) => Some(attributes),
-        _ => None,
-    })?;
-    inet6.iter().find_map(|attribute| match attribute {
-        AfSpecInet6::AddrGenMode(wire) => message::mode(*wire),
-        _ => None,
-    })
-}
-
-/// The flags in the order and the words of `ip link`.
-fn flag_names(flags: LinkFlags) -> Vec<&'static str> {
-    const NAMES: [(LinkFlags, &str); 18] = [
-        (LinkFlags::Loopback, "LOOPBACK"),
-        (LinkFlags::Broadcast, "BROADCAST"),
-        (LinkFlags::Pointopoint, "POINTOPOINT"),
-        (LinkFlags::Multicast, "MULTICAST"),
-        (LinkFlags::Noarp, "NOARP"),
-        (LinkFlags::Allmulti, "ALLMULTI"),
-        (LinkFlags::Promisc, "PROMISC"),
-        (LinkFlags::Controller, "MASTER"),
-        (LinkFlags::Port, "SLAVE"),
-        (LinkFlags::Debug, "DEBUG"),
-        (LinkFlags::Dynamic, "DYNAMIC"),
-        (LinkFlags::Automedia, "AUTOMEDIA"),
-        (LinkFlags::Portsel, "PORTSEL"),
-        (LinkFlags::Notrailers, "NOTRAILERS"),
-        (LinkFlags::Up, "UP"),
-        (LinkFlags::LowerUp, "LOWER_UP"),
-        (LinkFlags::Dormant, "DORMANT"),
-        (LinkFlags::Echo, "ECHO"),
-    ];
-    let no_carrier = flags.contains(LinkFlags::Up) && !flags.contains(LinkFlags::Running);
-    let set = NAMES.into_iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, name)| name);
-    no_carrier.then_some("NO-CARRIER").into_iter().chain(set).collect()
-}
-
-/// `ip`'s word for a link layer.
-fn layer_name(layer: LinkLayerType) -> String {
-    match layer {
-        LinkLayerType::Ether => "ether",
-        LinkLayerType::Loopback => "loopback",
-        LinkLayerType::None => "none",
-        LinkLayerType::Ppp => "ppp",
-        LinkLayerType::Tunnel => "ipip",
-        LinkLayerType::Tunnel6 => "tunnel6",
-        LinkLayerType::Sit => "sit",
-        LinkLayerType::Ipgre => "gre",
-        LinkLayerType::Ip6gre => "gre6",
-        LinkLayerType::Netlink => "netlink",
-        LinkLayerType::Can => "can",
-        LinkLayerType::Infiniband => "infiniband",
-        other => return format!("{other:?}").to_lowercase(),
-    }
-    .to_owned()
-}
-
-/// The ends of a tunnel are shown as IP addresses, everything else in hexadecimal.
-fn hardware_address(bytes: &[u8], layer: LinkLayerType) -> String {
-    let tunnel = matches!(layer, LinkLayerType::Tunnel | LinkLayerType::Sit | LinkLayerType::Ipgre);
-    if let (true, Ok(v4)) = (tunnel, <[u8; 4]>::try_from(bytes)) {
-        return std::net::Ipv4Addr::from(v4).to_string();
-    }
-    let tunnel = matches!(layer, LinkLayerType::Tunnel6 | LinkLayerType::Ip6gre);
-    if let (true, Ok(v6)) = (tunnel, <[u8; 16]>::try_from(bytes)) {
-        return std::net::Ipv6Addr::from(v6).to_string();
-    }
-    format_mac(bytes)
 }

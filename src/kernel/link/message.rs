@@ -2,13 +2,12 @@
 
 use std::os::fd::AsRawFd;
 
-use netlink_packet_core::DefaultNla;
-use netlink_packet_route::link::{
-    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
-};
+use netlink_packet_core::{DefaultNla, Emitable};
+use netlink_packet_route::link::{AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkMessage};
 
 use super::spec::{AddrGenMode, LinkSpec};
 use crate::kernel::device::Device;
+use crate::netlink::{Message, attr};
 
 /// A message about the link called `name`.
 pub(super) fn named(name: &str) -> LinkMessage {
@@ -59,9 +58,21 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     flag(LinkFlags::Noarp, spec.arp.map(|on| !on));
 }
 
-/// Adds the kind of the link, or of what it is a port of, with options.
-pub(super) fn inform(message: &mut LinkMessage, info: Vec<LinkInfo>) {
-    message.attributes.push(LinkAttribute::LinkInfo(info));
+/// Adds the kind of the link, or of what it is a port of, with options (`kind::own_info`, `kind::port_info`).
+pub(super) fn inform(message: &mut LinkMessage, info: Vec<u8>) {
+    message.attributes.push(LinkAttribute::Other(DefaultNla::new(libc::IFLA_LINKINFO | attr::NESTED, info)));
+}
+
+/// A message as its bytes.
+pub(super) fn bytes(message: &LinkMessage) -> Vec<u8> {
+    let mut bytes = vec![0; message.buffer_len()];
+    message.emit(&mut bytes);
+    bytes
+}
+
+/// The request for what `message` names.
+pub(super) fn get(message: LinkMessage) -> Message {
+    Message { kind: libc::RTM_GETLINK, bytes: bytes(&message) }
 }
 
 /// Puts the link into the namespace behind `fd`.
@@ -81,16 +92,5 @@ pub(super) fn wire(mode: AddrGenMode) -> In6AddrGenMode {
         AddrGenMode::None => In6AddrGenMode::None,
         AddrGenMode::StableSecret => In6AddrGenMode::StablePrivacy,
         AddrGenMode::Random => In6AddrGenMode::Random,
-    }
-}
-
-/// The mode with the kernel's number.
-pub(super) fn mode(wire: In6AddrGenMode) -> Option<AddrGenMode> {
-    match wire {
-        In6AddrGenMode::Eui64 => Some(AddrGenMode::Eui64),
-        In6AddrGenMode::None => Some(AddrGenMode::None),
-        In6AddrGenMode::StablePrivacy => Some(AddrGenMode::StableSecret),
-        In6AddrGenMode::Random => Some(AddrGenMode::Random),
-        _ => None,
     }
 }

@@ -4,14 +4,12 @@
 use std::os::fd::OwnedFd;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
-use netlink_packet_route::link::{
-    AfSpecBridge, BridgeVlanInfo, BridgeVlanInfoFlags, InfoData, InfoKind, InfoVeth, LinkAttribute, LinkInfo,
-    LinkMessage,
-};
+use netlink_packet_route::link::{AfSpecBridge, BridgeVlanInfo, BridgeVlanInfoFlags, LinkAttribute, LinkMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 
 use super::{LinkSpec, Settings, kind, message};
 use crate::error::Result;
+use crate::kernel::words;
 
 /// A message and its flags, for [`crate::netlink::Socket::batch`].
 pub type Request = (RouteNetlinkMessage, u16);
@@ -35,8 +33,7 @@ pub struct NewEnd<'a> {
 /// Makes a veth pair straight where its ends belong. Sent from any namespace.
 pub fn pair(a: &NewEnd<'_>, b: &NewEnd<'_>) -> Request {
     let mut first = end(a);
-    let peer = InfoData::Veth(InfoVeth::Peer(end(b)));
-    message::inform(&mut first, vec![LinkInfo::Kind(InfoKind::Veth), LinkInfo::Data(peer)]);
+    message::inform(&mut first, kind::veth::pair_info("veth", Vec::new(), &end(b)));
     (RouteNetlinkMessage::NewLink(first), NEW)
 }
 
@@ -56,7 +53,7 @@ pub fn new(kind: &str, name: &str, index: u32, options: &Settings) -> Result<Req
     let mut message = message::named(name);
     message.header.index = index;
     message::one_queue(&mut message);
-    message::inform(&mut message, kind::own_info(kind, options)?);
+    message::inform(&mut message, kind::own_info(kind, options, &mut words::no_links)?);
     Ok((RouteNetlinkMessage::NewLink(message), NEW))
 }
 

@@ -33,8 +33,7 @@ pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
         // A move takes a link down and out of its bridge: these follow it.
         there.up = here.up.take();
         there.master = here.master.take();
-        let is_port = |key: &str| kind::has("bridge", Side::Port, key);
-        (there.options, here.options) = here.options.into_iter().partition(|(key, _)| is_port(key));
+        (there.options, here.options) = here.options.into_iter().partition(|(key, _)| kind::is_of_ports(key));
     }
     let index = device.namespace.with_socket(|socket| change(socket, device, &here, relocation.as_ref()))?;
     let place = match relocation {
@@ -97,7 +96,7 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
     let before = list::get_in(socket, device)?;
     let device = &Device::known(&device.namespace, &device.name, before.index);
     let done = write(socket, device, spec, &before).and_then(|()| relocated(socket, device));
-    done.map(|()| before.index).map_err(|error| match undo::undo(socket, spec, &before) {
+    done.map(|()| before.index).map_err(|error| match undo::undo(socket, device, spec, &before) {
         None => error,
         Some(stayed) => error.note(stayed),
     })
@@ -108,12 +107,12 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
 /// An option that has its value already is not written: a kernel may show one that it refuses to be told.
 fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -> Result<()> {
     let kind = before.kind.as_deref().unwrap_or(&before.link_type);
-    let is_own = |key: &str| kind::has(kind, Side::Own, key) || !kind::has("bridge", Side::Port, key);
-    let (own, mut port): (Settings, Settings) = spec.options.iter().cloned().partition(|(key, _)| is_own(key));
-    let news: Settings = own.iter().filter(|option| !before.data.contains(option)).cloned().collect();
+    let (own, mut port) = kind::split(kind, spec.options.clone());
+    let news = kind::changes(kind, &before.data, &own);
     let mut request = message::indexed(before.index);
     if !news.is_empty() {
-        message::inform(&mut request, kind::own_info(kind, &news).map_err(|error| error.object(device))?);
+        let info = kind::own_info(kind, &news, &mut indexes(socket, device));
+        message::inform(&mut request, info.map_err(|error| error.object(device))?);
     }
     if spec.count() > 0 || !news.is_empty() {
         let done = write_plain(socket, device, spec, request.clone());
@@ -127,7 +126,7 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
     }
     check_taken_in(socket, device, kind, &own)?;
     let Some((key, _)) = port.first().cloned() else { return Ok(()) };
-    let now = list::query(socket, message::indexed(before.index))?;
+    let now = list::get_in(socket, device)?;
     let Some(master_kind) = now.port_kind.filter(|kind| kind::has(kind, Side::Port, &key)) else {
         let error = Error::new(&explain::LINK_OPTION_NEEDS_MASTER).with("key", key).with("link", device);
         return Err(error.object(device));
@@ -137,8 +136,14 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
         return Ok(());
     }
     let mut request = message::indexed(before.index);
-    message::inform(&mut request, kind::port_info(&master_kind, &port).map_err(|error| error.object(device))?);
+    let info = kind::port_info(&master_kind, &port, &mut indexes(socket, device));
+    message::inform(&mut request, info.map_err(|error| error.object(device))?);
     send(socket, device, spec, request)
+}
+
+/// Finds the links that options name, in the device's namespace.
+pub(super) fn indexes(socket: &mut Socket, device: &Device) -> impl FnMut(&str) -> Result<u32> {
+    move |name| Device::new(&device.namespace, name)?.index_in(socket)
 }
 
 /// Writes what a link of any kind can be asked to be.
@@ -185,7 +190,7 @@ fn send(socket: &mut Socket, device: &Device, spec: &LinkSpec, request: LinkMess
         let says_mtu = error.kernel_text().is_some_and(|text| text.contains("mtu"));
         let error = match spec.mtu {
             Some(mtu) if says_mtu => word_mtu(error, device, mtu, socket),
-            _ => word_options(error, &spec.options, "bridge"),
+            _ => word_options(error, &spec.options),
         };
         let carrier = [(Errno::EOPNOTSUPP, &explain::LINK_CARRIER_FIXED)];
         let error = if spec.carrier.is_some() { error.explain(&carrier) } else { error };
@@ -198,14 +203,14 @@ fn send(socket: &mut Socket, device: &Device, spec: &LinkSpec, request: LinkMess
 }
 
 /// Words a refusal of options: the kernel says neither whose value is out of its range, nor which it was built without.
-pub(super) fn word_options(error: Error, options: &Settings, kind: &str) -> Error {
+pub(super) fn word_options(error: Error, options: &Settings) -> Error {
     let keys = || options.iter().map(|(key, _)| key.as_ref());
     match error.as_errno() {
         Some(Errno::ERANGE) => {
             let keys = keys().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
             error.explain(&[(Errno::ERANGE, &explain::LINK_OPTION_RANGE)]).with("keys", keys)
         }
-        Some(Errno::EOPNOTSUPP) if error.kernel_text().is_none() => match kind::option_missing(kind, keys()) {
+        Some(Errno::EOPNOTSUPP) if error.kernel_text().is_none() => match kind::option_missing(keys()) {
             Some(missing) => missing.errno(Errno::EOPNOTSUPP),
             None => error,
         },
@@ -252,12 +257,7 @@ fn check_taken_in(socket: &mut Socket, device: &Device, kind: &str, asked: &Sett
         return Ok(());
     }
     let now = list::get_in(socket, device)?;
-    match asked.iter().find(|(key, _)| !now.data.iter().any(|(there, _)| there == key)) {
-        None => Ok(()),
-        Some((key, _)) => {
-            let missing = kind::option_missing(kind, std::iter::once(key.as_ref()));
-            let plain = || Error::new(&explain::LINK_OPTION_MISSING).with("key", key).with("type", kind);
-            Err(missing.unwrap_or_else(plain).object(device))
-        }
-    }
+    let Some(key) = kind::ignored(kind, asked, &now.data) else { return Ok(()) };
+    let plain = || Error::new(&explain::LINK_OPTION_MISSING).with("key", key).with("type", kind);
+    Err(kind::option_missing(std::iter::once(key)).unwrap_or_else(plain).object(device))
 }

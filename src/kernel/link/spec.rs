@@ -21,6 +21,7 @@ pub enum AddrGenMode {
 }
 
 impl AddrGenMode {
+    /// In the kernel's order.
     const NAMES: [(&'static str, Self); 4] =
         [("eui64", Self::Eui64), ("none", Self::None), ("stable_secret", Self::StableSecret), ("random", Self::Random)];
 
@@ -36,6 +37,11 @@ impl AddrGenMode {
             Some(near) => error.with("near", near),
             None => error,
         })
+    }
+
+    /// The mode with this number (Linux `in6_addr_gen_mode`).
+    pub(super) fn of(number: u8) -> Option<Self> {
+        Self::NAMES.get(usize::from(number)).map(|(_, mode)| *mode)
     }
 
     /// `ip link`'s word for it.
@@ -60,6 +66,10 @@ pub struct LinkSpec {
     pub kind: Option<String>,
     /// Options of its kind or, once it is a port, of its master's kind, in `ip link`'s words.
     pub options: Settings,
+    /// The link that it stands on, which may be in another namespace; only for a new link.
+    pub link: Option<Device>,
+    /// The namespace whose links and addresses it works with, where that is not its own; only for a new link.
+    pub link_netns: Option<Namespace>,
     /// Administratively up.
     pub up: Option<bool>,
     /// In bytes.

@@ -3,38 +3,41 @@
 use netlink_packet_route::RouteNetlinkMessage;
 
 use super::kind;
+use super::set::indexes;
 use super::{Link, LinkSpec, Setting, Settings, list, message, parse_mac};
+use crate::kernel::device::Device;
 use crate::netlink::Socket;
 
 /// Brings the link back to what it was `before` the changes of `spec`; a sentence about what stayed changed, if
 /// something did.
-pub(super) fn undo(socket: &mut Socket, spec: &LinkSpec, before: &Link) -> Option<String> {
+pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -> Option<String> {
     // A link that is gone has nothing to bring back.
-    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let now = list::get_in(socket, device).ok()?;
     let (back, master) = difference(spec, before, &now);
-    let own = changed(&spec.options, &before.data, &now.data);
+    let kind = before.kind.as_deref().unwrap_or_default();
+    let own = kind::changes(kind, &now.data, &changed(&spec.options, &before.data, &now.data));
     let mut request = message::indexed(before.index);
     message::apply(&mut request, &back, master);
-    if let Some(Ok(info)) = before.kind.as_deref().filter(|_| !own.is_empty()).map(|kind| kind::own_info(kind, &own)) {
+    let kind = before.kind.as_deref().filter(|_| !own.is_empty());
+    if let Some(Ok(info)) = kind.map(|kind| kind::own_info(kind, &own, &mut indexes(socket, device))) {
         message::inform(&mut request, info);
     }
     // What could not be brought back is seen below.
     let _ = socket.execute(RouteNetlinkMessage::NewLink(request), 0);
 
     // A port that left its bridge and came back has lost what it had there.
-    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let now = list::get_in(socket, device).ok()?;
     let asked = if master.is_some() { &before.port } else { &spec.options };
     let mut port = changed(asked, &before.port, &now.port);
     // The bridge's to say.
     port.retain(|(key, _)| key != "state");
-    if let Some(Ok(info)) =
-        now.port_kind.as_deref().filter(|_| !port.is_empty()).map(|kind| kind::port_info(kind, &port))
-    {
+    let kind = now.port_kind.as_deref().filter(|_| !port.is_empty());
+    if let Some(Ok(info)) = kind.map(|kind| kind::port_info(kind, &port, &mut indexes(socket, device))) {
         let mut request = message::indexed(before.index);
         message::inform(&mut request, info);
         let _ = socket.execute(RouteNetlinkMessage::NewLink(request), 0);
     }
-    let now = list::query(socket, message::indexed(before.index)).ok()?;
+    let now = list::get_in(socket, device).ok()?;
     let stayed = names(spec, before, &now);
     (!stayed.is_empty()).then(|| format!("these options took effect: {}", stayed.join(", ")))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use super::{Link, Setting, list, message};
+use super::{Link, Setting, list, message, parse};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::names::Names;
@@ -149,10 +149,10 @@ fn concerns(events: &mut Socket, name: &str, index: Option<u32>) -> Result<bool>
     let groups = Names::groups();
     let mut any = false;
     loop {
-        match events.receive_event() {
+        match events.receive_raw_event() {
             Ok(None) => return Ok(any),
             Ok(Some(event)) => {
-                let link = list::read_answer(&event, &groups);
+                let link = parse::link(event.kind, &event.bytes, &groups);
                 any |= link.is_some_and(|link| link.name == name || Some(link.index) == index);
             }
             // Some were lost: one of them may have been it.

@@ -40,6 +40,20 @@ pub fn seen_in(observer: &Namespace, namespace: &Namespace) -> Result<Option<i32
     observer.with_socket(|socket| seen_from(socket, &fd))
 }
 
+/// The id of `namespace` as seen from `observer`, which gives it one if it has none.
+pub fn give_in(observer: &Namespace, namespace: &Namespace) -> Result<i32> {
+    let fd = namespace.open()?;
+    observer.with_socket(|socket| {
+        if let Some(id) = seen_from(socket, &fd)? {
+            return Ok(id);
+        }
+        let attributes = vec![NsidAttribute::Fd(fd.as_raw_fd() as u32), NsidAttribute::Id(-1)];
+        let given = socket.execute(RouteNetlinkMessage::NewNsId(message(attributes)), 0);
+        // Another may have given it one meanwhile.
+        seen_from(socket, &fd)?.map_or_else(|| given.and(Err(Error::system(Errno::EAGAIN))), Ok)
+    })
+}
+
 /// The id of the namespace `fd` as seen from the socket's.
 pub(super) fn seen_from(socket: &mut Socket, fd: &Arc<OwnedFd>) -> Result<Option<i32>> {
     ask(socket, fd.as_raw_fd())

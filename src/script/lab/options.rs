@@ -12,7 +12,7 @@ use crate::lab::{
     Border, End, Existing, ExtraRoute, HostLink, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan,
     Routing, Wants,
 };
-use crate::script::link::{READ_ONLY, read_spec};
+use crate::script::link_options::{READ_ONLY, read_spec};
 use crate::script::options::Options;
 use crate::script::shape::{SHAPE, merged};
 
@@ -315,7 +315,7 @@ fn trunk(options: &Options) -> Result<Vec<u16>> {
 /// What is asked of a link of a node.
 fn wants(options: &Options) -> Result<Wants> {
     Ok(Wants {
-        spec: read_spec(options, &crate::kernel::namespace::Namespace::home())?,
+        spec: read_spec(options, &crate::kernel::namespace::Namespace::home(), options.string("type")?.as_deref())?,
         master: options.string("master")?,
         ..Wants::default()
     })

@@ -98,9 +98,10 @@ fn a_veth_pair_is_born_where_it_belongs() {
         let up = block(Wait::new(left.clone(), condition, Some(Instant::now() + Duration::from_secs(5))));
         assert_eq!(up.expect("in time").expect("there").operstate, "UP");
         let seen = link::get(&left).expect("a link");
-        let peer = link::peer(&ns0, &seen, &[Namespace::home(), ns0.clone(), ns1.clone()]).expect("asked");
+        let there = link::underlay(&ns0, &seen, &[Namespace::home(), ns0.clone(), ns1.clone()]).expect("asked");
+        let peer = link::peer(&ns0, &seen, there.as_ref());
         assert_eq!(peer.map(|peer| peer.to_string()).as_deref(), Some("ns1/eth0"));
-        assert!(link::peer(&ns0, &seen, &[]).expect("asked").is_none());
+        assert!(link::underlay(&ns0, &seen, &[]).expect("asked").is_none());
         link::delete(&right).expect("deleted");
         assert_eq!(ip("-n ns0 link").as_array().map(Vec::len), Some(1));
     });

@@ -6,10 +6,15 @@ use crate::kernel::words::Form::{
 };
 use crate::kernel::words::{Settings, Word, fact, option};
 
-pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, port: PORT, ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE") }];
+pub(super) const KINDS: &[Kind] = &[Kind {
+    own: OWN,
+    port: PORT,
+    built_with: BUILT_WITH,
+    forget: forget_unsettable,
+    ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE")
+}];
 
-/// What a kernel is built with for the options that begin so.
-pub(super) const BUILT_WITH: &[(&str, &str)] = &[
+const BUILT_WITH: &[(&str, &str)] = &[
     ("vlan_", "CONFIG_BRIDGE_VLAN_FILTERING"),
     ("mcast_", "CONFIG_BRIDGE_IGMP_SNOOPING"),
     ("nf_call_", "CONFIG_BRIDGE_NETFILTER"),
@@ -17,7 +22,7 @@ pub(super) const BUILT_WITH: &[(&str, &str)] = &[
 
 /// A kernel that is built without VLAN filtering shows that it is off, and no other option of VLANs, but refuses to be
 /// told so: as if it were not shown.
-pub(super) fn forget_unsettable(options: &mut Settings) {
+fn forget_unsettable(options: &mut Settings) {
     if !options.iter().any(|(key, _)| key == "vlan_protocol") {
         options.retain(|(key, _)| key != "vlan_filtering");
     }

@@ -1,22 +1,26 @@
 //! Kinds of links: the options of each in `ip link`'s words, as a table from word to netlink attribute.
 //!
 //! One table a kind serves reading, writing and "did you mean". A family of kinds is a file with its `KINDS`; a new one is
-//! added to [`FAMILIES`]. A kind without a table can be made by its name.
+//! added to [`FAMILIES`]. What a table cannot say of a kind are further fields of [`Kind`]. A kind without a table can be
+//! made by its name.
 
 mod bridge;
 mod other;
 pub mod veth;
 mod vrf;
 
-use netlink_packet_core::Nla;
-use netlink_packet_route::link::{InfoData, InfoKind, InfoPortData, InfoPortKind, LinkInfo};
-
 pub use other::check as check_kind;
 pub(super) use other::missing;
 
 use crate::error::{Error, Result, explain, nearest};
-use crate::kernel::words::{self, Settings, Word};
+use crate::kernel::words::{self, Form, IndexOf, NameOf, Setting, Settings, Word};
 use crate::netlink::attr;
+
+/// `IFLA_INFO_KIND` and what follows it in `IFLA_LINKINFO`.
+const INFO_KIND: u16 = 1;
+const INFO_DATA: u16 = 2;
+const INFO_PORT_KIND: u16 = 4;
+const INFO_PORT_DATA: u16 = 5;
 
 /// A kind of links.
 struct Kind {
@@ -30,16 +34,46 @@ struct Kind {
     own: &'static [Word],
     /// The options of a port of it.
     port: &'static [Word],
+    /// It stands on another link (`link=`), without which there is none.
+    stands: bool,
+    /// Its links come in pairs (`veth.rs`).
+    pair: bool,
+    /// It has as many queues as the kernel gives it; others do with one each way.
+    queues: bool,
+    /// A change has to tell all of its options again, because those left out would be as in a new link.
+    whole: bool,
+    /// Options that can be set and are never read.
+    unread: &'static [&'static str],
+    /// What a kernel is built with for the options that begin so.
+    built_with: &'static [(&'static str, &'static str)],
+    /// What is left out of what was read.
+    forget: fn(&mut Settings),
+    /// Attributes of its own options that follow from several settings, or of which a setting needs several.
+    more: fn(&Settings, &mut Vec<u8>),
 }
 
 impl Kind {
     /// A kind without options.
     const fn new(name: &'static str, module: &'static str, config: &'static str) -> Self {
-        Self { name, module, config, own: &[], port: &[] }
+        Self {
+            name,
+            module,
+            config,
+            own: &[],
+            port: &[],
+            stands: false,
+            pair: false,
+            queues: false,
+            whole: false,
+            unread: &[],
+            built_with: &[],
+            forget: |_| {},
+            more: |_, _| {},
+        }
     }
 }
 
-const FAMILIES: &[&[Kind]] = &[bridge::KINDS, vrf::KINDS, other::KINDS];
+const FAMILIES: &[&[Kind]] = &[bridge::KINDS, veth::KINDS, vrf::KINDS, other::KINDS];
 
 /// Every kind that nsl knows.
 fn kinds() -> impl Iterator<Item = &'static Kind> {
@@ -49,6 +83,12 @@ fn kinds() -> impl Iterator<Item = &'static Kind> {
 /// The kind called `name`, if nsl knows it.
 fn known(name: &str) -> Option<&'static Kind> {
     kinds().find(|kind| kind.name == name)
+}
+
+/// The names of all kinds.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    kinds().map(|kind| kind.name)
 }
 
 /// Whose options are meant: those of a link's own kind, or those of a port of such a link.
@@ -94,18 +134,82 @@ pub fn settable_option_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether `kind` has the option `key`.
-pub(super) fn has(kind: &str, side: Side, key: &str) -> bool {
-    option_names(kind, side).any(|name| name == key)
+pub fn has(kind: &str, side: Side, key: &str) -> bool {
+    words::has(words(kind, side), key)
+}
+
+/// Whether links of this kind come in pairs.
+pub fn is_pair(kind: &str) -> bool {
+    known(kind).is_some_and(|kind| kind.pair)
+}
+
+/// Whether links of this kind stand on another, which has to be named.
+pub(super) fn stands(kind: &str) -> bool {
+    known(kind).is_some_and(|kind| kind.stands)
+}
+
+/// Whether a link of this kind has the queues that the kernel gives it.
+pub(super) fn has_queues(kind: &str) -> bool {
+    known(kind).is_some_and(|kind| kind.queues)
+}
+
+/// Whether the option `key` is one of ports, of whatever kind their master is.
+pub(super) fn is_of_ports(key: &str) -> bool {
+    kinds().any(|kind| words::has(kind.port, key))
+}
+
+/// The options that a link of `kind` has by its kind, and those that it has as a port of its master. A word of both is its
+/// own; one of neither too, to be refused as such.
+pub(super) fn split(kind: &str, options: Settings) -> (Settings, Settings) {
+    options.into_iter().partition(|(key, _)| has(kind, Side::Own, key) || !is_of_ports(key))
+}
+
+/// What of its own options a change of a link of `kind` has to say, that has the options `before` and is to have those of
+/// `asked`: what it has already is left out, but where the kind has to be told all.
+///
+/// A kernel may show an option that it refuses to be told.
+pub(super) fn changes(kind: &str, before: &Settings, asked: &Settings) -> Settings {
+    let mut changes: Settings = asked.iter().filter(|option| !before.contains(option)).cloned().collect();
+    if !changes.is_empty() && known(kind).is_some_and(|kind| kind.whole) {
+        let kept = before.iter().filter(|(key, _)| words::find(asked, key).is_none());
+        changes = asked.iter().chain(kept).cloned().collect();
+    }
+    changes
+}
+
+/// The first of the options that were asked for which the kernel does not show: it has passed over it in silence.
+pub(super) fn ignored<'a>(kind: &str, asked: &'a Settings, now: &Settings) -> Option<&'a str> {
+    let unread = known(kind).map_or(&[][..], |kind| kind.unread);
+    let shows = |key: &str| words::find(now, key).is_some() || unread.contains(&key);
+    let settable = |key: &str| words::word(words(kind, Side::Own), key).is_some_and(|word| word.settable);
+    let ignored = asked.iter().find(|(key, value)| settable(key) && !is_nothing(value) && !shows(key));
+    ignored.map(|(key, _)| key.as_ref())
+}
+
+/// Whether a value is what is not shown: off, none, any.
+fn is_nothing(value: &Setting) -> bool {
+    match value {
+        Setting::Switch(on) => !on,
+        Setting::Integer(number) => *number == 0,
+        Setting::Number(number) => *number == 0.0,
+        Setting::Text(text) => matches!(text.as_str(), "" | "any" | "none" | "0.0.0.0" | "::"),
+        Setting::List(values) => values.is_empty(),
+        Setting::Table(settings) => settings.is_empty(),
+    }
 }
 
 /// The attributes for `settings`, encoded one after another. `EINVAL` for a word the kind lacks and for a value it
 /// cannot have.
-fn encode(kind: &str, side: Side, settings: &Settings) -> Result<Vec<u8>> {
+fn encode(kind: &str, side: Side, settings: &Settings, index: IndexOf<'_>) -> Result<Vec<u8>> {
     let words = words(kind, side);
     if let Some((key, _)) = settings.iter().find(|(key, _)| !words::has(words, key)) {
         return Err(unknown(kind, key));
     }
-    words::encode(words, settings, &mut words::no_links)
+    let mut bytes = words::encode(words, settings, index)?;
+    if let (Some(kind), Side::Own) = (known(kind), side) {
+        (kind.more)(settings, &mut bytes);
+    }
+    Ok(bytes)
 }
 
 /// "bridge" links have no option "stpp_state"; did you mean …
@@ -117,32 +221,34 @@ pub(super) fn unknown(kind: &str, key: &str) -> Error {
     }
 }
 
-/// Those of `keys` that a kernel can be built without, and what it has to be built with for them; none if there are none.
-pub(super) fn option_missing<'a>(kind: &str, keys: impl Iterator<Item = &'a str>) -> Option<Error> {
-    let optional =
-        |key: &'a str| bridge::BUILT_WITH.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, c)| (key, c));
-    let (key, config) = keys.filter(|_| kind == "bridge").find_map(optional)?;
-    Some(Error::new(&explain::LINK_OPTION_MISSING).with("key", key).with("type", kind).with("config", config))
+/// The first of `keys` that a kernel can be built without, and what it has to be built with for it; none if there is none.
+pub(super) fn option_missing<'a>(mut keys: impl Iterator<Item = &'a str>) -> Option<Error> {
+    keys.find_map(|key| {
+        let optional = |kind: &'static Kind| kind.built_with.iter().map(move |(prefix, config)| (kind, prefix, config));
+        let (kind, _, config) = kinds().flat_map(optional).find(|(_, prefix, _)| key.starts_with(**prefix))?;
+        let error = Error::new(&explain::LINK_OPTION_MISSING).with("key", key);
+        Some(error.with("type", kind.name).with("config", config))
+    })
 }
 
 /// The kind of a link with its options, for `IFLA_LINKINFO`.
-pub(super) fn own_info(kind: &str, settings: &Settings) -> Result<Vec<LinkInfo>> {
-    let mut info = vec![LinkInfo::Kind(InfoKind::from(kind))];
-    let data = encode(kind, Side::Own, settings)?;
-    if !data.is_empty() {
-        info.push(LinkInfo::Data(InfoData::Other(data)));
-    }
-    Ok(info)
+pub(super) fn own_info(kind: &str, settings: &Settings, index: IndexOf<'_>) -> Result<Vec<u8>> {
+    Ok(info((INFO_KIND, kind), (INFO_DATA, &encode(kind, Side::Own, settings, index)?)))
 }
 
 /// The options of a port of a link of `kind`, for `IFLA_LINKINFO`.
-pub(super) fn port_info(kind: &str, settings: &Settings) -> Result<Vec<LinkInfo>> {
-    let data = encode(kind, Side::Port, settings)?;
-    let port_kind = match kind {
-        "bridge" => InfoPortKind::Bridge,
-        other => InfoPortKind::Other(other.to_owned()),
-    };
-    Ok(vec![LinkInfo::PortKind(port_kind), LinkInfo::PortData(InfoPortData::Other(data))])
+pub(super) fn port_info(kind: &str, settings: &Settings, index: IndexOf<'_>) -> Result<Vec<u8>> {
+    Ok(info((INFO_PORT_KIND, kind), (INFO_PORT_DATA, &encode(kind, Side::Port, settings, index)?)))
+}
+
+/// A kind, and options unless there are none.
+fn info((kind_is, kind): (u16, &str), (data_is, data): (u16, &[u8])) -> Vec<u8> {
+    let mut info = Vec::new();
+    attr::put(&mut info, kind_is, kind.as_bytes());
+    if !data.is_empty() {
+        attr::put(&mut info, data_is | attr::NESTED, data);
+    }
+    info
 }
 
 /// What a link's `IFLA_LINKINFO` says: its kind with its options, its master's kind with those of a port.
@@ -154,37 +260,36 @@ pub(super) struct Info {
     pub(super) port: Settings,
 }
 
-/// Reads `IFLA_LINKINFO`.
-pub(super) fn read(attributes: &[LinkInfo]) -> Info {
-    let mut info = Info::default();
-    for attribute in attributes {
-        match attribute {
-            LinkInfo::Kind(kind) => info.kind = Some(kind.to_string()),
-            LinkInfo::PortKind(kind) => info.port_kind = Some(kind.to_string()),
-            LinkInfo::Data(InfoData::Bridge(data)) => info.data = decode("bridge", Side::Own, data),
-            LinkInfo::Data(InfoData::Vrf(data)) => info.data = decode("vrf", Side::Own, data),
-            LinkInfo::PortData(InfoPortData::BridgePort(data)) => info.port = decode("bridge", Side::Port, data),
-            _ => {}
-        }
+/// Reads `IFLA_LINKINFO`. A link among the options is its index; [`name_links`] gives it its name.
+pub(super) fn read(info: &[u8]) -> Info {
+    let kind = |attribute| attr::find(info, attribute).map(attr::text);
+    let (kind, port_kind) = (kind(INFO_KIND), kind(INFO_PORT_KIND));
+    let options = |kind: &Option<String>, side, attribute| {
+        let (Some(kind), Some(data)) = (kind, attr::find(info, attribute)) else { return Settings::new() };
+        words::decode(words(kind, side), &[], data, &|_| None)
+    };
+    let mut data = options(&kind, Side::Own, INFO_DATA);
+    if let Some(kind) = kind.as_deref().and_then(known) {
+        (kind.forget)(&mut data);
     }
-    bridge::forget_unsettable(&mut info.data);
-    info
+    Info { data, port: options(&port_kind, Side::Port, INFO_PORT_DATA), kind, port_kind }
 }
 
-fn decode<N: Nla>(kind: &str, side: Side, attributes: &[N]) -> Settings {
-    let mut bytes = Vec::new();
-    for attribute in attributes {
-        let mut value = vec![0; attribute.value_len()];
-        attribute.emit_value(&mut value);
-        attr::put(&mut bytes, attribute.kind(), &value);
+/// Gives the links among options that were read their names; 0 is none.
+pub(super) fn name_links(kind: &str, side: Side, settings: &mut Settings, name: NameOf<'_>) {
+    for word in words::all(words(kind, side)).filter(|word| matches!(word.form, Form::Link)) {
+        settings.retain(|(key, value)| key != word.name || *value != Setting::Integer(0));
+        let Some((_, value)) = settings.iter_mut().find(|(key, _)| key == word.name) else { continue };
+        let Setting::Integer(index) = *value else { continue };
+        if let Some(name) = u32::try_from(index).ok().and_then(name) {
+            *value = Setting::Text(name);
+        }
     }
-    words::decode(words(kind, side), &[], &bytes, &|_| None)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::words::Setting;
 
     #[test]
     fn no_word_stands_twice() {
@@ -198,11 +303,11 @@ mod tests {
     #[test]
     fn what_only_reading_gives_is_no_error_and_a_misspelt_word_is() {
         let facts = vec![("root_port".into(), Setting::Integer(3))];
-        assert!(encode("bridge", Side::Own, &facts).expect("ignored").is_empty());
+        assert!(encode("bridge", Side::Own, &facts, &mut words::no_links).expect("ignored").is_empty());
         let misspelt = vec![("stp_stat".into(), Setting::Switch(true))];
-        let error = encode("bridge", Side::Own, &misspelt).expect_err("misspelt");
+        let error = encode("bridge", Side::Own, &misspelt, &mut words::no_links).expect_err("misspelt");
         assert_eq!(error.hint().as_deref(), Some("did you mean \"stp_state\"?"));
         let on = vec![("stp_state".into(), Setting::Switch(true))];
-        assert_eq!(encode("bridge", Side::Own, &on).expect("bytes"), [8, 0, 5, 0, 1, 0, 0, 0]);
+        assert_eq!(encode("bridge", Side::Own, &on, &mut words::no_links).expect("bytes"), [8, 0, 5, 0, 1, 0, 0, 0]);
     }
 }

@@ -1,0 +1,1 @@
+netns.link_add("eth0.10", { type = "vlan" })
