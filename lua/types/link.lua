@@ -35,6 +35,16 @@
 ---@field fdb_get fun(self: nsl.Link, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord       # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Link, opts?: nsl.FdbListOpts): nsl.FdbRecord[]            # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Link, opts?: nsl.FdbFlushOpts)                           # netns.fdb_flush
+---@field qdisc_add fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_add
+---@field qdisc_replace fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_replace
+---@field qdisc_change fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_change
+---@field qdisc_delete fun(self: nsl.Link, opts?: nsl.QdiscOpts)                    # netns.qdisc_delete
+---@field qdisc_list fun(self: nsl.Link, opts?: nsl.QdiscListOpts): nsl.QdiscRecord[]       # netns.qdisc_list
+---@field class_add fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_add
+---@field class_replace fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_replace
+---@field class_change fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_change
+---@field class_delete fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_delete
+---@field class_list fun(self: nsl.Link, opts?: nsl.ClassListOpts): nsl.ClassRecord[]       # netns.class_list
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.

@@ -62,6 +62,16 @@ netns = {}
 ---@field fdb_get fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.FdbListOpts, opts?: nsl.FdbListOpts): nsl.FdbRecord[] # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.FdbFlushOpts)            # netns.fdb_flush
+---@field qdisc_add fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_add
+---@field qdisc_replace fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_replace
+---@field qdisc_change fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_change
+---@field qdisc_delete fun(self: nsl.Netns, name: string, opts?: nsl.QdiscOpts) # netns.qdisc_delete
+---@field qdisc_list fun(self: nsl.Netns, name_or_opts?: string|nsl.QdiscListOpts, opts?: nsl.QdiscListOpts): nsl.QdiscRecord[] # netns.qdisc_list
+---@field class_add fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_add
+---@field class_replace fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_replace
+---@field class_change fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_change
+---@field class_delete fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_delete
+---@field class_list fun(self: nsl.Netns, name_or_opts?: string|nsl.ClassListOpts, opts?: nsl.ClassListOpts): nsl.ClassRecord[] # netns.class_list
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete

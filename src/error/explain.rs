@@ -10,6 +10,7 @@ mod links;
 mod objects;
 mod plan;
 mod routing;
+mod tc;
 
 use std::sync::LazyLock;
 
@@ -20,6 +21,7 @@ pub use links::*;
 pub use objects::*;
 pub use plan::*;
 pub use routing::*;
+pub use tc::*;
 
 /// One kind of failure.
 #[derive(Debug)]
@@ -53,7 +55,18 @@ use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
 pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
-    [ROWS_HERE, bridge::ROWS_HERE, links::ROWS_HERE, objects::ROWS_HERE, plan::ROWS_HERE, routing::ROWS_HERE].concat()
+    LazyLock::new(|| {
+        [
+            ROWS_HERE,
+            bridge::ROWS_HERE,
+            links::ROWS_HERE,
+            objects::ROWS_HERE,
+            plan::ROWS_HERE,
+            routing::ROWS_HERE,
+            tc::ROWS_HERE,
+        ]
+        .concat()
+    });
 });
 
 rows! {

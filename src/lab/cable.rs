@@ -8,8 +8,8 @@ use crate::kernel::addr::{self, AddrSpec};
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, Wait};
 use crate::kernel::namespace::Namespace;
-use crate::kernel::qdisc::{self, Shape};
 use crate::kernel::route;
+use crate::kernel::tc::{self, Shape};
 use crate::wait::{Operation, Step};
 
 /// What the kernel may take for a carrier, and for a spanning tree.
@@ -93,7 +93,7 @@ impl Sending {
         if self == old || (self.shape.is_empty() && old.shape.is_empty()) {
             return Ok(());
         }
-        qdisc::set(device, &self.shape).inspect_err(|_| drop(resize(old.mtu)))
+        tc::set(device, &self.shape).inspect_err(|_| drop(resize(old.mtu)))
     }
 }
 

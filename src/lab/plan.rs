@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use crate::error::{Place, Result};
 use crate::kernel::link::LinkSpec;
 use crate::kernel::namespace::Namespace;
-use crate::kernel::qdisc::Shape;
+use crate::kernel::tc::Shape;
 
 /// A lab as it was declared.
 #[derive(Debug, Clone, PartialEq)]

@@ -39,6 +39,7 @@ pub mod show;
 mod strict;
 mod sysctl;
 mod task;
+mod tc;
 mod topo;
 mod vm;
 mod words;

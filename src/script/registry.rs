@@ -105,6 +105,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
         super::shape::FUNCTIONS,
+        super::tc::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,

@@ -6,9 +6,24 @@ use super::args::Args;
 use super::options::Options;
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
-use crate::kernel::qdisc::{self, Shape};
+use crate::kernel::tc::{self, Distribution, Shape};
 
-pub(super) const SHAPE: &[&str] = &["rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
+pub(super) const SHAPE: &[&str] = &[
+    "rate",
+    "delay",
+    "jitter",
+    "delay_correlation",
+    "distribution",
+    "loss",
+    "loss_correlation",
+    "duplicate",
+    "duplicate_correlation",
+    "corrupt",
+    "corrupt_correlation",
+    "reorder",
+    "reorder_correlation",
+    "limit",
+];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -34,13 +49,13 @@ fn shape(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     // Without options it would be `shape_clear`.
     args.table(2)?;
-    qdisc::set(&device, &merged(&Shape::default(), &args.options(2)?)?)?;
+    tc::set(&device, &merged(&Shape::default(), &args.options(2)?)?)?;
     args.nothing()
 }
 
 /// `netns.shape_clear(dev)`.
 fn clear(args: &mut Args) -> mlua::Result<MultiValue> {
-    qdisc::clear(&args.device(1)?)?;
+    tc::clear(&args.device(1)?)?;
     args.nothing()
 }
 
@@ -62,10 +77,24 @@ pub(super) fn merged(old: &Shape, options: &Options) -> Result<Shape> {
         rate: one(options, "rate", old.rate, Options::rate)?,
         delay: one(options, "delay", old.delay, Options::duration)?,
         jitter: one(options, "jitter", old.jitter, Options::duration)?,
+        delay_correlation: one(options, "delay_correlation", old.delay_correlation, Options::ratio)?,
+        distribution: one(options, "distribution", old.distribution, distribution)?,
         loss: one(options, "loss", old.loss, Options::ratio)?,
+        loss_correlation: one(options, "loss_correlation", old.loss_correlation, Options::ratio)?,
         duplicate: one(options, "duplicate", old.duplicate, Options::ratio)?,
+        duplicate_correlation: one(options, "duplicate_correlation", old.duplicate_correlation, Options::ratio)?,
         corrupt: one(options, "corrupt", old.corrupt, Options::ratio)?,
+        corrupt_correlation: one(options, "corrupt_correlation", old.corrupt_correlation, Options::ratio)?,
         reorder: one(options, "reorder", old.reorder, Options::ratio)?,
+        reorder_correlation: one(options, "reorder_correlation", old.reorder_correlation, Options::ratio)?,
         limit: one(options, "limit", old.limit, |options, key| options.number(key, "a number of packets"))?,
     })
+}
+
+fn distribution(options: &Options, key: &str) -> Result<Option<Distribution>> {
+    let Some(name) = options.string(key)? else { return Ok(None) };
+    match Distribution::called(&name) {
+        Some(distribution) => Ok(Some(distribution)),
+        None => Err(options.wrong_value(key, "uniform, normal, pareto, paretonormal or experimental", name)),
+    }
 }

@@ -23,6 +23,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("OBJECT_NOT_SUPPORTED", "it takes a kernel built without the object"),
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
     ("QDISC_MISSING", "it takes a kernel without netem; tests/it/shape.rs asks for it where that is so"),
+    ("TC_KIND_MISSING", "it takes a kernel without a discipline; the rows of tests/rows ask for one where that is so"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
     ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),
     ("LAB_UNSETTLED", "it takes a program that changes the lab as fast as nsl does"),

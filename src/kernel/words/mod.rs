@@ -192,6 +192,21 @@ pub fn lengthen<'a>(words: &[Word], settings: &'a Settings) -> Cow<'a, Settings>
     settings
 }
 
+/// The bytes that the form of the word called `name` makes of its value; none where it is not given.
+///
+/// For objects that lay out a struct themselves: `EINVAL` for a value that the word cannot have. No link can be named.
+pub fn bytes(words: &[Word], settings: &Settings, name: &str) -> Result<Option<Vec<u8>>> {
+    match (word(words, name), find(settings, name)) {
+        (Some(word), Some(value)) => word.form.encode(word.name, value, &mut no_links),
+        _ => Ok(None),
+    }
+}
+
+/// What bytes say by the form of the word called `name`; none if they are too short.
+pub fn shown(words: &[Word], name: &str, bytes: &[u8]) -> Option<Setting> {
+    word(words, name)?.form.decode(bytes, &|_| None)
+}
+
 /// Writes those of `settings` that are fields of the fixed header into it.
 pub fn fill_header(header: &mut [u8], words: &[Word], settings: &Settings, index: IndexOf<'_>) -> Result<()> {
     for word in words.iter().filter(|word| word.settable && word.attribute == HEADER) {

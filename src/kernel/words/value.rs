@@ -72,7 +72,7 @@ pub(super) fn number_of(value: &Setting, read: fn(&str) -> Option<u64>) -> Optio
     }
 }
 
-/// A share from 0 to 1, or text in per cent, as a part of 2³²-1 (iproute2 `get_percent`).
+/// A share from 0 to 1, or text in per cent, as a part of 2³²-1, rounded as iproute2 rounds it (`set_percent`).
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
 pub(super) fn share(value: &Setting) -> Option<u32> {
     let share = match value {
@@ -81,7 +81,7 @@ pub(super) fn share(value: &Setting) -> Option<u32> {
         Setting::Text(text) => units::ratio(text)?,
         _ => return None,
     };
-    (0.0..=1.0).contains(&share).then(|| (share * f64::from(u32::MAX)).round() as u32)
+    (0.0..=1.0).contains(&share).then(|| (share * f64::from(u32::MAX)).round_ties_even() as u32)
 }
 
 /// A part of 2³²-1 as a share, with no more digits than come from it.

@@ -9,9 +9,9 @@ use crate::kernel::addr::AddrSpec;
 use crate::kernel::device::Device;
 use crate::kernel::link::request::{self, Request};
 use crate::kernel::link::{self, AddrGenMode, LinkSpec, Master, Setting, parse_mac};
-use crate::kernel::qdisc;
 use crate::kernel::route::RouteSpec;
 use crate::kernel::sysctl;
+use crate::kernel::tc;
 use crate::lab::build::namespaces::bridge_request;
 use crate::lab::build::{Site, devices, settings};
 use crate::lab::diff::{Change, Edit};
@@ -159,7 +159,7 @@ fn shape_links(target: &Target<'_>, changes: &[&Change]) -> Result<()> {
     for change in changes {
         let Edit::Shape { index, shape } = &change.edit else { continue };
         let name = change.name.as_deref().unwrap_or_default();
-        let set = qdisc::set(&Device::known(&target.node.namespace, name, *index), shape);
+        let set = tc::set(&Device::known(&target.node.namespace, name, *index), shape);
         set.map_err(|error| error.place(change.place.clone()))?;
     }
     Ok(())

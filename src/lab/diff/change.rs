@@ -6,8 +6,8 @@ use std::fmt;
 use crate::error::{Place, escape};
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::Setting;
-use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Found, RouteSpec};
+use crate::kernel::tc::Shape;
 
 /// What is done about a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::change::Edit;
 use super::list::List;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::{Setting, parse_mac};
-use crate::kernel::qdisc::Kept;
+use crate::kernel::tc::Kept;
 use crate::lab::state::{HaveAddress, HaveInterface, Role, WantedInterface, link_local};
 
 /// `ipv6` says whether the kernel has it.

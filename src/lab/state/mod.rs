@@ -14,8 +14,8 @@ use super::plan::Plan;
 use crate::error::Place;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::Settings;
-use crate::kernel::qdisc::{Kept, Shape};
 use crate::kernel::route::{Found, RouteSpec};
+use crate::kernel::tc::{Kept, Shape};
 
 pub(super) use read::{is_gone, read};
 pub(super) use wanted::{link_local, sysctl_keys, wanted};

@@ -9,9 +9,9 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::addr::{self, Address, Lifetime};
 use crate::kernel::link::{self, Link, Setting, Settings};
 use crate::kernel::namespace::{Namespace, id, many};
-use crate::kernel::qdisc;
 use crate::kernel::route::{self, Family, Filter, Found, Route, TableFilter};
 use crate::kernel::sysctl::Here;
+use crate::kernel::tc;
 use crate::lab::live::LiveNode;
 use crate::netlink::Socket;
 use crate::wait::interrupt;
@@ -132,7 +132,7 @@ fn fill(
         interfaces.push(of_link(link));
     }
     if links.iter().any(|link| matches!(link.qdisc.as_deref(), Some("tbf" | "netem"))) {
-        let mut kept = qdisc::list_in(socket)?;
+        let mut kept = tc::list_in(socket)?;
         interfaces.iter_mut().for_each(|interface| interface.kept = kept.remove(&interface.index));
     }
     for address in addr::list_in(socket, None)? {

@@ -8,8 +8,8 @@ use ipnet::{IpNet, Ipv6Net};
 
 use super::{Role, Wanted, WantedInterface, WantedRoute, end_of};
 use crate::kernel::link::{Setting, Settings, format_mac};
-use crate::kernel::qdisc::Shape;
 use crate::kernel::route::{Destination, Family};
+use crate::kernel::tc::Shape;
 use crate::lab::assign::{Assigned, Bridge, Interface};
 use crate::lab::build::settings;
 use crate::lab::plan::{End, HostLink, NodeDevice, Plan, Wants};

@@ -1,17 +1,26 @@
 //! The usual impairments of a link, for what it sends: a rate alone by `tbf`, everything else by `netem`.
 
+pub mod kept;
+
 use std::time::Duration;
 
+use netlink_packet_core::{DefaultNla, NLM_F_CREATE, NLM_F_REPLACE};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::tc::{TcAttribute, TcHandle, TcMessage};
 use nix::errno::Errno;
 
-use super::kept::Kept;
-use super::netem::Netem;
-use super::tbf::Tbf;
-use super::{delete_root, replace_root};
+use super::kind::Kind;
+use super::kind::netem::{NETEM, seconds};
+use super::kind::tbf::TBF;
+use super::place::OPTIONS;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::link::request::Request;
 use crate::kernel::link::{self, refused};
+use crate::kernel::words::{Setting, Settings};
+
+pub use super::kind::netem::Distribution;
+pub use kept::{Kept, list_in};
 
 /// How a link sends. What is not given is as it would be without.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -22,14 +31,26 @@ pub struct Shape {
     pub delay: Option<Duration>,
     /// By how much the delay varies in either direction.
     pub jitter: Option<Duration>,
+    /// How much a delay is like the one before, from 0 to 1.
+    pub delay_correlation: Option<f64>,
+    /// How delays vary within the jitter.
+    pub distribution: Option<Distribution>,
     /// The share that is lost, from 0 to 1.
     pub loss: Option<f64>,
+    /// How much losing a packet is like the one before.
+    pub loss_correlation: Option<f64>,
     /// The share that comes twice.
     pub duplicate: Option<f64>,
+    /// How much doubling a packet is like the one before.
+    pub duplicate_correlation: Option<f64>,
     /// The share in which a bit is wrong.
     pub corrupt: Option<f64>,
+    /// How much damaging a packet is like the one before.
+    pub corrupt_correlation: Option<f64>,
     /// The share that overtakes what is delayed.
     pub reorder: Option<f64>,
+    /// How much overtaking is like the packet before.
+    pub reorder_correlation: Option<f64>,
     /// How many packets may wait, those that are delayed too; what comes beyond is lost.
     pub limit: Option<u32>,
 }
@@ -47,12 +68,6 @@ const FRAME: u32 = 18;
 /// What most links send at once.
 const MTU: u32 = 1500;
 
-/// What carries a shape out.
-enum Discipline {
-    Tbf(Tbf),
-    Netem(Netem),
-}
-
 impl Shape {
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
@@ -66,41 +81,66 @@ impl Shape {
             rate: self.rate.or(other.rate),
             delay: self.delay.or(other.delay),
             jitter: self.jitter.or(other.jitter),
+            delay_correlation: self.delay_correlation.or(other.delay_correlation),
+            distribution: self.distribution.or(other.distribution),
             loss: self.loss.or(other.loss),
+            loss_correlation: self.loss_correlation.or(other.loss_correlation),
             duplicate: self.duplicate.or(other.duplicate),
+            duplicate_correlation: self.duplicate_correlation.or(other.duplicate_correlation),
             corrupt: self.corrupt.or(other.corrupt),
+            corrupt_correlation: self.corrupt_correlation.or(other.corrupt_correlation),
             reorder: self.reorder.or(other.reorder),
+            reorder_correlation: self.reorder_correlation.or(other.reorder_correlation),
             limit: self.limit.or(other.limit),
         }
     }
 
-    /// `EINVAL` for what makes no sense without a delay.
+    /// `EINVAL` for what makes no sense without another.
     pub fn check(&self) -> Result<()> {
         let given = [("jitter", self.jitter.is_some()), ("reorder", self.reorder.is_some())];
-        match given.into_iter().find(|(_, given)| *given && self.delay.is_none()) {
-            Some((key, _)) => Err(Error::new(&explain::SHAPE_NEEDS_DELAY).with("key", key)),
+        if let Some((key, _)) = given.into_iter().find(|(_, given)| *given && self.delay.is_none()) {
+            return Err(Error::new(&explain::SHAPE_NEEDS_DELAY).with("key", key));
+        }
+        let needs = [
+            (
+                "distribution",
+                self.distribution.is_some(),
+                "jitter",
+                self.jitter.is_some_and(|jitter| !jitter.is_zero()),
+            ),
+            ("delay_correlation", self.delay_correlation.is_some(), "jitter", self.jitter.is_some()),
+            ("loss_correlation", self.loss_correlation.is_some(), "loss", self.loss.is_some()),
+            ("duplicate_correlation", self.duplicate_correlation.is_some(), "duplicate", self.duplicate.is_some()),
+            ("corrupt_correlation", self.corrupt_correlation.is_some(), "corrupt", self.corrupt.is_some()),
+            ("reorder_correlation", self.reorder_correlation.is_some(), "reorder", self.reorder.is_some()),
+        ];
+        match needs.into_iter().find(|(_, given, _, other)| *given && !other) {
+            Some((key, _, other, _)) => Err(Error::new(&explain::TC_NEEDS).with("key", key).with("other", other)),
             None => Ok(()),
         }
     }
 
     /// The request for the link of this index; none where nothing is asked for. `mtu` is the link's.
     pub fn request(&self, index: u32, mtu: Option<u32>) -> Option<Request> {
-        Some(match self.discipline(mtu)? {
-            Discipline::Tbf(tbf) => replace_root(index, "tbf", tbf.options()),
-            Discipline::Netem(netem) => replace_root(index, "netem", netem.options()),
-        })
+        let (kind, settings) = self.discipline(mtu)?;
+        // What a shape asks for is checked before.
+        let options = kind.qdisc.encode(&settings).ok().flatten().unwrap_or_default();
+        let mut message = root(index, kind.name);
+        message.attributes.push(TcAttribute::Other(DefaultNla::new(OPTIONS, options)));
+        Some((RouteNetlinkMessage::NewQueueDiscipline(message), NLM_F_CREATE | NLM_F_REPLACE))
     }
 
     /// What the kernel keeps of it; none where nothing is asked for. `mtu` is the link's.
     pub fn kept(&self, mtu: Option<u32>) -> Option<Kept> {
-        Some(match self.discipline(mtu)? {
-            Discipline::Tbf(tbf) => tbf.kept(),
-            Discipline::Netem(netem) => netem.kept(),
-        })
+        let (kind, settings) = self.discipline(mtu)?;
+        let options = kind.qdisc.encode(&settings).ok().flatten().unwrap_or_default();
+        Kept::read(kind.name, &options)
     }
 
-    fn discipline(&self, mtu: Option<u32>) -> Option<Discipline> {
+    /// What carries it out, and with which options.
+    fn discipline(&self, mtu: Option<u32>) -> Option<(&'static Kind, Settings)> {
         let frame = mtu.unwrap_or(MTU) + FRAME;
+        let number = |key: &'static str, number: u64| (key.into(), Setting::Integer(number.cast_signed()));
         match self.rate {
             _ if self.is_empty() => None,
             Some(rate) if self.needs_netem().is_none() => {
@@ -109,22 +149,40 @@ impl Shape {
                     |packets| u64::from(packets) * u64::from(frame),
                 );
                 let burst = bytes(amount(rate, BURST)).max(2 * frame);
-                Some(Discipline::Tbf(Tbf { rate, burst, limit: bytes(limit).saturating_add(burst) }))
+                let limit = bytes(limit).saturating_add(burst);
+                // The kernel wants one byte a second at least.
+                let settings =
+                    [number("rate", rate.max(8)), number("burst", burst.into()), number("limit", limit.into())];
+                Some((&TBF, settings.into()))
             }
             rate => {
                 let (delay, jitter) = (self.delay.unwrap_or_default(), self.jitter.unwrap_or_default());
                 // What is on its way waits here too.
                 let waiting = |rate| bytes(amount(rate, delay + jitter + PATIENCE) / u64::from(frame));
-                Some(Discipline::Netem(Netem {
-                    delay,
-                    jitter,
-                    loss: self.loss.unwrap_or_default(),
-                    duplicate: self.duplicate.unwrap_or_default(),
-                    corrupt: self.corrupt.unwrap_or_default(),
-                    reorder: self.reorder.unwrap_or_default(),
-                    rate,
-                    limit: self.limit.unwrap_or_else(|| rate.map_or(PACKETS, |rate| waiting(rate).max(LEAST))),
-                }))
+                let limit = self.limit.unwrap_or_else(|| rate.map_or(PACKETS, |rate| waiting(rate).max(LEAST)));
+                let shares = [
+                    ("delay_correlation", self.delay_correlation),
+                    ("loss", self.loss),
+                    ("loss_correlation", self.loss_correlation),
+                    ("duplicate", self.duplicate),
+                    ("duplicate_correlation", self.duplicate_correlation),
+                    ("corrupt", self.corrupt),
+                    ("corrupt_correlation", self.corrupt_correlation),
+                    ("reorder", self.reorder.filter(|_| !delay.is_zero())),
+                    ("reorder_correlation", self.reorder_correlation),
+                ];
+                let shares = shares.into_iter().filter_map(|(key, share)| Some((key.into(), Setting::Number(share?))));
+                let mut settings: Settings = shares.collect();
+                settings.push(number("limit", limit.into()));
+                settings.push(("delay".into(), seconds(delay)));
+                // Without a delay there is nothing that could vary.
+                if !delay.is_zero() && !jitter.is_zero() {
+                    settings.push(("jitter".into(), seconds(jitter)));
+                    let named = |one: Distribution| ("distribution".into(), Setting::Text(one.name().to_owned()));
+                    settings.extend(self.distribution.map(named));
+                }
+                settings.extend(rate.map(|rate| number("rate", rate.max(8))));
+                Some((&NETEM, settings))
             }
         }
     }
@@ -154,6 +212,14 @@ impl Shape {
             .with("capability", "CAP_NET_ADMIN")
             .object(device)
     }
+}
+
+/// About what the link of this index sends by.
+fn root(index: u32, kind: &str) -> TcMessage {
+    let mut message = TcMessage::with_index(index.cast_signed());
+    message.header.parent = TcHandle::ROOT;
+    message.attributes.push(TcAttribute::Kind(kind.to_owned()));
+    message
 }
 
 /// How many bytes a rate of bits comes to in a time.
@@ -189,7 +255,8 @@ pub fn clear(device: &Device) -> Result<()> {
     device.namespace.with_socket(|socket| {
         let index = device.index_in(socket)?;
         for kind in ["tbf", "netem"] {
-            match socket.execute(delete_root(index, kind), 0) {
+            // Another kind's is refused (`EINVAL`), as is that which every link has (`EINVAL`, `ENOENT`).
+            match socket.execute(RouteNetlinkMessage::DelQueueDiscipline(root(index, kind)), 0) {
                 Ok(()) => return Ok(()),
                 // It sends by something else.
                 Err(error) if matches!(error.as_errno(), Some(Errno::EINVAL | Errno::ENOENT)) => {}
@@ -228,5 +295,11 @@ mod tests {
         let shape = Shape { jitter: Some(Duration::ZERO), ..Shape::default() };
         assert_eq!(shape.check().expect_err("no delay").to_string(), "option \"jitter\" needs a delay (EINVAL)");
         assert!(Shape { delay: Some(Duration::ZERO), ..shape }.check().is_ok());
+        let shape = Shape { loss_correlation: Some(0.5), ..Shape::default() };
+        assert_eq!(
+            shape.check().expect_err("no loss").to_string(),
+            "option \"loss_correlation\" needs \"loss\" (EINVAL)"
+        );
+        assert!(Shape { loss: Some(0.1), ..shape }.check().is_ok());
     }
 }

@@ -1,0 +1,53 @@
+---@meta
+
+--- netem delays, loses, doubles, damages and reorders packets (tc-netem(8)). Where it is changed, all is said anew.
+---@class nsl.NetemOpts
+---@field limit? integer              # packets that may wait, delayed ones too; 1000 unless told
+---@field delay? nsl.Time             # each packet is late by so much
+---@field jitter? nsl.Time            # the delay varies by so much
+---@field delay_correlation? nsl.Ratio    # how much a delay is like the one before
+---@field distribution? "uniform"|"normal"|"pareto"|"paretonormal"|"experimental"|string    # how delays vary: nsl's own, or a table of iproute2's (`NAME.dist`); not read back, and kept until another is said
+---@field loss? nsl.Ratio             # this share is lost
+---@field loss_correlation? nsl.Ratio
+---@field loss_state? nsl.NetemStates      # instead of `loss`: a model of four states
+---@field loss_gemodel? nsl.NetemGemodel   # instead of `loss`: the model of Gilbert and Elliott
+---@field ecn? boolean                # marks instead of losing, where the sender understands marks
+---@field duplicate? nsl.Ratio        # this share comes twice
+---@field duplicate_correlation? nsl.Ratio
+---@field corrupt? nsl.Ratio          # in this share one bit is wrong
+---@field corrupt_correlation? nsl.Ratio
+---@field reorder? nsl.Ratio          # this share is not delayed, and overtakes the rest
+---@field reorder_correlation? nsl.Ratio
+---@field gap? integer                # only each so-and-so-manieth packet may overtake
+---@field rate? nsl.Rate              # at most so much a second
+---@field packet_overhead? integer    # bytes that each packet counts more
+---@field cell_size? integer          # packets count in cells of so many bytes
+---@field cell_overhead? integer      # bytes that each cell counts more
+---@field slot? nsl.NetemSlot         # packets go in bursts
+---@field seed? integer               # chance is the same each time (Linux 6.6)
+
+--- A model of loss with four states: 1 receives, 2 receives in a burst, 3 loses in a burst, 4 loses one. What is not given
+--- follows: there is always a way back.
+---@class nsl.NetemStates
+---@field p13 nsl.Ratio               # the chance to begin a burst of losses
+---@field p31? nsl.Ratio              # to end it
+---@field p32? nsl.Ratio              # to receive within it
+---@field p23? nsl.Ratio              # to lose again after that
+---@field p14? nsl.Ratio              # to lose one alone
+
+--- Gilbert and Elliott's model of loss: a good and a bad state.
+---@class nsl.NetemGemodel
+---@field p nsl.Ratio                 # the chance to become bad
+---@field r? nsl.Ratio                # to become good
+---@field ["1-h"]? nsl.Ratio          # the share that is lost while it is bad; all unless told
+---@field ["1-k"]? nsl.Ratio          # the share that is lost while it is good; none unless told
+
+--- How often bursts of packets go, and how large they are: by the least and the most delay between two, or by a distribution.
+---@class nsl.NetemSlot
+---@field min_delay? nsl.Time
+---@field max_delay? nsl.Time
+---@field distribution? string
+---@field delay? nsl.Time             # of a distribution, the middle
+---@field jitter? nsl.Time            # of a distribution, how much it varies
+---@field packets? integer            # the most of a burst
+---@field bytes? nsl.Size             # the most of a burst

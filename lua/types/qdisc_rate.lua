@@ -1,0 +1,34 @@
+---@meta
+
+--- tbf sends at a rate, and drops what would have to wait too long (tc-tbf(8)). `rate`, `burst`, and `limit` or `latency` are
+--- needed.
+---@class nsl.TbfOpts
+---@field rate? nsl.Rate
+---@field burst? nsl.Size             # what goes at once after a silence
+---@field limit? nsl.Size             # bytes that may wait
+---@field latency? nsl.Time           # instead of `limit`: the longest that one may wait
+---@field peakrate? nsl.Rate          # the burst goes at this rate at most
+---@field mtu? nsl.Size               # with `peakrate`: what goes at once even so
+---@field mpu? integer                # the least that a packet counts, in bytes
+---@field overhead? integer           # bytes that each packet counts more
+---@field linklayer? "ethernet"|"atm"|"adsl"
+
+--- htb divides a link among classes, each with a rate for sure, which borrow from each other (tc-htb(8)).
+---@class nsl.HtbOpts
+---@field default? string             # where what no filter classifies goes: a minor number, hexadecimal: "10"
+---@field r2q? integer                # a class's turn is its rate in bytes divided by this; 10 unless told
+---@field direct_qlen? integer        # packets that may wait that belong to no class
+---@field offload? boolean            # the hardware does it
+
+--- A class of htb; `rate` is needed.
+---@class nsl.HtbClassOpts
+---@field rate? nsl.Rate              # what it has for sure
+---@field ceil? nsl.Rate              # what it may have if others do not need it; `rate` unless told
+---@field burst? nsl.Size             # what goes at once after a silence
+---@field cburst? nsl.Size            # of that, at more than the ceiling
+---@field prio? integer               # who may borrow first: from 0
+---@field quantum? nsl.Size           # what it sends at its turn
+---@field mtu? nsl.Size               # the longest packet; 1600 unless told
+---@field mpu? integer                # the least that a packet counts, in bytes
+---@field overhead? integer           # bytes that each packet counts more
+---@field linklayer? "ethernet"|"atm"|"adsl"

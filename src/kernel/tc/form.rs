@@ -1,0 +1,177 @@
+//! Forms of values that only traffic control has (`words::Form::Own`).
+
+use super::{handle, rate};
+use crate::kernel::units;
+use crate::kernel::words::{Form, Own, Setting};
+use crate::netlink::attr;
+
+/// A discipline's handle, `"1:"`.
+pub const QDISC: Form = Form::Own(&Own {
+    expected: "a handle such as \"1:\"",
+    encode: |value| handle_of(value, handle::qdisc),
+    decode: |bytes| handle_text(bytes, handle::text),
+    width: Some(4),
+});
+
+/// A class's, or that of a parent, `"1:10"`; the root is a word of its own.
+pub const CLASS: Form = Form::Own(&Own {
+    expected: "a class such as \"1:10\"",
+    encode: |value| handle_of(value, handle::class),
+    decode: |bytes| match attr::u32_of(bytes)? {
+        0 | handle::ROOT => None,
+        number => Some(Setting::Text(handle::text(number))),
+    },
+    width: Some(4),
+});
+
+/// Whether the parent is the root.
+pub const ROOT: Form = Form::Own(&Own {
+    expected: "true or false",
+    encode: |value| match value {
+        Setting::Switch(true) => Some(handle::ROOT.to_ne_bytes().to_vec()),
+        Setting::Switch(false) => Some(vec![0; 4]),
+        _ => None,
+    },
+    decode: |bytes| (attr::u32_of(bytes)? == handle::ROOT).then_some(Setting::Switch(true)),
+    width: Some(4),
+});
+
+/// The minor number of a class in 32 bits, in hexadecimal: `"10"`, or with its discipline `"1:10"`.
+pub const MINOR: Form = Form::Own(&Own {
+    expected: "the minor number of a class in hexadecimal, such as \"10\"",
+    encode: |value| minor(value).map(|minor| minor.to_ne_bytes().to_vec()),
+    decode: |bytes| Some(Setting::Text(format!("{:x}", attr::u32_of(bytes)?))),
+    width: Some(4),
+});
+
+/// As [`MINOR`], in 16 bits.
+pub const MINOR16: Form = Form::Own(&Own {
+    expected: "the minor number of a class in hexadecimal, such as \"10\"",
+    encode: |value| minor(value).and_then(|minor| u16::try_from(minor).ok()).map(|minor| minor.to_ne_bytes().to_vec()),
+    decode: |bytes| Some(Setting::Text(format!("{:x}", attr::number(bytes.get(..2)?)?))),
+    width: Some(2),
+});
+
+/// A time in nanoseconds, 64 bits.
+pub const NANOSECONDS: Form = Form::Own(&Own {
+    expected: "a time in seconds",
+    encode: |value| nanoseconds(value).map(|time| time.to_ne_bytes().to_vec()),
+    decode: |bytes| {
+        let time = attr::number(bytes.get(..8)?)?;
+        #[allow(clippy::cast_precision_loss)]
+        Some(Setting::Number(time.cast_signed() as f64 / 1e9))
+    },
+    width: Some(8),
+});
+
+/// A time in microseconds, 32 bits, cut as `tc` cuts it.
+pub const MICROSECONDS: Form = Form::Own(&Own {
+    expected: "a time in seconds",
+    encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
+    decode: |bytes| Some(Setting::Number(f64::from(attr::u32_of(bytes)?) / 1e6)),
+    width: Some(4),
+});
+
+/// As [`MICROSECONDS`]; all bits on are none.
+pub const MICROSECONDS_OR_NONE: Form = Form::Own(&Own {
+    expected: "a time in seconds",
+    encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
+    decode: |bytes| {
+        let time = attr::u32_of(bytes)?;
+        (time != u32::MAX).then(|| Setting::Number(f64::from(time) / 1e6))
+    },
+    width: Some(4),
+});
+
+/// A time in milliseconds, 32 bits.
+pub const MILLISECONDS: Form = Form::Own(&Own {
+    expected: "a time in seconds",
+    encode: |value| u32::try_from(nanoseconds(value)? / 1_000_000).ok().map(|time| time.to_ne_bytes().to_vec()),
+    decode: |bytes| Some(Setting::Number(f64::from(attr::u32_of(bytes)?) / 1e3)),
+    width: Some(4),
+});
+
+/// A rate in bytes a second, 32 bits, where all bits on, or off, are none.
+pub const RATE_OR_NONE: Form = Form::Own(&Own {
+    expected: "a rate (bits a second, or text such as \"10mbit\")",
+    encode: |value| u32::try_from(bytes_a_second(value)?).ok().map(|rate| rate.to_ne_bytes().to_vec()),
+    decode: |bytes| match attr::u32_of(bytes)? {
+        0 | u32::MAX => None,
+        rate => Some(Setting::Integer(i64::from(rate) * 8)),
+    },
+    width: Some(4),
+});
+
+/// Bytes in eight bits each, as an array of numbers.
+pub const BYTES: Form = Form::Own(&Own {
+    expected: "an array of numbers up to 255",
+    encode: |value| numbers(value)?.into_iter().map(|number| u8::try_from(number).ok()).collect(),
+    decode: |bytes| Some(Setting::List(bytes.iter().map(|byte| Setting::Integer(i64::from(*byte))).collect())),
+    width: None,
+});
+
+/// The kind of link that sizes are reckoned for (tc-stab(8)): `TC_LINKLAYER_…`.
+pub const LINKLAYER: Form = Form::Names8(LINKLAYERS);
+/// As [`LINKLAYER`], in 32 bits.
+pub const LINKLAYER32: Form = Form::Names32(LINKLAYERS);
+const LINKLAYERS: &[(u32, &str)] = &[(0, "unspec"), (1, "ethernet"), (2, "atm"), (2, "adsl")];
+
+fn handle_of(value: &Setting, read: fn(&str) -> Option<u32>) -> Option<Vec<u8>> {
+    match value {
+        Setting::Text(text) => read(text).map(|handle| handle.to_ne_bytes().to_vec()),
+        _ => None,
+    }
+}
+
+fn handle_text(bytes: &[u8], text: fn(u32) -> String) -> Option<Setting> {
+    // As `tc` prints it even where it is none.
+    let handle = attr::u32_of(bytes)?;
+    Some(Setting::Text(if handle == 0 { "0:".to_owned() } else { text(handle) }))
+}
+
+fn minor(value: &Setting) -> Option<u32> {
+    match value {
+        Setting::Text(text) if text.contains(':') => handle::class(text).map(|class| class & 0xffff),
+        Setting::Text(text) => handle::number(text),
+        _ => None,
+    }
+}
+
+/// A time in nanoseconds.
+pub fn nanoseconds(value: &Setting) -> Option<u64> {
+    #[allow(clippy::cast_precision_loss)]
+    let seconds = match value {
+        Setting::Integer(number) => *number as f64,
+        Setting::Number(number) => *number,
+        Setting::Text(text) => units::time(text)?.as_secs_f64(),
+        _ => return None,
+    };
+    rate::whole((seconds * 1e9).round())
+}
+
+/// A time in microseconds, as `tc` cuts it.
+fn microseconds(value: &Setting) -> Option<u32> {
+    u32::try_from(nanoseconds(value)? / 1000).ok()
+}
+
+fn bytes_a_second(value: &Setting) -> Option<u64> {
+    match value {
+        Setting::Text(text) => units::rate(text).map(|rate| rate / 8),
+        Setting::Integer(rate) => u64::try_from(*rate).ok().map(|rate| rate / 8),
+        _ => None,
+    }
+}
+
+/// An array of numbers; one alone may stand without braces.
+pub fn numbers(value: &Setting) -> Option<Vec<i64>> {
+    let one = |value: &Setting| match value {
+        Setting::Integer(number) => Some(*number),
+        Setting::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    match value {
+        Setting::List(values) => values.iter().map(one).collect(),
+        Setting::Table(none) if none.is_empty() => Some(Vec::new()),
+        value => Some(vec![one(value)?]),
+    }
+}

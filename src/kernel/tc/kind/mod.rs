@@ -1,0 +1,160 @@
+//! The kinds of disciplines, a family a file: what each can be told, in the words of its page (tc-netem(8), tc-htb(8), …),
+//! and how its options are laid out for the kernel.
+
+mod fifo;
+mod htb;
+mod ingress;
+pub mod netem;
+pub mod tbf;
+
+use super::given::{Given, Seen};
+use super::place::OPTIONS;
+use crate::error::{Error, Result, explain, nearest};
+pub use crate::kernel::words::Word;
+use crate::kernel::words::{self, Setting, Settings};
+use crate::netlink::{Message, attr};
+
+/// A kind of disciplines.
+pub struct Kind {
+    /// As `tc` calls it: `fq_codel`.
+    pub name: &'static str,
+    /// What a discipline of it can be told.
+    pub qdisc: Options,
+    /// What a class of it can be told; none: it has none that can be made.
+    pub class: Option<Options>,
+}
+
+/// Options of a kind.
+pub struct Options {
+    /// Their words.
+    pub words: &'static [Word],
+    /// How the kernel has them.
+    pub layout: Layout,
+}
+
+/// How options are laid out.
+pub enum Layout {
+    /// As attributes.
+    Attributes,
+    /// As a struct of so many bytes, whose fields are words of the header, and attributes behind it.
+    Struct(usize),
+    /// As only the kind knows.
+    Own {
+        /// The bytes for the kernel; `EINVAL` for values that do not go together.
+        encode: fn(&Given<'_>) -> Result<Vec<u8>>,
+        /// What the kernel's bytes say; what is too short says nothing.
+        decode: fn(&[u8], &mut Seen) -> Option<()>,
+    },
+}
+
+/// No options at all.
+pub const NONE: Options = Options { words: &[], layout: Layout::Attributes };
+
+/// All that nsl knows, in the order of their names.
+pub static KINDS: &[&Kind] = &[
+    &fifo::BFIFO,
+    &ingress::CLSACT,
+    &htb::HTB,
+    &ingress::INGRESS,
+    &ingress::MQ,
+    &netem::NETEM,
+    &ingress::NOQUEUE,
+    &fifo::PFIFO,
+    &fifo::PFIFO_FAST,
+    &fifo::PFIFO_HEAD_DROP,
+    &tbf::TBF,
+];
+
+/// The words of every kind's disciplines.
+pub static QDISC_WORDS: &[&[Word]] = &[
+    super::qdisc::WORDS,
+    fifo::BFIFO.qdisc.words,
+    htb::HTB.qdisc.words,
+    netem::NETEM.qdisc.words,
+    fifo::PFIFO_FAST.qdisc.words,
+    tbf::TBF.qdisc.words,
+];
+
+/// The words of every kind's classes.
+pub static CLASS_WORDS: &[&[Word]] = &[super::class::WORDS, htb::CLASS];
+
+/// The kind called `name`, if nsl knows it.
+pub fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name).copied()
+}
+
+/// The kind called `name`; `EINVAL` with the nearest one if there is none.
+pub fn called(name: &str) -> Result<&'static Kind> {
+    find(name).ok_or_else(|| {
+        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("kind", name);
+        let near = nearest(name, KINDS.iter().map(|kind| kind.name));
+        near.into_iter().fold(error, |error, near| error.with("near", near))
+    })
+}
+
+impl Kind {
+    /// The module that brings it.
+    pub fn module(&self) -> String {
+        match self.name {
+            "clsact" => "sch_ingress".to_owned(),
+            name => format!("sch_{name}"),
+        }
+    }
+
+    /// What it is called where a kernel is configured.
+    pub fn config(&self) -> String {
+        match self.name {
+            "clsact" => "CONFIG_NET_SCH_INGRESS".to_owned(),
+            "hhf" | "ets" | "pie" | "etf" => format!("CONFIG_NET_SCH_{}", self.name.to_uppercase()),
+            name => format!("CONFIG_NET_SCH_{}", name.to_uppercase()),
+        }
+    }
+}
+
+impl Options {
+    /// Appends the options attribute to a message, where there is something to say.
+    pub fn put(&self, message: &mut Message, settings: &Settings) -> Result<()> {
+        if let Some(bytes) = self.encode(settings)? {
+            let nested = if matches!(self.layout, Layout::Attributes) { attr::NESTED } else { 0 };
+            attr::put(&mut message.bytes, OPTIONS | nested, &bytes);
+        }
+        Ok(())
+    }
+
+    /// The bytes of the options for the kernel; none where there are none to say.
+    pub fn encode(&self, settings: &Settings) -> Result<Option<Vec<u8>>> {
+        match self.layout {
+            Layout::Attributes if self.words.is_empty() => Ok(None),
+            Layout::Attributes => words::encode(self.words, settings, &mut words::no_links).map(Some),
+            Layout::Struct(length) => {
+                if !settings.iter().any(|(key, _)| words::has(self.words, key)) {
+                    return Ok(None);
+                }
+                let mut bytes = vec![0; length];
+                words::fill_header(&mut bytes, self.words, settings, &mut words::no_links)?;
+                bytes.resize(length.next_multiple_of(4), 0);
+                bytes.extend(words::encode(self.words, settings, &mut words::no_links)?);
+                Ok(Some(bytes))
+            }
+            Layout::Own { encode, .. } => encode(&Given::new(self.words, settings)).map(Some),
+        }
+    }
+
+    /// What the kernel's bytes say.
+    pub fn read(&self, bytes: &[u8]) -> Settings {
+        match self.layout {
+            Layout::Attributes => words::decode(self.words, &[], bytes, &|_| None),
+            Layout::Struct(length) => {
+                let attributes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+                let mut settings = words::decode(self.words, bytes, attributes, &|_| None);
+                settings.retain(|(_, value)| *value != Setting::Text(String::new()));
+                settings
+            }
+            Layout::Own { decode, .. } => {
+                let mut seen = Seen::new(self.words);
+                let _ = decode(bytes, &mut seen);
+                seen.settings()
+            }
+        }
+    }
+}

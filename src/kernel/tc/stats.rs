@@ -1,0 +1,39 @@
+//! What went through a discipline, a class or an action: `TCA_STATS2` (Linux `include/uapi/linux/gen_stats.h`).
+
+use crate::kernel::words::Form::{self, U32, U64};
+use crate::kernel::words::{Setting, Settings, Word, decode, fact, find};
+
+/// `TCA_STATS2`.
+const STATS: u16 = 7;
+/// `struct gnet_stats_basic` and `struct gnet_stats_queue`, and the packets in 64 bits.
+const WORDS: &[Word] = &[
+    Word { settable: false, ..crate::kernel::words::field("bytes", 1, 12, 0, U64) },
+    Word { settable: false, ..crate::kernel::words::field("packets", 1, 12, 8, U32) },
+    Word { settable: false, ..crate::kernel::words::field("qlen", 3, 20, 0, U32) },
+    Word { settable: false, ..crate::kernel::words::field("backlog", 3, 20, 4, U32) },
+    Word { settable: false, ..crate::kernel::words::field("drops", 3, 20, 8, U32) },
+    Word { settable: false, ..crate::kernel::words::field("requeues", 3, 20, 12, U32) },
+    Word { settable: false, ..crate::kernel::words::field("overlimits", 3, 20, 16, U32) },
+    fact("packets64", 8, U64),
+];
+
+/// The word for them.
+pub const fn stats() -> Word {
+    fact("stats", STATS, Form::Nested(WORDS))
+}
+
+/// What the attributes of an object say of it, if they do.
+pub fn read(attributes: &[u8]) -> Option<Setting> {
+    let settings = decode(&[stats()], &[], attributes, &|_| None);
+    match find(&settings, "stats")? {
+        Setting::Table(stats) => Some(Setting::Table(whole(stats))),
+        _ => None,
+    }
+}
+
+/// With the packets in 64 bits, where the kernel gave them.
+fn whole(stats: &Settings) -> Settings {
+    let packets = find(stats, "packets64").or_else(|| find(stats, "packets")).cloned();
+    let others = stats.iter().filter(|(key, _)| key != "packets64" && key != "packets").cloned();
+    packets.map(|packets| ("packets".into(), packets)).into_iter().chain(others).collect()
+}

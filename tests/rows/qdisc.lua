@@ -1,0 +1,151 @@
+-- Disciplines that the host's kernel has too: `tc qdisc` beside `qdisc_add`.
+
+--- What was put there, not what the kernel has by itself.
+local function read(ns)
+  local put = {}
+  for _, record in ipairs(ns:qdisc_list()) do
+    if record.handle ~= "0:" then put[#put + 1] = record end
+  end
+  return put
+end
+
+local function write(ns, records)
+  for _, record in ipairs(records) do ns:qdisc_replace(record.dev, record) end
+end
+
+--- A row for one discipline at the root, given in both ways.
+local function root(name, opts, words, want)
+  opts.handle = "1:"
+  return {
+    name,
+    make = function(ns) ns:qdisc_add("v0", opts) end,
+    tool = "tc qdisc add dev v0 root handle 1: " .. words,
+    want = want or opts,
+  }
+end
+
+return {
+  before = "ip link add v0 type veth peer name v1",
+  json = "tc -json qdisc show dev v0",
+  read = read,
+  write = write,
+  root("pfifo", { kind = "pfifo", limit = 100 }, "pfifo limit 100", { { kind = "pfifo", handle = "1:", root = true, limit = 100 } }),
+  root("pfifo without a limit", { kind = "pfifo" }, "pfifo", { { kind = "pfifo" } }),
+  root("bfifo", { kind = "bfifo", limit = "64kb" }, "bfifo limit 64kb", { { kind = "bfifo", limit = 65536 } }),
+  root("pfifo_head_drop", { kind = "pfifo_head_drop", limit = 7 }, "pfifo_head_drop limit 7"),
+  root("tbf", { kind = "tbf", rate = "10mbit", burst = "16kb", latency = "50ms" },
+    "tbf rate 10mbit burst 16kb latency 50ms", { { kind = "tbf", rate = 10000000, burst = 16384, limit = 78884 } }),
+  root("tbf with a limit", { kind = "tbf", rate = "256kbit", burst = 1600, limit = "32kb" },
+    "tbf rate 256kbit burst 1600 limit 32kb", { { rate = 256000, burst = 1600, limit = 32768 } }),
+  root("tbf with a peak", { kind = "tbf", rate = "1mbit", burst = "5kb", latency = "70ms", peakrate = "2mbit", mtu = 1540 },
+    "tbf rate 1mbit burst 5kb latency 70ms peakrate 2mbit minburst 1540",
+    { { rate = 1000000, peakrate = 2000000, mtu = 1540 } }),
+  root("tbf with overhead", { kind = "tbf", rate = "1mbit", burst = "5kb", latency = "70ms", overhead = 14, linklayer = "atm", mpu = 64 },
+    "tbf rate 1mbit burst 5kb latency 70ms overhead 14 linklayer atm mpu 64", { { overhead = 14, linklayer = "atm" } }),
+  root("tbf beyond 32 bits", { kind = "tbf", rate = "40gbit", burst = "1mb", latency = "10ms" },
+    "tbf rate 40gbit burst 1mb latency 10ms", { { rate = 40000000000 } }),
+  root("tbf at an odd rate", { kind = "tbf", rate = "3333333bit", burst = 3333, latency = "33333us" },
+    "tbf rate 3333333bit burst 3333 latency 33333us", { { burst = 3333 } }),
+  root("htb", { kind = "htb", default = "1f", r2q = 20, direct_qlen = 500 }, "htb default 1f r2q 20 direct_qlen 500"),
+  root("htb without options", { kind = "htb" }, "htb", { { kind = "htb", default = "0", r2q = 10 } }),
+  {
+    "ingress",
+    make = function(ns) ns:qdisc_add("v0", { kind = "ingress" }) end,
+    tool = "tc qdisc add dev v0 ingress",
+    want = { { kind = "ingress", handle = "ffff:", parent = "ffff:fff1" } },
+    write = function(ns, records)
+      for _, record in ipairs(records) do
+        ns:qdisc_delete(record.dev, record)
+        ns:qdisc_add(record.dev, record)
+      end
+    end,
+  },
+  {
+    "clsact",
+    make = function(ns) ns:qdisc_add("v0", { kind = "clsact" }) end,
+    tool = "tc qdisc add dev v0 clsact",
+    want = { { kind = "clsact", handle = "ffff:", parent = "ffff:fff1" } },
+    write = false,
+  },
+  {
+    "mq",
+    before = "ip link add v0 numtxqueues 4 type veth peer name v1",
+    make = function(ns) ns:qdisc_add("v0", { kind = "mq", handle = "1:" }) end,
+    tool = "tc qdisc add dev v0 root handle 1: mq",
+    want = { { kind = "mq", handle = "1:", root = true } },
+    write = false,
+  },
+  {
+    "a discipline below a class",
+    before = [[
+      ip link add v0 type veth peer name v1
+      tc qdisc add dev v0 root handle 1: htb
+      tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit]],
+    make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", parent = "1:10", handle = "10:", limit = 5 }) end,
+    tool = "tc qdisc add dev v0 parent 1:10 handle 10: pfifo limit 5",
+    want = { { kind = "pfifo", parent = "1:10", handle = "10:", limit = 5 } },
+  },
+  {
+    "a change",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    make = function(ns) ns:qdisc_change("v0", { limit = 9 }) end,
+    tool = "tc qdisc change dev v0 root pfifo limit 9",
+    want = { { kind = "pfifo", limit = 9 } },
+  },
+  {
+    "another kind in its place",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    make = function(ns) ns:qdisc_replace("v0", { kind = "htb", handle = "2:", default = "a" }) end,
+    tool = "tc qdisc replace dev v0 root handle 2: htb default a",
+    want = { { kind = "htb", handle = "2:", default = "a" } },
+  },
+  {
+    "deleted",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    make = function(ns) ns:qdisc_delete "v0" end,
+    tool = "tc qdisc del dev v0 root",
+    read = function(ns) return ns:qdisc_list("v0", { root = true }) end,
+    want = { { kind = "noqueue", handle = "0:", root = true } },
+    write = false,
+  },
+  {
+    "deleted by its number",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 7: pfifo limit 5",
+    make = function(ns) ns:qdisc_delete("v0", { handle = "7:" }) end,
+    tool = "tc qdisc del dev v0 root handle 7:",
+    read = function(ns) return ns:qdisc_list("v0", { kind = "noqueue" }) end,
+    want = { { kind = "noqueue" } },
+    write = false,
+  },
+  {
+    "one that is there already",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo",
+    make = function(ns) ns:qdisc_add("v0", { kind = "pfifo" }) end,
+    tool = "tc qdisc add dev v0 root pfifo",
+    fails = { code = "EEXIST", object = "v0", message = "qdisc at the root of", kernel = "Exclusivity" },
+  },
+  {
+    "one that is not there",
+    make = function(ns) ns:qdisc_delete("v0", { handle = "5:" }) end,
+    tool = "tc qdisc del dev v0 root handle 5:",
+    fails = { code = "ENOENT", object = "v0", message = "there is no qdisc 5:" },
+  },
+  {
+    "a kind there is not",
+    make = function(ns) ns:qdisc_add("v0", { kind = "fq_codl" }) end,
+    tool = "tc qdisc add dev v0 root fq_codl",
+    fails = { code = "EINVAL", message = 'no kind of qdisc is called "fq_codl"' },
+  },
+  {
+    "an option that the kind lacks",
+    make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", rate = "1mbit" }) end,
+    tool = "tc qdisc add dev v0 root pfifo rate 1mbit",
+    fails = { code = "EINVAL", message = 'unknown option "rate"' },
+  },
+  {
+    "a handle that is none",
+    make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", handle = "1:2" }) end,
+    tool = "tc qdisc add dev v0 root handle 1:2 pfifo",
+    fails = { code = "EINVAL", message = "a handle such as" },
+  },
+}
