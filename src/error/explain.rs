@@ -55,18 +55,16 @@ use rows;
 
 /// Every row, for the tests that hold each against a snapshot.
 pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
-    LazyLock::new(|| {
-        [
-            ROWS_HERE,
-            bridge::ROWS_HERE,
-            links::ROWS_HERE,
-            objects::ROWS_HERE,
-            plan::ROWS_HERE,
-            routing::ROWS_HERE,
-            tc::ROWS_HERE,
-        ]
-        .concat()
-    });
+    [
+        ROWS_HERE,
+        bridge::ROWS_HERE,
+        links::ROWS_HERE,
+        objects::ROWS_HERE,
+        plan::ROWS_HERE,
+        routing::ROWS_HERE,
+        tc::ROWS_HERE,
+    ]
+    .concat()
 });
 
 rows! {

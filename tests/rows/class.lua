@@ -67,6 +67,7 @@ return {
     make = function(ns) ns:class_delete("v0", { classid = "1:10" }) end,
     tool = "tc class del dev v0 classid 1:10",
     want = { { classid = "1:20" } },
+    again = false,
   },
   {
     "one that is there already",

@@ -46,7 +46,7 @@ pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
 }
 
 fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
-    send(device, Some(kind), settings, |place| {
+    send(device, Some(kind), settings, flags & NLM_F_CREATE != 0, |place| {
         let mut message = place.message(NEW).with_all(&common(kind, settings)?);
         kind.qdisc.put(&mut message, settings)?;
         Ok((message, flags))
@@ -63,7 +63,7 @@ fn common(kind: &Kind, settings: &Settings) -> Result<Vec<u8>> {
 /// Deletes a discipline and all below it: by its place, its handle or both; of this kind, if one is given. `ENOENT` if there
 /// is none that was put there.
 pub fn delete(device: &Device, kind: Option<&Kind>, settings: &Settings) -> Result<()> {
-    send(device, kind, settings, |place| {
+    send(device, kind, settings, false, |place| {
         let message = place.message(DELETE);
         let kind = kind.map(|kind| common(kind, &Settings::new())).transpose()?;
         Ok((message.with_all(&kind.unwrap_or_default()), 0))
@@ -74,10 +74,15 @@ fn send(
     device: &Device,
     kind: Option<&Kind>,
     settings: &Settings,
+    makes: bool,
     message: impl FnOnce(&Place) -> Result<(Message, u16)>,
 ) -> Result<()> {
     let sent = device.namespace.with_socket(|socket| {
-        let place = place(device.index_in(socket)?, kind, settings)?;
+        let mut place = place(device.index_in(socket)?, kind, settings, makes)?;
+        if place.parent == 0 {
+            // To delete one the kernel wants its parent too.
+            place.parent = parent_of(socket, &place)?;
+        }
         let (message, flags) = message(&place)?;
         socket.execute(message, flags).map_err(|error| {
             device.or_missing(place::refused(error, &place::called("qdisc", &place, device), kind), socket)
@@ -86,14 +91,28 @@ fn send(
     sent.map_err(|error| error.object(device))
 }
 
-/// Where it belongs: at the root unless it is said, those that see what comes in where they alone can be.
-fn place(index: u32, kind: Option<&Kind>, settings: &Settings) -> Result<Place> {
+/// Where it belongs: at the root unless it is said, those that see what comes in where they alone can be. One that is there
+/// is found by its number alone too.
+fn place(index: u32, kind: Option<&Kind>, settings: &Settings, makes: bool) -> Result<Place> {
     let ingress = kind.is_some_and(|kind| matches!(kind.name, "ingress" | "clsact"));
-    let mut place = Place::of(index, WORDS, settings, if ingress { INGRESS } else { ROOT })?;
+    let numbered = !makes && words::find(settings, "handle").is_some();
+    let usual = match (ingress, numbered) {
+        (true, _) => INGRESS,
+        (false, true) => 0,
+        (false, false) => ROOT,
+    };
+    let mut place = Place::of(index, WORDS, settings, usual)?;
     if ingress {
         place.handle = INGRESS & 0xffff_0000;
     }
     Ok(place)
+}
+
+/// What the discipline with this number is below; 0 if there is none.
+fn parent_of(socket: &mut Socket, wanted: &Place) -> Result<u32> {
+    let same = |place: &Place| place.index == wanted.index && place.handle == wanted.handle;
+    let found = dump(socket, |place, _, _| same(place).then_some(place.parent))?;
+    Ok(found.into_iter().next().unwrap_or(0))
 }
 
 /// The disciplines of a namespace, as `tc qdisc show` has them: each with its `dev`, `kind`, `handle` and place, the options
@@ -147,7 +166,7 @@ fn record(place: &Place, attributes: &[u8], name: words::NameOf<'_>) -> Option<S
 /// The kind of the discipline at this place of a link, or with this handle; none if there is none.
 pub fn kind_at(device: &Device, settings: &Settings) -> Result<Option<&'static Kind>> {
     device.namespace.with_socket(|socket| {
-        let wanted = place(device.index_in(socket)?, None, settings)?;
+        let wanted = place(device.index_in(socket)?, None, settings, false)?;
         let is_there = |place: &Place| match wanted.handle {
             0 => place.parent == wanted.parent,
             handle => place.handle == handle,

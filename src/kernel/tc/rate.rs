@@ -98,6 +98,15 @@ impl Spec {
         (0..256).flat_map(|cell| time_of(length(cell), rate).to_ne_bytes()).collect()
     }
 
+    /// The longest packet that is so many bytes on the wire: without the overhead, in whole cells.
+    pub fn length(&self, on_the_wire: u64) -> u64 {
+        let bytes = match self.linklayer {
+            2 => (on_the_wire + CELL.0 / 2) / CELL.0 * CELL.1,
+            _ => on_the_wire,
+        };
+        bytes.saturating_sub(u64::from(self.overhead))
+    }
+
     fn cell_log(&self) -> u8 {
         let mtu = if self.mtu == 0 { 2047 } else { self.mtu };
         (0..32).find(|log| mtu >> log <= 255).unwrap_or(31)
@@ -148,6 +157,8 @@ mod tests {
             assert_eq!(Spec::read(&spec.bytes(), spec.wide().map(u64::from_ne_bytes)), Some(spec));
         }
         assert_eq!(Spec::read(&[0; 11], None), None);
+        let atm = Spec { linklayer: 2, overhead: 14, ..Spec::new(125_000) };
+        assert_eq!((atm.length(107 * 53), Spec::new(1).length(9)), (107 * 48 - 14, 9));
     }
 
     proptest! {

@@ -91,11 +91,11 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     let (limit, buffer, mtu) = (word32(parameters, 6)?, word32(parameters, 7)?, word32(parameters, 8)?);
     let size = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
     seen.wide("rate", main.rate);
-    seen.number("burst", size(exact_bytes_of(buffer, main.rate)));
+    seen.number("burst", size(main.length(exact_bytes_of(buffer, main.rate))));
     seen.number("limit", limit);
     if top.rate > 0 {
         seen.wide("peakrate", top.rate);
-        seen.number("mtu", size(exact_bytes_of(mtu, top.rate)));
+        seen.number("mtu", size(top.length(exact_bytes_of(mtu, top.rate))));
     }
     if main.mpu > 0 {
         seen.bytes("mpu", &main.mpu.to_ne_bytes());
