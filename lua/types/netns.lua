@@ -83,6 +83,13 @@ netns = {}
 ---@field rule_delete fun(self: nsl.Netns, opts: nsl.RuleOpts)                                  # netns.rule_delete
 ---@field rule_list fun(self: nsl.Netns, opts?: nsl.RuleOpts): nsl.RuleRecord[]                 # netns.rule_list
 ---@field rule_flush fun(self: nsl.Netns, opts?: nsl.RuleOpts): integer                         # netns.rule_flush
+---@field nexthop_add fun(self: nsl.Netns, id?: integer, opts: nsl.NexthopOpts): integer        # netns.nexthop_add
+---@field nexthop_replace fun(self: nsl.Netns, id: integer, opts: nsl.NexthopOpts): integer     # netns.nexthop_replace
+---@field nexthop_delete fun(self: nsl.Netns, id: integer)                                      # netns.nexthop_delete
+---@field nexthop_get fun(self: nsl.Netns, id: integer): nsl.NexthopRecord                      # netns.nexthop_get
+---@field nexthop_list fun(self: nsl.Netns, opts?: nsl.NexthopListOpts): nsl.NexthopRecord[]    # netns.nexthop_list
+---@field nexthop_flush fun(self: nsl.Netns, opts?: nsl.NexthopListOpts): integer               # netns.nexthop_flush
+---@field nexthop_bucket_list fun(self: nsl.Netns, opts?: nsl.NexthopBucketListOpts): nsl.NexthopBucket[] # netns.nexthop_bucket_list
 
 --- What `netns.list` takes.
 ---@class nsl.ListOpts

@@ -13,6 +13,7 @@ pub mod link;
 pub mod names;
 pub mod namespace;
 pub mod neigh;
+pub mod nexthop;
 pub mod privilege;
 pub mod route;
 pub mod rule;

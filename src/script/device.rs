@@ -54,6 +54,16 @@ pub(super) fn parse(text: &str, here: &Namespace) -> Result<Device> {
 }
 
 impl Options {
+    /// The name of a device, which must be in the namespace `here`.
+    pub(super) fn link_here(&self, key: &str, here: &Namespace) -> Result<Option<String>> {
+        let Some(device) = self.device(key, here)? else { return Ok(None) };
+        if !device.namespace.same(here)? {
+            let error = Error::new(&explain::DEVICE_ELSEWHERE).with("key", key).with("link", &device);
+            return Err(error.with("namespace", here.label()).object(device));
+        }
+        Ok(Some(device.name))
+    }
+
     /// A device, a bare name being in the namespace of the object the call acts on.
     pub(super) fn device(&self, key: &str, here: &Namespace) -> Result<Option<Device>> {
         self.value(key)

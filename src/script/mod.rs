@@ -22,6 +22,7 @@ mod literal;
 mod load;
 mod neigh;
 mod netns;
+mod nexthop;
 mod nft;
 mod options;
 mod os;

@@ -100,6 +100,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::addr::FUNCTIONS,
         super::route::FUNCTIONS,
         super::rule::FUNCTIONS,
+        super::nexthop::FUNCTIONS,
         super::neigh::FUNCTIONS,
         super::fdb::FUNCTIONS,
         super::sysctl::FUNCTIONS,

@@ -5,7 +5,6 @@ use mlua::{Lua, MultiValue, Table, Value};
 use super::args::Args;
 use super::bind::values;
 use super::bulk::Bulk;
-use super::device::from_value;
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
@@ -125,8 +124,8 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
     let options = args.options(3)?;
     let lookup = Lookup {
         from: options.address("from")?,
-        iif: device(&options, "iif", &namespace)?,
-        oif: device(&options, "oif", &namespace)?,
+        iif: options.link_here("iif", &namespace)?,
+        oif: options.link_here("oif", &namespace)?,
         mark: options.number("mark", "a mark from 0")?,
     };
     values(&args.lua, table(&args.lua, &route::get(&namespace, destination, &lookup)?)?)
@@ -178,7 +177,7 @@ fn spec(dst: &str, options: &Options, namespace: &Namespace) -> Result<RouteSpec
     let mut spec = RouteSpec::new(route::parse_destination(dst)?);
     spec.family = family(options)?;
     spec.via = options.address("via")?;
-    spec.dev = device(options, "dev", namespace)?;
+    spec.dev = options.link_here("dev", namespace)?;
     spec.src = options.address("src")?;
     spec.metric = options.number("metric", "a metric from 0")?;
     spec.table = options.named_number("table", "a table's name or number", &Names::tables())?;
@@ -211,24 +210,12 @@ fn read_nexthops(nexthops: &Table, options: &Options, namespace: &Namespace) -> 
             .map_err(|error| super::error::ours(&error).unwrap_or_else(wrong))?;
         read.push(NextHop {
             via: options.address("via")?,
-            dev: device(&options, "dev", namespace)?,
+            dev: options.link_here("dev", namespace)?,
             weight: options.number("weight", "a weight from 1 to 256")?,
             onlink: options.is_on("onlink")?,
         });
     }
     if read.is_empty() { Err(wrong()) } else { Ok(read) }
-}
-
-/// The name of a device, which must be in the namespace of the route.
-fn device(options: &Options, key: &str, namespace: &Namespace) -> Result<Option<String>> {
-    let Some(value) = options.value(key) else { return Ok(None) };
-    let device = from_value(value, namespace)
-        .unwrap_or_else(|| Err(options.wrong_type(key, "a device (\"interface\" or a Link)")))?;
-    if !device.namespace.same(namespace)? {
-        let error = Error::new(&explain::DEVICE_ELSEWHERE).with("key", key).with("link", &device);
-        return Err(error.with("namespace", namespace.label()).object(device));
-    }
-    Ok(Some(device.name))
 }
 
 fn family(options: &Options) -> Result<Option<Family>> {
@@ -251,7 +238,7 @@ fn filter(options: &Options, namespace: &Namespace) -> Result<Filter> {
         table,
         family: family(options)?,
         proto: options.named_number("proto", "a protocol's name or number", &Names::protocols())?,
-        dev: device(options, "dev", namespace)?,
+        dev: options.link_here("dev", namespace)?,
     })
 }
 

@@ -1,0 +1,57 @@
+//! Buckets of resilient groups: which nexthop each part of the traffic takes.
+
+use crate::error::Result;
+use crate::kernel::entry::{self, Links};
+use crate::kernel::namespace::Namespace;
+use crate::kernel::words::Form::{Time64, U16, U32};
+use crate::kernel::words::{self, Settings, Word, fact, flat};
+use crate::netlink::{Message, attr};
+
+/// `RTM_NEWNEXTHOPBUCKET`.
+const NEW: u16 = 116;
+/// `RTM_GETNEXTHOPBUCKET`.
+const GET: u16 = 118;
+/// `NHA_RES_BUCKET`.
+const BUCKET: u16 = 13;
+/// `NHA_RES_BUCKET_NH_ID`.
+const NH_ID: u16 = 3;
+
+const WORDS: &[Word] = &[
+    fact("id", super::ID, U32),
+    flat(BUCKET, &[fact("index", 1, U16), fact("nhid", NH_ID, U32), fact("idle_time", 2, Time64)]),
+];
+
+/// Which buckets are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Buckets {
+    /// Of this group.
+    pub id: Option<u32>,
+    /// That lead to this nexthop.
+    pub nhid: Option<u32>,
+    /// That lead over this link.
+    pub dev: Option<String>,
+}
+
+/// The buckets that `filter` means: each with the `id` of its group, its `index`, the `nhid` it leads to and its `idle_time`
+/// in seconds. `ENOENT` if there is no such group.
+pub fn buckets(namespace: &Namespace, filter: &Buckets) -> Result<Vec<Settings>> {
+    let listed = namespace.with_socket(|socket| {
+        let mut request = Message::new(GET, &[0; super::LENGTH]);
+        if let Some(id) = filter.id {
+            attr::put_u32(&mut request.bytes, super::ID, id);
+        }
+        if let Some(dev) = &filter.dev {
+            let index = Links::of(namespace, socket).index(dev)?;
+            attr::put_u32(&mut request.bytes, super::OIF, index);
+        }
+        if let Some(nhid) = filter.nhid {
+            attr::nest(&mut request.bytes, BUCKET, |inner| attr::put_u32(inner, NH_ID, nhid));
+        }
+        let listed = socket.dump_with(&request, |kind, bytes| {
+            (kind == NEW).then(|| words::decode(WORDS, &[], bytes.get(super::LENGTH..)?, &|_| None).into()).flatten()
+        });
+        let what = filter.id.map_or_else(|| "nexthop".to_owned(), |id| format!("nexthop {id}"));
+        listed.map_err(|error| entry::refused(error, what, "reading nexthops"))
+    });
+    listed.map_err(|error| error.object(namespace.label()))
+}
