@@ -69,12 +69,13 @@ impl Batches {
         let mut queue = VecDeque::new();
         let there = std::mem::take(&mut *self.there.lock().expect("no panic"));
         // The longest file first, each to the kernel that has less to do.
+        let length = |rows: &[Arc<Row>]| rows.iter().map(|row| row.limit).sum::<u64>();
         let mut files: Vec<_> = there.into_values().collect();
-        files.sort_by_key(|rows| std::cmp::Reverse(rows.len()));
+        files.sort_by_key(|rows| std::cmp::Reverse(length(rows)));
         let mut kernels = [Vec::new(), Vec::new()];
         for rows in files {
             let [one, other] = &mut kernels;
-            if one.len() <= other.len() { one.extend(rows) } else { other.extend(rows) }
+            if length(one) <= length(other) { one.extend(rows) } else { other.extend(rows) }
         }
         let booted = kernels.into_iter().filter(|rows| !rows.is_empty());
         queue.extend(booted.map(|rows| Batch { rows, there: true }));

@@ -15,6 +15,8 @@ pub(crate) struct Row {
     pub(crate) needs: Vec<String>,
     /// Why no kernel can run it.
     pub(crate) nowhere: Option<String>,
+    /// How many seconds it may take.
+    pub(crate) limit: u64,
     /// It is wrong, and this is what must be said of it.
     pub(crate) wrong: Option<String>,
 }
@@ -78,7 +80,8 @@ fn of(file: &Path) -> Vec<Row> {
             get("needs").as_table().map(|all| all.sequence_values().map(|name| name.expect("a name")).collect());
         let name = row.get(1).unwrap_or_else(|_| panic!("{}: row {number} has no name", file.display()));
         let (nowhere, wrong) = (text("nowhere"), text("wrong"));
-        Row { file: file.to_owned(), number, name, needs: needs.unwrap_or_default(), nowhere, wrong }
+        let limit = get("limit").as_integer().and_then(|limit| u64::try_from(limit).ok()).unwrap_or(15);
+        Row { file: file.to_owned(), number, name, needs: needs.unwrap_or_default(), nowhere, limit, wrong }
     };
     (1..=number_of_rows).map(row).collect()
 }

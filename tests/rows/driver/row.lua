@@ -23,6 +23,8 @@
 -- and a `tool`, if it has one, must fail too. Where no kernel can run it, a row is reported as ignored: `since = "6.8"`
 -- where its kernel is older than that, `nowhere = "why"` on any. `require "links"` (beside this) helps with rows of links.
 --
+-- What is not a matter of two sides has nothing but `check = function(ns)`, which raises what is wrong.
+--
 -- What need not be the same: indexes, statistics, timers (compare.lua lists them), addresses that the kernel chose at
 -- random (give links addresses that begin with 02:00:00 and they are compared), the order of records. What settles a
 -- little later (carrier, duplicate address detection) is read again for two seconds. `{}` and `[]` count as nothing.
@@ -30,7 +32,7 @@
 local compare = require "compare"
 
 local keys = {}
-for key in ("needs before make tool json read want write again same fails nowhere since limit patience wrong"):gmatch "%S+" do
+for key in ("needs before check make tool json read want write again same fails nowhere since limit patience wrong"):gmatch "%S+" do
   keys[key] = true
 end
 
@@ -121,6 +123,7 @@ local function check_shape(row)
   for key in pairs(row) do
     if key ~= 1 and not keys[key] then fail(("a row has no key %q"):format(key)) end
   end
+  if row.check then return end
   if row.fails then return row.make or fail "a row with fails needs make" end
   if not (row.json or row.read) then fail "a row needs json or read" end
   if not (row.make and row.tool) and not (row.want and (row.make or row.tool)) then
@@ -133,6 +136,10 @@ end
 
 local function run(row)
   check_shape(row)
+  if row.check then
+    local ns <close> = place(row)
+    return call("check", row.check, ns)
+  end
   if row.fails then return refuses(row) end
   local a <close> = place(row)
   local b <close> = place(row)

@@ -49,6 +49,7 @@ return {
   { "make raises", make = function(ns) ns:addr_add("v9", "10.0.0.1/24") end, wrong = "make raised: " },
   { "tool fails", tool = "ip addr add 10.0.0.1/24 dev v9", wrong = 'Cannot find device "v9"' },
   { "before fails", before = "false", wrong = "before failed: false" },
+  { "a check", check = function() error "no good" end, wrong = "no good" },
   { "misspelt", wnat = {}, wrong = 'a row has no key "wnat"' },
   { "too slow", limit = 0.5, make = function() task.sleep(100) end, wrong = "ETIMEDOUT" },
   { "dies", make = function() os.exit(0, true) end, wrong = "did not report" },
