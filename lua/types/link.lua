@@ -45,6 +45,12 @@
 ---@field class_change fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_change
 ---@field class_delete fun(self: nsl.Link, opts: nsl.ClassOpts)                    # netns.class_delete
 ---@field class_list fun(self: nsl.Link, opts?: nsl.ClassListOpts): nsl.ClassRecord[]       # netns.class_list
+---@field bridge_vlan_add fun(self: nsl.Link, vlans: nsl.Vlans, opts?: nsl.VlanAddOpts)    # netns.bridge_vlan_add
+---@field bridge_vlan_delete fun(self: nsl.Link, vlans: nsl.Vlans, opts?: nsl.VlanWhose)   # netns.bridge_vlan_delete
+---@field bridge_vlan_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanOpts)        # netns.bridge_vlan_set
+---@field bridge_vlan_list fun(self: nsl.Link, opts?: nsl.VlanListOpts): nsl.VlanRecord[]  # netns.bridge_vlan_list
+---@field bridge_vlan_global_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
+---@field bridge_vlan_global_list fun(self: nsl.Link, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.

@@ -72,6 +72,12 @@ netns = {}
 ---@field class_change fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_change
 ---@field class_delete fun(self: nsl.Netns, name: string, opts: nsl.ClassOpts) # netns.class_delete
 ---@field class_list fun(self: nsl.Netns, name_or_opts?: string|nsl.ClassListOpts, opts?: nsl.ClassListOpts): nsl.ClassRecord[] # netns.class_list
+---@field bridge_vlan_add fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts?: nsl.VlanAddOpts) # netns.bridge_vlan_add
+---@field bridge_vlan_delete fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts?: nsl.VlanWhose) # netns.bridge_vlan_delete
+---@field bridge_vlan_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanOpts) # netns.bridge_vlan_set
+---@field bridge_vlan_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanListOpts, opts?: nsl.VlanListOpts): nsl.VlanRecord[] # netns.bridge_vlan_list
+---@field bridge_vlan_global_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
+---@field bridge_vlan_global_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanGlobalListOpts, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete

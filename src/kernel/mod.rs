@@ -6,6 +6,7 @@
 
 pub mod addr;
 pub mod address_text;
+pub mod bridge_vlan;
 pub mod device;
 pub mod entry;
 pub mod fdb;

@@ -7,6 +7,7 @@
 mod addr;
 mod args;
 mod bind;
+mod bridge_vlan;
 mod bulk;
 mod cidr;
 mod device;

@@ -103,6 +103,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::nexthop::FUNCTIONS,
         super::neigh::FUNCTIONS,
         super::fdb::FUNCTIONS,
+        super::bridge_vlan::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
         super::shape::FUNCTIONS,

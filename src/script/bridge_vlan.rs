@@ -1,0 +1,104 @@
+//! `netns`: VLANs of bridges and their ports.
+
+use mlua::{MultiValue, Value};
+
+use super::args::{Args, integer};
+use super::bind::values;
+use super::device::DeviceOrNamespace;
+use super::registry::{Acts, Call, Function};
+use super::words as lua_words;
+use crate::error::Result;
+use crate::kernel::bridge_vlan::{self, Filter, GLOBAL, OPTIONS, Range, WHOSE, WORDS};
+use crate::kernel::device::Device;
+use crate::kernel::namespace::Namespace;
+use crate::kernel::words::{Settings, Word};
+
+/// What repeats an argument, and what of a record is not what the call is about.
+const IGNORED: &[&str] = &["dev", "vid", "pvid", "untagged", "self", "master"];
+const COLUMNS: &[&str] = &["dev", "vid", "pvid", "untagged", "state"];
+const GLOBAL_COLUMNS: &[&str] = &["dev", "vid", "mcast_snooping", "mcast_querier"];
+
+/// A function that is about VLANs of one link.
+const fn about(
+    name: &'static str,
+    words: &'static [&'static [Word]],
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+}
+
+/// A function that takes a filter.
+const fn lists(
+    name: &'static str,
+    options: &'static [&'static str],
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function { name, acts: Acts::OnEither, most: 2, options, words: &[], call: Call::Now(call) }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    about("netns.bridge_vlan_add", WORDS, |args| write(args, WORDS, bridge_vlan::add)),
+    about("netns.bridge_vlan_delete", &[WHOSE], delete),
+    about("netns.bridge_vlan_set", &[OPTIONS], |args| write(args, &[OPTIONS], bridge_vlan::set)),
+    lists("netns.bridge_vlan_list", &["dev", "vid", "stats"], |args| list(args, COLUMNS, bridge_vlan::list)),
+    about("netns.bridge_vlan_global_set", &[GLOBAL], |args| write(args, &[GLOBAL], bridge_vlan::set_global)),
+    lists("netns.bridge_vlan_global_list", &["dev", "vid"], |args| {
+        list(args, GLOBAL_COLUMNS, bridge_vlan::list_global)
+    }),
+];
+
+/// `netns.bridge_vlan_add(dev, vid_or_range, opts?)`.
+fn write(
+    args: &mut Args,
+    words: &[&'static [Word]],
+    write: fn(&Device, Range, &Settings) -> Result<()>,
+) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let vlans = vlans(args)?;
+    write(&device, vlans, &args.settings(3, words, IGNORED, &device.namespace)?)?;
+    args.nothing()
+}
+
+/// `netns.bridge_vlan_delete(dev, vid_or_range, opts?)`.
+fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let vlans = vlans(args)?;
+    let settings = args.settings(3, WORDS, IGNORED, &device.namespace)?;
+    bridge_vlan::delete(&device, vlans, &settings)?;
+    args.nothing()
+}
+
+fn vlans(args: &Args) -> mlua::Result<Range> {
+    let wrong = || args.wrong_type(2, "a VLAN's number, or a range such as \"10-20\"");
+    range(&args.value(2)).unwrap_or_else(|| Err(wrong())).map_err(Into::into)
+}
+
+/// A VLAN or a range; none for what is neither text nor a number.
+fn range(value: &Value) -> Option<Result<Range>> {
+    match value {
+        Value::String(text) => Some(Range::parse(&text.to_string_lossy())),
+        number => integer(number).map(|number| Range::parse(&number.to_string())),
+    }
+}
+
+/// `netns.bridge_vlan_list(dev_or_ns?, {dev=, vid=, stats=})`.
+fn list(
+    args: &mut Args,
+    columns: &'static [&'static str],
+    list: fn(&Namespace, &Filter) -> Result<Vec<Settings>>,
+) -> mlua::Result<MultiValue> {
+    let (namespace, device) = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
+        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
+    };
+    let options = args.options(2)?;
+    let vid = options.value("vid").map(|value| {
+        range(value).unwrap_or_else(|| Err(options.wrong_type("vid", "a VLAN's number, or a range such as \"10-20\"")))
+    });
+    let filter = Filter {
+        dev: options.device("dev", &namespace)?.or(device),
+        vid: vid.transpose()?,
+        stats: options.is_on("stats")?,
+    };
+    values(&args.lua, lua_words::records(&args.lua, columns, &list(&namespace, &filter)?)?)
+}
