@@ -7,116 +7,28 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a bench starts programs and prints")]
 
-use std::fmt::Write;
+mod shared;
+
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use shared::{FLOOR, Goal, Row, SCRATCH, compare, fail, median, nsl, output, skip, time, version, written};
 
 const HOSTS: usize = 200;
 const EXECS: usize = 300;
 const REPEATS: usize = 5;
 const STARTS: usize = 200;
-/// The tmpfs of this run.
-const SCRATCH: &str = "/run/bench";
-const INSIDE: &str = "NSL_BENCH_INSIDE";
 
 fn main() -> ExitCode {
-    if !std::env::args().any(|arg| arg == "--bench") {
-        eprintln!("versus: run it as `cargo bench`");
-        return ExitCode::SUCCESS;
-    }
-    if std::env::var_os(INSIDE).is_none() {
-        return enter();
-    }
-    if load() > 0.5 {
-        eprintln!("versus: the machine is busy (load {:.1}); the figures will wander", load());
-    }
-    fs::create_dir_all(SCRATCH).expect("a scratch directory");
-    let mut rows = star();
-    rows.extend(exec());
-    rows.extend(startup());
-    print!("{}", table(&rows));
-    let missed: Vec<&Row> = rows.iter().filter(|row| !row.met()).collect();
-    for row in &missed {
-        eprintln!("{} against {}: {}, {}", row.what, row.peer, row.ratio(), row.verdict());
-    }
-    if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    shared::run("versus", || {
+        let mut rows = star();
+        rows.extend(exec());
+        rows.extend(startup());
+        (rows, format!("Medians of {REPEATS} interleaved runs ({STARTS} of the start)."))
+    })
 }
-
-/// Starts this program again in network, mount and PID namespaces with a fresh /run; nothing of it is left when it ends.
-fn enter() -> ExitCode {
-    let mut unshare = Command::new("unshare");
-    if !nix::unistd::geteuid().is_root() {
-        unshare.args(["--user", "--map-root-user"]);
-    }
-    unshare.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]);
-    unshare.args(["sh", "-c", r#"mount -t tmpfs none /run && ip link set lo up; exec "$@""#, "sh"]);
-    unshare.arg(std::env::current_exe().expect("this program")).arg("--bench").env(INSIDE, "1");
-    eprintln!("versus: cannot run unshare: {}", unshare.exec());
-    ExitCode::FAILURE
-}
-
-/// What a ratio has to be.
-#[derive(Clone, Copy)]
-enum Goal {
-    /// The peer takes at least so many times as long.
-    Faster(f64),
-    /// nsl takes at most so many times as long.
-    Within(f64),
-}
-
-/// One comparison; times in seconds.
-struct Row {
-    what: String,
-    ours: f64,
-    peer: String,
-    theirs: f64,
-    goal: Goal,
-    /// The least time that the kernel's work takes, where it is known.
-    floor: Option<f64>,
-}
-
-impl Row {
-    fn met(&self) -> bool {
-        match self.goal {
-            Goal::Faster(times) => self.theirs / self.ours >= times || (self.out_of_reach() && self.near_floor()),
-            Goal::Within(times) => self.ours / self.theirs <= times,
-        }
-    }
-
-    /// Whether not even the floor is as far ahead of the peer as the goal asks: then being near the floor is the goal.
-    fn out_of_reach(&self) -> bool {
-        matches!((self.goal, self.floor), (Goal::Faster(times), Some(floor)) if self.theirs / floor < times)
-    }
-
-    fn near_floor(&self) -> bool {
-        self.floor.is_some_and(|floor| self.ours <= FLOOR * floor)
-    }
-
-    fn verdict(&self) -> String {
-        let mark = if self.met() { "met" } else { "missed" };
-        match self.goal {
-            Goal::Faster(times) if self.out_of_reach() => {
-                format!("{mark}: ≥ {times} × is beyond the floor, so ≤ {FLOOR} × the floor")
-            }
-            Goal::Faster(times) => format!("{mark}: ≥ {times} ×"),
-            Goal::Within(times) => format!("{mark}: ≤ {times} × its time"),
-        }
-    }
-
-    fn ratio(&self) -> String {
-        match self.goal {
-            Goal::Faster(_) => format!("{:.1} × as fast", self.theirs / self.ours),
-            Goal::Within(_) => format!("{:.2} × its time", self.ours / self.theirs),
-        }
-    }
-}
-
-/// How near a plain loop has to come to the floor.
-const FLOOR: f64 = 1.25;
 
 /// A star of hosts on a bridge, built by each contender in turn.
 fn star() -> Vec<Row> {
@@ -278,104 +190,4 @@ fn startup() -> Vec<Row> {
         theirs.push(time(Command::new("lua5.4").args(["-e", ""])));
     }
     compare(what, ours, "`lua5.4`", theirs, Goal::Within(2.0))
-}
-
-fn compare(what: String, ours: Vec<f64>, peer: &str, theirs: Vec<f64>, goal: Goal) -> Vec<Row> {
-    let medians = median(ours).zip(median(theirs));
-    let row = medians.map(|(ours, theirs)| Row { what, ours, peer: peer.to_owned(), theirs, goal, floor: None });
-    row.into_iter().collect()
-}
-
-fn skip(what: &str, why: &str) -> Vec<Row> {
-    eprintln!("SKIPPED: {what}: {why}");
-    Vec::new()
-}
-
-fn table(rows: &[Row]) -> String {
-    let mut text =
-        String::from("| what | nsl | compared with | its time | nsl is | goal |\n|---|---|---|---|---|---|\n");
-    for row in rows {
-        let (ours, theirs, ratio, verdict) = (span(row.ours), span(row.theirs), row.ratio(), row.verdict());
-        let _ = writeln!(text, "| {} | {ours} | {} | {theirs} | **{ratio}** | {verdict} |", row.what, row.peer);
-    }
-    let _ = writeln!(text, "\nMedians of {REPEATS} interleaved runs ({STARTS} of the start). {}.", machine());
-    text
-}
-
-fn span(seconds: f64) -> String {
-    if seconds < 0.1 { format!("{:.2} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
-}
-
-/// The machine, and the versions of all that was run.
-fn machine() -> String {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let info = read("/proc/cpuinfo");
-    let model = info.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let kernel = read("/proc/sys/kernel/osrelease");
-    let mut parts = vec![format!("{}, {cores} cores, Linux {}", model.unwrap_or("unknown CPU"), kernel.trim())];
-    parts.push(concat!("nsl ", env!("CARGO_PKG_VERSION")).to_owned());
-    parts.extend(version("ip", "-V"));
-    parts.extend(version("lua5.4", "-v").map(|text| text.split("  ").next().unwrap_or_default().to_owned()));
-    parts.join("; ")
-}
-
-/// How many programs wanted to run in the last minute, on average.
-fn load() -> f64 {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0)
-}
-
-/// What a program says of its version; `None` if it is not installed.
-fn version(program: &str, flag: &str) -> Option<String> {
-    let output = Command::new(program).arg(flag).output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// The program as `cargo install` leaves it: a copy. What the linker wrote lies in the page cache in small pieces, and takes
-/// a seventh longer to start.
-fn nsl() -> &'static str {
-    static COPY: LazyLock<String> = LazyLock::new(|| {
-        let copy = concat!(env!("CARGO_BIN_EXE_nsl"), ".copy");
-        fs::copy(env!("CARGO_BIN_EXE_nsl"), copy).expect("a copy");
-        copy.to_owned()
-    });
-    &COPY
-}
-
-fn written(name: &str, text: &str) -> PathBuf {
-    let path = Path::new(SCRATCH).join(name);
-    fs::write(&path, text).expect("a file in the scratch directory");
-    path
-}
-
-/// Seconds from the start of a command to its end; it must succeed.
-fn time(command: &mut Command) -> f64 {
-    let start = Instant::now();
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
-    let elapsed = start.elapsed().as_secs_f64();
-    if !status.as_ref().is_ok_and(|status| status.success()) {
-        fail(&format!("{command:?} failed: {status:?}"));
-    }
-    elapsed
-}
-
-/// What a command printed; it must succeed.
-fn output(command: &mut Command) -> String {
-    match command.stdin(Stdio::null()).output() {
-        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Ok(output) => fail(&format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr))),
-        Err(error) => fail(&format!("{command:?}: {error}")),
-    }
-}
-
-/// Figures of a program that did not do its work mean nothing: none are given.
-fn fail(why: &str) -> ! {
-    eprintln!("versus: {why}");
-    std::process::exit(1)
-}
-
-fn median(mut times: Vec<f64>) -> Option<f64> {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied()
 }
