@@ -192,6 +192,14 @@ return {
       return block(...)
     end
   end,
+  -- What may be there already is taken at once, and waited for if it is not.
+  ready = function(take, wait)
+    return function(...)
+      local taken = take(...)
+      if taken ~= nil then return taken end
+      return wait(...)
+    end
+  end,
   -- Runs a chunk. A run that was interrupted may have left `blocked` raised.
   run = function(...)
     blocked, main = 0, running()

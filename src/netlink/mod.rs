@@ -8,6 +8,7 @@
 mod ack;
 pub mod attr;
 mod batch;
+mod events;
 mod frame;
 mod generic;
 mod message;

@@ -3,7 +3,7 @@
 //! A socket stays in the network namespace of the thread that opened it, wherever it is used later.
 
 use std::cell::Cell;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP, NLMSG_OVERRUN,
@@ -286,6 +286,12 @@ impl Socket {
     /// Reads the next datagram for a batch: its frames, or none when there is nothing more.
     pub(super) fn receive_frames(&mut self) -> Result<Option<Frames<'_>>> {
         Ok(if self.receive()? { Some(Frames::new(&self.buffer)) } else { None })
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.inner.as_fd()
     }
 }
 

@@ -52,6 +52,16 @@ impl Drop for Stopped<'_> {
     }
 }
 
+/// The text of a record.
+pub(super) type Line = fn(&Table) -> mlua::Result<String>;
+
+/// The metatable of records that print as `line` says.
+pub(super) fn metatable(lua: &Lua, line: Line) -> mlua::Result<Table> {
+    let metatable = lua.create_table()?;
+    metatable.raw_set("__tostring", lua.create_function(move |_, record: Table| line(&record))?)?;
+    Ok(metatable)
+}
+
 /// A list of records in the making.
 pub(super) struct Bulk<'a> {
     lua: &'a Lua,
@@ -67,7 +77,7 @@ pub(super) struct Bulk<'a> {
     /// Where the notes on the tables begin that are not closed yet.
     open: Vec<usize>,
     failed: Option<mlua::Error>,
-    _stopped: Stopped<'a>,
+    _stopped: Option<Stopped<'a>>,
 }
 
 /// What is written under a key.
@@ -90,25 +100,27 @@ enum What {
 }
 
 impl<'a> Bulk<'a> {
-    /// An empty list. What prints a record is given `line`'s text of it.
-    pub(super) fn new(lua: &'a Lua, line: Option<fn(&Table) -> mlua::Result<String>>) -> mlua::Result<Self> {
-        let metatable = line.map(|line| {
-            let metatable = lua.create_table()?;
-            metatable.raw_set("__tostring", lua.create_function(move |_, record: Table| line(&record))?)?;
-            mlua::Result::Ok(metatable)
-        });
+    /// An empty list, which will be long. What prints a record is given `line`'s text of it.
+    pub(super) fn new(lua: &'a Lua, line: Option<Line>) -> mlua::Result<Self> {
+        let metatable = line.map(|line| metatable(lua, line)).transpose()?;
+        let notes = Vec::with_capacity(CHUNK + CHUNK / 8);
+        Ok(Self { notes, _stopped: Some(Stopped::new(lua)), ..Self::short(lua, metatable)? })
+    }
+
+    /// A list of few records, which get this metatable.
+    pub(super) fn short(lua: &'a Lua, metatable: Option<Table>) -> mlua::Result<Self> {
         Ok(Self {
             lua,
             list: lua.create_table()?,
-            metatable: metatable.transpose()?,
+            metatable,
             keys: Vec::new(),
             last: Vec::new(),
             words: Vec::new(),
             text: String::new(),
-            notes: Vec::with_capacity(CHUNK + CHUNK / 8),
+            notes: Vec::new(),
             open: Vec::with_capacity(DEPTH),
             failed: None,
-            _stopped: Stopped::new(lua),
+            _stopped: None,
         })
     }
 

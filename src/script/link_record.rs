@@ -30,6 +30,11 @@ impl Peers {
         })
     }
 
+    /// Looks nowhere: for records of which there are many, each with no time for it.
+    pub(super) fn nowhere() -> Self {
+        Self(OnceCell::from(Vec::new()))
+    }
+
     /// What a link leads to.
     fn of(&self, namespace: &Namespace, link: &Link) -> Other {
         let is_pair = link.kind.as_deref().is_some_and(kind::is_pair);

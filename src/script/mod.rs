@@ -12,6 +12,7 @@ mod bulk;
 mod cidr;
 mod device;
 mod error;
+mod events;
 mod fdb;
 mod file;
 mod handle;

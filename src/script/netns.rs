@@ -7,7 +7,7 @@ use mlua::{Lua, MultiValue, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
-use super::handle::{MonitorHandle, NetnsHandle, namespace_of};
+use super::handle::{Listener, MonitorHandle, NetnsHandle, namespace_of};
 use super::records::{self, Record};
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
@@ -107,7 +107,7 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
 }
 
 /// A name or path of any bytes as a Lua string.
-fn text(lua: &Lua, name: Option<&OsStr>) -> mlua::Result<Value> {
+pub(super) fn text(lua: &Lua, name: Option<&OsStr>) -> mlua::Result<Value> {
     name.map_or(Ok(Value::Nil), |name| lua.create_string(name.as_bytes()).map(Value::String))
 }
 
@@ -230,7 +230,7 @@ fn pids_of(args: &mut Args) -> mlua::Result<MultiValue> {
 /// `netns.monitor{timeout=}`: an iterator.
 fn monitor(args: &mut Args) -> mlua::Result<MultiValue> {
     let timeout = args.options(1)?.duration("timeout")?;
-    values(&args.lua, MonitorHandle::new(watch::Monitor::new()?, timeout))
+    values(&args.lua, MonitorHandle::new(Listener::Names(watch::Monitor::new()?), timeout))
 }
 
 /// `netns.list_id{target=, nsid=}`.

@@ -101,6 +101,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::route::FUNCTIONS,
         super::rule::FUNCTIONS,
         super::nexthop::FUNCTIONS,
+        super::events::FUNCTIONS,
         super::neigh::FUNCTIONS,
         super::fdb::FUNCTIONS,
         super::bridge_vlan::FUNCTIONS,

@@ -4,7 +4,7 @@ use mlua::{Lua, MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::bulk::Bulk;
+use super::bulk::{self, Bulk};
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
@@ -244,17 +244,23 @@ fn filter(options: &Options, namespace: &Namespace) -> Result<Filter> {
 
 /// A route as a table that `route_add` takes; it prints in the words of `ip route`.
 pub(super) fn table(lua: &Lua, route: &Route) -> mlua::Result<Table> {
-    let mut records = Bulk::new(lua, Some(line))?;
+    let mut records = Bulk::short(lua, Some(bulk::metatable(lua, line)?))?;
     write(&mut records, route);
     records.finish()?.raw_get(1)
 }
 
 fn write(records: &mut Bulk<'_>, route: &Route) {
+    records.open();
+    fields(records, route);
+    records.close();
+}
+
+/// Writes the fields of a route into the record that is open.
+pub(super) fn fields(records: &mut Bulk<'_>, route: &Route) {
     let family = match route.family {
         Family::Inet => "inet",
         Family::Inet6 => "inet6",
     };
-    records.open();
     records.text("dst", Some(&route.dst));
     records.word("family", Some(family));
     records.text("via", route.via.as_ref());
@@ -285,11 +291,10 @@ fn write(records: &mut Bulk<'_>, route: &Route) {
         records.close();
     }
     records.words("flags", &route.flags);
-    records.close();
 }
 
 /// `default via 10.0.0.1 dev eth0 proto static metric 100`.
-fn line(record: &Table) -> mlua::Result<String> {
+pub(super) fn line(record: &Table) -> mlua::Result<String> {
     let text = |record: &Table, key: &str| record.raw_get::<Option<String>>(key);
     let kind = text(record, "type")?.filter(|kind| kind != "unicast");
     let mut line = kind.map_or_else(String::new, |kind| format!("{kind} "));

@@ -51,7 +51,7 @@ impl Vm {
         let handler = lua.create_function(|lua, value: Value| lua.create_any_userdata(Failure::raised(lua, &value)))?;
         super::error::install(&lua)?;
         let kept = prelude(&lua)?;
-        for name in ["waits", "tries", "embedded"] {
+        for name in ["waits", "tries", "ready", "embedded"] {
             lua.set_named_registry_value(&format!("nsl.{name}"), kept.get::<mlua::Function>(name)?)?;
         }
         lua.set_named_registry_value("nsl.coroutine", kept.get::<Table>("coroutine")?)?;

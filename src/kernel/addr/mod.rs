@@ -5,6 +5,7 @@ mod refusal;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
+use netlink_packet_core::Parseable;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use netlink_packet_route::address::{AddressAttribute, AddressFlags, AddressMessage, AddressScope, CacheInfo};
 use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
@@ -328,6 +329,11 @@ pub(super) fn link_names(socket: &mut Socket) -> Result<Vec<(u32, String)>> {
         })
     };
     Ok(socket.dump(RouteNetlinkMessage::GetLink(request))?.into_iter().filter_map(name).collect())
+}
+
+/// The address that the bytes of a message or of an event are about, without its link's name.
+pub(super) fn read_bytes(bytes: &[u8], scopes: &Names) -> Option<Address> {
+    AddressMessage::parse(bytes).ok().and_then(|message| read(&message, scopes))
 }
 
 fn read(message: &AddressMessage, scopes: &Names) -> Option<Address> {

@@ -16,7 +16,7 @@ use crate::kernel::words;
 use crate::netlink::Socket;
 
 /// A link as the kernel has it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Link {
     /// Interface index, unique in its namespace.
     pub index: u32,
@@ -136,6 +136,13 @@ fn others(link: &Link) -> Vec<u32> {
     };
     name_others(&mut link.clone(), &note);
     seen.into_inner()
+}
+
+/// The link that an answer or an event is about; `name` has the names of the others in its namespace.
+pub(in crate::kernel) fn heard(kind: u16, bytes: &[u8], groups: &Names, name: words::NameOf<'_>) -> Option<Link> {
+    let mut link = parse::link(kind, bytes, groups)?;
+    name_others(&mut link, name);
+    Some(link)
 }
 
 /// Gives the links of its own namespace that `link` names by their indexes their names.

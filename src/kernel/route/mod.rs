@@ -8,6 +8,7 @@ mod spec;
 pub use bulk::{add_many, flush};
 pub use list::{Filter, Found, Lookup, TableFilter, find_in, get, list, list_each};
 pub use netlink_packet_route::route::{RoutePreference, RouteType};
+pub(super) use read::Reader;
 pub use read::{Route, Way};
 pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
 

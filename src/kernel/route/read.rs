@@ -104,7 +104,7 @@ pub struct Way {
 }
 
 /// Reads messages, with the names that numbers have in a namespace.
-pub(super) struct Reader {
+pub(in crate::kernel) struct Reader {
     /// By index.
     links: Vec<(u32, Arc<str>)>,
     tables: Names,
@@ -118,11 +118,19 @@ impl Reader {
         Ok(Self::of(link_names(socket)?))
     }
 
-    pub(super) fn of(links: Vec<(u32, String)>) -> Self {
+    pub(in crate::kernel) fn of(links: Vec<(u32, String)>) -> Self {
         let mut links: Vec<_> = links.into_iter().map(|(index, name)| (index, Arc::from(name))).collect();
         links.sort_unstable_by_key(|(index, _)| *index);
         let types = (0..=u8::MAX).map(|number| Arc::from(type_name(number.into()))).collect();
         Self { links, tables: Names::tables(), protocols: Names::protocols(), scopes: Names::scopes(), types }
+    }
+
+    /// A link has this name now.
+    pub(in crate::kernel) fn set_link(&mut self, index: u32, name: &str) {
+        match self.links.binary_search_by_key(&index, |(known, _)| *known) {
+            Ok(place) => self.links[place].1 = name.into(),
+            Err(place) => self.links.insert(place, (index, name.into())),
+        }
     }
 
     fn dev(&self, index: u32) -> Option<Arc<str>> {
@@ -131,7 +139,7 @@ impl Reader {
     }
 
     /// Reads what follows the header of an `RTM_NEWROUTE` or `RTM_DELROUTE`; none if it is of a family nobody asked for.
-    pub(super) fn read(&self, message: &[u8]) -> Option<Route> {
+    pub(in crate::kernel) fn read(&self, message: &[u8]) -> Option<Route> {
         let (header, attributes) = message.split_at_checked(HEADER)?;
         let family = match i32::from(header[0]) {
             libc::AF_INET => Family::Inet,

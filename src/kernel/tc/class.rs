@@ -104,6 +104,12 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
     })
 }
 
+/// What an answer or an event of `RTM_NEWTCLASS` says.
+pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let (place, attributes) = Place::read(bytes)?;
+    record(&place, attributes, name)
+}
+
 fn record(place: &Place, attributes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     let kind = attr::text(attr::find(attributes, place::KIND)?);
     let header = place.message(NEW).bytes;

@@ -1,4 +1,4 @@
-//! `Monitor`: names of namespaces as they come and go, one at each call.
+//! `Monitor`: what comes and goes, one event at each call.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,45 +8,72 @@ use mlua::{Lua, MultiValue, UserData, UserDataFields, UserDataMethods, Value};
 
 use super::{Handle, add_common};
 use crate::error::Result;
-use crate::kernel::namespace::watch::{Action, Event, Monitor};
+use crate::kernel::events::{self, Follower};
+use crate::kernel::namespace::watch::{self, Action, Monitor};
 use crate::script::bind::{self, Form, Waiting};
+use crate::script::events::Texts;
 use crate::script::records::{self, Record};
 use crate::script::registry::Function;
 use crate::wait::{Operation, Step};
 
-/// A listener on /run/netns; none once it is closed.
+/// What is listened to.
+pub(in crate::script) enum Listener {
+    /// Names in /run/netns.
+    Names(Monitor),
+    /// Objects of namespaces.
+    Objects(Box<Follower>, Texts),
+}
+
+/// A listener; none once it is closed.
 pub(in crate::script) struct MonitorHandle {
-    monitor: Rc<RefCell<Option<Monitor>>>,
+    listener: Rc<RefCell<Option<Listener>>>,
     timeout: Option<Duration>,
 }
 
 impl MonitorHandle {
-    /// Listens since `monitor` was made; waits at most `timeout` for each event, then ends the loop.
-    pub(in crate::script) fn new(monitor: Monitor, timeout: Option<Duration>) -> Self {
-        Self { monitor: Rc::new(RefCell::new(Some(monitor))), timeout }
+    /// Listens since `listener` was made; waits at most `timeout` for each event, then ends the loop.
+    pub(in crate::script) fn new(listener: Listener, timeout: Option<Duration>) -> Self {
+        Self { listener: Rc::new(RefCell::new(Some(listener))), timeout }
     }
 }
 
 /// Waits for the next event; none when the time is over or the monitor was closed.
 struct NextEvent {
-    monitor: Rc<RefCell<Option<Monitor>>>,
+    listener: Rc<RefCell<Option<Listener>>>,
     deadline: Option<Instant>,
 }
 
+/// What has happened.
+enum Told {
+    Name(watch::Event),
+    Object(Box<events::Event>, Texts),
+}
+
 impl Operation for NextEvent {
-    type Output = Option<Event>;
+    type Output = Option<Told>;
 
     fn step(&mut self) -> Result<Step<Self::Output>> {
-        match self.monitor.borrow_mut().as_mut() {
-            Some(monitor) => monitor.next(self.deadline).step(),
-            None => Ok(Step::Done(None)),
-        }
+        Ok(match self.listener.borrow_mut().as_mut() {
+            Some(Listener::Names(monitor)) => match monitor.next(self.deadline).step()? {
+                Step::Done(event) => Step::Done(event.map(Told::Name)),
+                Step::Wait(needs) => Step::Wait(needs),
+            },
+            Some(Listener::Objects(follower, texts)) => match follower.next(self.deadline).step()? {
+                Step::Done(event) => Step::Done(event.map(|event| Told::Object(Box::new(event), texts.clone()))),
+                Step::Wait(needs) => Step::Wait(needs),
+            },
+            None => Step::Done(None),
+        })
     }
 }
 
-/// `{action=, name=}`, or nil at the end.
-fn give(lua: &Lua, event: Option<Event>) -> mlua::Result<MultiValue> {
-    let Some(event) = event else { return bind::values(lua, Value::Nil) };
+/// The event as a table, or nil at the end.
+fn give(lua: &Lua, told: Option<Told>) -> mlua::Result<MultiValue> {
+    let event = match told {
+        None => return bind::values(lua, Value::Nil),
+        Some(Told::Object(event, texts)) => return bind::values(lua, texts.event(lua, &event)?),
+        Some(Told::Name(event)) => event,
+    };
     let action = match event.action {
         Action::Add => "add",
         Action::Delete => "delete",
@@ -70,28 +97,43 @@ impl Handle for MonitorHandle {
     }
 
     fn text(&self) -> String {
-        "netns.monitor".to_owned()
+        let is_names = matches!(&*self.listener.borrow(), Some(Listener::Names(_)) | None);
+        if is_names { "netns.monitor" } else { "netns.events" }.to_owned()
     }
+}
+
+/// What a for loop calls: an event that was read already is given without the cost of a wait.
+fn next(lua: &Lua) -> mlua::Result<mlua::Function> {
+    let take = bind::now(lua, "netns.events", |lua, mut values| {
+        let this = values.pop_front().unwrap_or(Value::Nil);
+        let Some(this) = this.as_userdata() else { return bind::values(lua, Value::Nil) };
+        let this = this.borrow::<MonitorHandle>()?;
+        let mut listener = this.listener.borrow_mut();
+        let Some(Listener::Objects(follower, texts)) = listener.as_mut() else {
+            return bind::values(lua, Value::Nil);
+        };
+        let event = follower.pop().map(|event| texts.event(lua, &event)).transpose()?;
+        bind::values(lua, event)
+    })?;
+    let wait = bind::waiting(lua, "netns.monitor", |_, mut values| {
+        let this = values.pop_front().unwrap_or(Value::Nil);
+        let this = this.as_userdata().ok_or_else(|| mlua::Error::runtime("a monitor is called by a for loop"))?;
+        let this = this.borrow::<MonitorHandle>()?;
+        let deadline = this.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        Ok(Waiting::new(NextEvent { listener: Rc::clone(&this.listener), deadline }, give))
+    })?;
+    lua.named_registry_value::<mlua::Function>("nsl.ready")?.call((take, wait))
 }
 
 impl UserData for MonitorHandle {
     fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
-        fields.add_meta_field_with("__call", |lua| {
-            bind::waiting(lua, "netns.monitor", |_, mut values| {
-                let this = values.pop_front().unwrap_or(Value::Nil);
-                let this =
-                    this.as_userdata().ok_or_else(|| mlua::Error::runtime("a monitor is called by a for loop"))?;
-                let this = this.borrow::<Self>()?;
-                let deadline = this.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-                Ok(Waiting::new(NextEvent { monitor: Rc::clone(&this.monitor), deadline }, give))
-            })
-        });
+        fields.add_meta_field_with("__call", next);
     }
 
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         add_common::<Self, M>(methods);
         methods.add_meta_method("__close", |_, this, _: Value| {
-            this.monitor.borrow_mut().take();
+            this.listener.borrow_mut().take();
             Ok(())
         });
     }

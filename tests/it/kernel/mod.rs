@@ -1,6 +1,7 @@
 //! What touches the kernel, compared with what `ip` says about it.
 
 mod addr;
+mod events;
 mod link;
 mod link_set;
 mod namespace;

@@ -1,0 +1,105 @@
+//! One namespace that is followed: its socket and what is known of it.
+
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use super::object::{LINK_GROUPS, Object};
+use super::state::{Sink, State};
+use super::{Event, What};
+use crate::error::Result;
+use crate::kernel::namespace::Namespace;
+use crate::netlink::Socket;
+
+/// How many datagrams are read before what they said is given on.
+const MOST: usize = 1_000;
+/// Reading again takes at most the eleventh part of the time, so that events do not wait for it: it waits so many times as
+/// long as it took last.
+const REST: u32 = 10;
+
+/// A namespace that is followed.
+pub(super) struct Listener {
+    namespace: Namespace,
+    socket: Socket,
+    state: State,
+    /// Something was lost, and was not told yet.
+    lost: bool,
+    /// When what is doubtful may be read again.
+    not_before: Instant,
+}
+
+impl Listener {
+    /// Listens from now on. Tells what is there if `tell` says so.
+    pub(super) fn new(
+        namespace: &Namespace,
+        objects: &[Object],
+        buffer: usize,
+        told: Option<&mut VecDeque<Event>>,
+    ) -> Result<Self> {
+        let mut socket = namespace.event_socket()?;
+        socket.set_receive_buffer(buffer)?;
+        let state = State::new(objects);
+        for group in LINK_GROUPS.iter().chain(state.sorts().flat_map(|sort| sort.groups)) {
+            socket.join(*group)?;
+        }
+        let mut listener =
+            Self { namespace: namespace.clone(), socket, state, lost: false, not_before: Instant::now() };
+        let (open, mut nobody) = (told.is_some(), VecDeque::new());
+        listener.settle(told.unwrap_or(&mut nobody), open)?;
+        Ok(listener)
+    }
+
+    pub(super) fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    /// It has another name.
+    pub(super) fn set_namespace(&mut self, namespace: Namespace) {
+        self.namespace = namespace;
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    /// Takes in what has come; `at_once` if what is doubtful has to be read now. Gives when it wants to be called again,
+    /// whether anything comes or not.
+    pub(super) fn read(&mut self, events: &mut VecDeque<Event>, at_once: bool) -> Result<Option<Instant>> {
+        loop {
+            let mut sink = Sink { namespace: &self.namespace, events, open: true };
+            let state = &mut self.state;
+            match self.socket.receive_events(MOST, |kind, flags, bytes| state.hear(kind, flags, bytes, &mut sink)) {
+                Ok(true) => break,
+                // The rest stays where it is meanwhile; but after a loss it is taken, to come to an end of it.
+                Ok(false) if !self.lost => return Ok(None),
+                Ok(false) => {}
+                Err(error) if error.as_errno() == Some(Errno::ENOBUFS) => self.lost = true,
+                Err(error) => return Err(error),
+            }
+        }
+        if std::mem::take(&mut self.lost) {
+            self.state.doubt_all();
+            Sink { namespace: &self.namespace, events, open: true }.put(What::Overrun);
+            self.not_before = Instant::now();
+        }
+        if !self.state.is_doubtful() {
+            return Ok(None);
+        }
+        if !at_once && Instant::now() < self.not_before {
+            return Ok(Some(self.not_before));
+        }
+        self.settle(events, true)?;
+        Ok(None)
+    }
+
+    fn settle(&mut self, events: &mut VecDeque<Event>, open: bool) -> Result<()> {
+        let begun = Instant::now();
+        let (state, namespace) = (&mut self.state, &self.namespace);
+        let mut sink = Sink { namespace, events, open };
+        namespace.with_socket(|socket| state.settle(socket, &mut sink))?;
+        self.not_before = Instant::now() + begun.elapsed().min(Duration::from_secs(1)) * REST;
+        Ok(())
+    }
+}

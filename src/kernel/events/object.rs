@@ -1,0 +1,301 @@
+//! The sorts of objects that are followed: the groups and messages that tell of each, what one is known by, and what of it
+//! changes all the time without being a change (Linux `include/uapi/linux/rtnetlink.h`).
+
+use std::ops::Range;
+
+use crate::netlink::Message;
+use crate::netlink::attr::{self, Attributes};
+
+/// What can be followed: the objects that have an `_list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// Links.
+    Link,
+    /// Addresses.
+    Addr,
+    /// Routes of all tables.
+    Route,
+    /// Rules.
+    Rule,
+    /// Nexthops and groups of them.
+    Nexthop,
+    /// Queueing disciplines.
+    Qdisc,
+    /// Their classes.
+    Class,
+    /// Neighbours, those that `neigh_list` shows.
+    Neigh,
+    /// Namespaces: names in /run/netns, or where all are followed the unnamed ones too.
+    Netns,
+}
+
+impl Object {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Link,
+        Self::Addr,
+        Self::Route,
+        Self::Rule,
+        Self::Neigh,
+        Self::Nexthop,
+        Self::Qdisc,
+        Self::Class,
+        Self::Netns,
+    ];
+
+    /// The word for it, which its functions begin with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Addr => "addr",
+            Self::Route => "route",
+            Self::Rule => "rule",
+            Self::Neigh => "neigh",
+            Self::Nexthop => "nexthop",
+            Self::Qdisc => "qdisc",
+            Self::Class => "class",
+            Self::Netns => "netns",
+        }
+    }
+}
+
+/// Groups of notifications (`RTNLGRP_…`) of links, which are followed for their names whatever is asked for, and of how
+/// they send, which their own do not tell.
+pub(super) const LINK_GROUPS: [u32; 2] = [1, 4];
+
+/// What one object is known by among its sort.
+pub(super) enum Identity {
+    /// Parts of the header (offset, length) and the values of attributes.
+    Parts(&'static [(usize, usize)], &'static [u16]),
+    /// All that is said of it: such an object never changes.
+    All,
+}
+
+/// A sort of objects, as its messages tell of it.
+pub(super) struct Sort {
+    pub(super) object: Object,
+    /// The type of the message that says what is; the next one (`RTM_DEL…`) says what is no more, the one after it asks.
+    pub(super) new: u16,
+    /// The fixed header's length.
+    header: usize,
+    /// The families, which are a header's first byte, that are of this sort; none: all.
+    families: &'static [u8],
+    pub(super) groups: &'static [u32],
+    /// How the headers begin of the requests that list all of them.
+    requests: &'static [&'static [u8]],
+    identity: Identity,
+    /// Whether they are listed one link at a time.
+    pub(super) by_link: bool,
+    /// Whether several may have the same identity.
+    pub(super) several: bool,
+    /// Bits of the header that come and go with other objects.
+    unsteady: &'static [(Range<usize>, u8)],
+    /// Attributes that count the time or the use; of some, the bytes from here to there are something else.
+    volatile: &'static [(u16, Range<usize>)],
+    /// Whether it is what the list shows, by its header.
+    is_shown: fn(&[u8]) -> bool,
+}
+
+const INET: u8 = libc::AF_INET as u8;
+const INET6: u8 = libc::AF_INET6 as u8;
+
+/// All but links, which have a type of their own.
+pub(super) static SORTS: &[Sort] = &[
+    Sort {
+        object: Object::Addr,
+        new: libc::RTM_NEWADDR,
+        header: 8,
+        families: &[INET, INET6],
+        groups: &[5, 9],
+        requests: &[&[]],
+        // The prefix length and the link; `IFA_ADDRESS`, `IFA_LOCAL`.
+        identity: Identity::Parts(&[(0, 2), (4, 4)], &[1, 2]),
+        several: false,
+        by_link: false,
+        unsteady: &[],
+        // Of `IFA_CACHEINFO` when it was last set.
+        volatile: &[(6, 12..16)],
+        is_shown: |_| true,
+    },
+    Sort { groups: &[7], families: &[INET], requests: &[&[INET]], ..ROUTE },
+    Sort { groups: &[11], families: &[INET6], requests: &[&[INET6]], ..ROUTE },
+    Sort {
+        object: Object::Neigh,
+        new: libc::RTM_NEWNEIGH,
+        header: 12,
+        families: &[INET, INET6],
+        groups: &[3],
+        requests: &[&[]],
+        // The link; `NDA_DST`.
+        identity: Identity::Parts(&[(0, 1), (4, 4)], &[1]),
+        several: false,
+        by_link: false,
+        unsteady: &[],
+        // `NDA_CACHEINFO`, `NDA_PROBES`.
+        volatile: &[(3, 0..0), (4, 0..0)],
+        // `NUD_NONE` and `NUD_NOARP` entries are nobody's. Of proxies, which have no state, the kernel does not tell.
+        is_shown: |header| !matches!(u16::from_ne_bytes([header[8], header[9]]), 0 | 0x40),
+    },
+    Sort { families: &[INET], requests: &[&[INET]], groups: &[8], ..RULE },
+    Sort { families: &[INET6], requests: &[&[INET6]], groups: &[19], ..RULE },
+    Sort {
+        object: Object::Nexthop,
+        new: 104,
+        header: 8,
+        families: &[],
+        groups: &[32],
+        requests: &[&[]],
+        // `NHA_ID`.
+        identity: Identity::Parts(&[], &[1]),
+        several: false,
+        by_link: false,
+        unsteady: &[],
+        volatile: &[],
+        is_shown: |_| true,
+    },
+    Sort {
+        object: Object::Qdisc,
+        new: 36,
+        // The link, the handle and what it is below.
+        identity: Identity::Parts(&[(4, 12)], &[]),
+        // How many hold it.
+        unsteady: &[(16..20, 0xff)],
+        ..CONTROL
+    },
+    Sort {
+        object: Object::Class,
+        new: 40,
+        // The link and the handle.
+        identity: Identity::Parts(&[(4, 8)], &[]),
+        by_link: true,
+        ..CONTROL
+    },
+];
+
+const RULE: Sort = Sort {
+    object: Object::Rule,
+    new: 32,
+    header: 12,
+    families: &[],
+    groups: &[],
+    requests: &[],
+    identity: Identity::All,
+    several: false,
+    by_link: false,
+    // `FIB_RULE_UNRESOLVED`, `FIB_RULE_IIF_DETACHED`, `FIB_RULE_OIF_DETACHED`.
+    unsteady: &[(8..9, 0x1c)],
+    volatile: &[],
+    is_shown: |_| true,
+};
+
+/// Traffic control.
+const CONTROL: Sort = Sort {
+    object: Object::Qdisc,
+    new: 0,
+    header: 20,
+    families: &[],
+    groups: &[4],
+    requests: &[&[]],
+    identity: Identity::All,
+    several: false,
+    by_link: false,
+    unsteady: &[],
+    // `TCA_STATS`, `TCA_XSTATS`, `TCA_RATE`, `TCA_STATS2`.
+    volatile: &[(3, 0..0), (4, 0..0), (5, 0..0), (7, 0..0)],
+    is_shown: |_| true,
+};
+
+const ROUTE: Sort = Sort {
+    object: Object::Route,
+    new: libc::RTM_NEWROUTE,
+    header: 12,
+    families: &[],
+    groups: &[],
+    requests: &[],
+    // Destination, source and type of service; `RTA_DST`, `RTA_SRC`, `RTA_PRIORITY`, `RTA_TABLE`.
+    identity: Identity::Parts(&[(0, 4)], &[1, 2, 6, 15]),
+    several: true,
+    by_link: false,
+    unsteady: &[],
+    // `RTA_CACHEINFO`, `RTA_EXPIRES`.
+    volatile: &[(12, 0..0), (23, 0..0)],
+    // `RTM_F_CLONED`: made from another for one destination.
+    is_shown: |header| header[9] & 2 == 0,
+};
+
+/// Where in its options a discipline counts packets: htb those that no class took (`direct_pkts`, the last word of its
+/// `TCA_HTB_INIT`, which comes first).
+fn counter_in(object: Object, kind: u16, value: &[u8], attributes: &[u8]) -> Option<usize> {
+    const OPTIONS: u16 = 2;
+    const DIRECT: usize = 4 + 16;
+    let is_htb = || attr::find(attributes, 1).is_some_and(|kind| kind.starts_with(b"htb\0"));
+    (object == Object::Qdisc && kind == OPTIONS && value.len() >= DIRECT + 4 && is_htb()).then_some(DIRECT)
+}
+
+impl Sort {
+    /// The requests that list all of them; `links` are those that may have some.
+    pub(super) fn requests(&self, links: &[u32]) -> Vec<Message> {
+        let request = |start: &[u8]| {
+            let mut header = start.to_vec();
+            header.resize(self.header, 0);
+            Message::new(self.new + 2, &header)
+        };
+        if !self.by_link {
+            return self.requests.iter().map(|start| request(start)).collect();
+        }
+        // The index is the second word of such a header.
+        links.iter().map(|index| request(&[[0; 4], index.to_ne_bytes()].concat())).collect()
+    }
+
+    /// Whether a message of type `kind` says what is, or what is no more, of this sort; none if it is about something else.
+    pub(super) fn says(&self, kind: u16, bytes: &[u8]) -> Option<bool> {
+        let (header, _) = bytes.split_at_checked(self.header)?;
+        let of = (kind == self.new || kind == self.new + 1)
+            && (self.families.is_empty() || self.families.contains(&header[0]));
+        of.then(|| kind == self.new && (self.is_shown)(header))
+    }
+
+    /// What the object of a message is known by.
+    pub(super) fn identity(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut identity = Vec::with_capacity(32);
+        let Identity::Parts(parts, attributes) = self.identity else { return self.lasting(bytes).into() };
+        for &(start, length) in parts {
+            identity.extend(bytes.iter().skip(start).take(length));
+        }
+        for (kind, value) in Attributes::new(bytes.get(self.header..).unwrap_or_default()) {
+            if attributes.contains(&kind) {
+                attr::put(&mut identity, kind, value);
+            }
+        }
+        identity
+    }
+
+    /// A message without what changes all the time.
+    pub(super) fn lasting(&self, bytes: &[u8]) -> Box<[u8]> {
+        let (header, attributes) = bytes.split_at(self.header.min(bytes.len()));
+        let mut lasting = Vec::with_capacity(bytes.len());
+        lasting.extend_from_slice(header);
+        for (part, bits) in self.unsteady {
+            lasting.get_mut(part.clone()).into_iter().flatten().for_each(|byte| *byte &= !bits);
+        }
+        for (kind, value) in Attributes::new(attributes) {
+            let part = self.volatile.iter().find(|(volatile, _)| *volatile == kind);
+            let value = part.map_or(Some(value), |(_, part)| value.get(part.clone())).unwrap_or_default();
+            match counter_in(self.object, kind, value, attributes) {
+                Some(at) => attr::put(&mut lasting, kind, &[&value[..at], &[0; 4], &value[at + 4..]].concat()),
+                None => attr::put(&mut lasting, kind, value),
+            }
+        }
+        lasting.into()
+    }
+
+    /// Whether two messages about what may be several things are about one: all but their flags is the same.
+    pub(super) fn alike(&self, one: &[u8], other: &[u8]) -> bool {
+        self.several && one.get(..8) == other.get(..8) && one.get(self.header..) == other.get(self.header..)
+    }
+
+    /// The attributes of a message.
+    pub(super) fn attributes<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        bytes.get(self.header..).unwrap_or_default()
+    }
+}

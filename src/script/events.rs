@@ -1,0 +1,152 @@
+//! `netns.events`: changes of links, addresses, routes and the rest, as they happen.
+
+use mlua::{Lua, MultiValue, Table, Value};
+
+use super::args::Args;
+use super::bind::values;
+use super::bulk::{self, Bulk};
+use super::handle::{Listener, MonitorHandle};
+use super::link_record::{self, Peers};
+use super::options::Options;
+use super::records::Record;
+use super::registry::{Acts, Call, Function};
+use super::{addr, netns, route, words};
+use crate::error::{Result, nearest};
+use crate::kernel::events::{self, Event, Follower, Object, Places, What};
+use crate::kernel::namespace::Namespace;
+
+/// Enough for a burst of 100,000 changes that nobody reads meanwhile.
+const BUFFER: u64 = 128 << 20;
+
+pub(super) static FUNCTIONS: &[Function] = &[Function {
+    name: "netns.events",
+    acts: Acts::Alone,
+    most: 1,
+    options: &["ns", "all", "objects", "timeout", "buffer"],
+    words: &[],
+    call: Call::Now(events),
+}];
+
+/// `netns.events{ns=, all=, objects=, timeout=, buffer=}`: an iterator.
+fn events(args: &mut Args) -> mlua::Result<MultiValue> {
+    let options = args.options(1)?;
+    let places = if options.is_on("all")? { Places::All } else { Places::These(namespaces(&options)?) };
+    let buffer = options.size("buffer")?.unwrap_or(BUFFER);
+    let buffer = usize::try_from(buffer.min(i32::MAX as u64)).unwrap_or(usize::MAX);
+    let wanted = events::Options { places, objects: objects(&options)?, buffer };
+    let timeout = options.duration("timeout")?;
+    let listener = Listener::Objects(Box::new(Follower::new(wanted)?), Texts::new(&args.lua)?);
+    values(&args.lua, MonitorHandle::new(listener, timeout))
+}
+
+/// `ns=`: one or an array of them; the one nsl runs in if it is absent.
+fn namespaces(options: &Options) -> Result<Vec<Namespace>> {
+    let wrong = || options.wrong_type("ns", "a namespace or an array of them");
+    let one = |value: &Value| netns::found(value).unwrap_or_else(|| Err(wrong()));
+    match options.value("ns") {
+        None => Ok(vec![Namespace::home()]),
+        Some(Value::Table(list)) => {
+            list.sequence_values::<Value>().map(|value| one(&value.map_err(|_| wrong())?)).collect()
+        }
+        Some(value) => Ok(vec![one(value)?]),
+    }
+}
+
+/// `objects={"link", "route"}`; all of them if it is absent.
+fn objects(options: &Options) -> Result<Vec<Object>> {
+    let Some(words) = options.strings("objects")? else { return Ok(Object::ALL.to_vec()) };
+    let names = || Object::ALL.iter().map(|object| object.name());
+    let object = |word: &String| {
+        let known = Object::ALL.iter().copied().find(|object| object.name() == word);
+        known.ok_or_else(|| {
+            let expected = format!("of {}", names().collect::<Vec<_>>().join(", "));
+            let error = options.wrong_value("objects", &expected, word);
+            nearest(word, names()).into_iter().fold(error, |error, near| error.with("near", near))
+        })
+    };
+    words.iter().map(object).collect()
+}
+
+/// How events and what is in them print: made once for a loop, not for each event.
+#[derive(Clone)]
+pub(super) struct Texts {
+    event: Table,
+    route: Table,
+}
+
+impl Texts {
+    fn new(lua: &Lua) -> mlua::Result<Self> {
+        Ok(Self { event: bulk::metatable(lua, line)?, route: bulk::metatable(lua, route::line)? })
+    }
+
+    /// `{object=, action=, netns=, dev=, record=}`, or `{action="overrun", netns=}`.
+    pub(super) fn event(&self, lua: &Lua, event: &Event) -> mlua::Result<Table> {
+        let mut tables = Bulk::short(lua, Some(self.event.clone()))?;
+        tables.open();
+        let label = event.namespace.label();
+        let namespace = Some(label.as_str()).filter(|label| !label.is_empty());
+        let What::Object(object, action, record) = &event.what else {
+            tables.word("action", Some("overrun"));
+            tables.word("netns", namespace);
+            tables.close();
+            return tables.finish()?.raw_get(1);
+        };
+        tables.word("object", Some(object.name()));
+        tables.word("action", Some(action.name()));
+        tables.word("dev", record.dev());
+        match record {
+            events::Record::Netns(found) => tables.word("netns", found.name.as_ref().and_then(|name| name.to_str())),
+            _ => tables.word("netns", namespace),
+        }
+        if let events::Record::Route(one) = record {
+            tables.open_field("record");
+            route::fields(&mut tables, one);
+            tables.close();
+        }
+        tables.close();
+        let table: Table = tables.finish()?.raw_get(1)?;
+        let written = match record {
+            events::Record::Link(link) => link_record::table(lua, &event.namespace, link, &Peers::nowhere())?,
+            events::Record::Addr(address) => addr::table(lua, address)?,
+            events::Record::Words(settings) => words::record(lua, settings)?,
+            events::Record::Route(_) => {
+                let record: Table = table.raw_get("record")?;
+                record.set_metatable(Some(self.route.clone()))?;
+                return Ok(table);
+            }
+            events::Record::Netns(found) => {
+                let record = Record::new(lua)?.set("name", netns::text(lua, found.name.as_deref())?)?;
+                let record = record.set("inode", found.inode)?;
+                record.set("path", netns::text(lua, Some(found.path.as_os_str()))?)?.table()
+            }
+        };
+        table.raw_set("record", written)?;
+        Ok(table)
+    }
+}
+
+/// `ns0: add addr 10.0.0.1/24 dev eth0`.
+fn line(event: &Table) -> mlua::Result<String> {
+    let text = |table: &Table, key: &str| table.raw_get::<Option<String>>(key);
+    let mut line = text(event, "netns")?.map_or_else(String::new, |netns| format!("{netns}: "));
+    line += &text(event, "action")?.unwrap_or_default();
+    let (Some(object), Some(record)) = (text(event, "object")?, event.raw_get::<Option<Table>>("record")?) else {
+        return Ok(line);
+    };
+    line += &format!(" {object}");
+    if object == "route" {
+        return Ok(format!("{line} {}", route::line(&record)?));
+    }
+    for key in ["name", "address", "dst", "id", "kind"] {
+        // A link's address is not what it is known by.
+        if let Some(value) = text(&record, key)?.filter(|_| (object.as_str(), key) != ("link", "address")) {
+            line += &format!(" {value}");
+        }
+    }
+    if object != "link"
+        && let Some(dev) = text(event, "dev")?
+    {
+        line += &format!(" dev {dev}");
+    }
+    Ok(line)
+}
