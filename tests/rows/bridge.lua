@@ -93,6 +93,11 @@ return {
   },
   port("priority", 9, "priority 9"),
   port("cost", 77, "cost 77"),
+  port("state", "learning", "state 2", {
+    -- Once all carriers are there: they begin it anew.
+    before = ("%s; %s; ip link set v0 master br0; for l in v0 v1 br0; do ip link set $l addrgenmode none up; done\n"):format(links.pair, bridge)
+      .. "until ip link show br0 | grep -q 'state UP'; do sleep 0.05; done",
+  }),
   port("hairpin", true, "hairpin on"),
   port("guard", true, "guard on"),
   port("root_block", true, "root_block on"),

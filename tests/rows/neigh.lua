@@ -1,0 +1,134 @@
+-- Neighbours: `ip neigh` beside `neigh_add`, `neigh_replace`, `neigh_change`, `neigh_delete` and `neigh_flush`.
+
+local links = require "links"
+
+local before = links.pair .. "; for l in v0 v1; do ip link set $l addrgenmode none up; done; ip addr add 10.0.0.1/24 dev v0"
+
+local mac = "02:00:00:00:00:09"
+
+--- A row for one neighbour on v0.
+local function neighbour(name, address, opts, words, want, more)
+  local row = {
+    name,
+    make = function(ns) ns:neigh_add("v0", address, opts) end,
+    tool = ("ip neigh add %s dev v0 %s"):format(address, words),
+    want = want or opts,
+  }
+  for key, part in pairs(more or {}) do row[key] = part end
+  return row
+end
+
+--- What is answered for is a list of its own.
+local proxies = {
+  json = "ip -json neigh show proxy",
+  read = function(ns) return ns:neigh_list { proxy = true } end,
+}
+
+return {
+  before = before,
+  json = "ip -json neigh show",
+  read = function(ns) return ns:neigh_list() end,
+  write = function(ns, records)
+    for _, record in ipairs(records) do ns:neigh_replace(record.dev, record.dst, record) end
+  end,
+  again = true,
+  neighbour("permanent", "10.0.0.2", { lladdr = mac }, "lladdr " .. mac, {
+    dst = "10.0.0.2",
+    dev = "v0",
+    lladdr = mac,
+    nud = "permanent",
+    family = "inet",
+  }),
+  neighbour("IPv6", "2001:db8::2", { lladdr = mac }, "lladdr " .. mac, { dst = "2001:db8::2", family = "inet6" }),
+  neighbour("reachable", "10.0.0.2", { lladdr = mac, nud = "reachable" }, ("lladdr %s nud reachable"):format(mac)),
+  neighbour("stale", "10.0.0.2", { lladdr = mac, nud = "stale" }, ("lladdr %s nud stale"):format(mac)),
+  neighbour("noarp", "10.0.0.2", { lladdr = mac, nud = "noarp" }, ("lladdr %s nud noarp"):format(mac), nil, {
+    json = "ip -json neigh show nud all",
+    read = function(ns) return ns:neigh_list { nud = "noarp" } end,
+  }),
+  neighbour("router", "2001:db8::2", { lladdr = mac, router = true }, ("lladdr %s router"):format(mac)),
+  neighbour("extern_learn", "10.0.0.2", { lladdr = mac, extern_learn = true, nud = "reachable" }, ("lladdr %s extern_learn nud reachable"):format(mac)),
+  neighbour("use", "10.0.0.2", { use = true, nud = "none" }, "nud none use", { dst = "10.0.0.2" }, { again = false, write = false }),
+  neighbour("managed", "10.0.0.2", { managed = true, lladdr = mac, nud = "stale" }, ("lladdr %s managed nud stale"):format(mac), {
+    managed = true,
+  }, { again = false, write = false }),
+  neighbour("protocol by name", "10.0.0.2", { lladdr = mac, protocol = "static" }, ("lladdr %s protocol static"):format(mac)),
+  neighbour("protocol by number", "10.0.0.2", { lladdr = mac, protocol = 77 }, ("lladdr %s protocol 77"):format(mac), {
+    protocol = "77",
+  }),
+  neighbour("proxy", "10.0.0.7", { proxy = true }, "", { dst = "10.0.0.7", proxy = true }, {
+    tool = "ip neigh add proxy 10.0.0.7 dev v0",
+    json = proxies.json,
+    read = proxies.read,
+  }),
+  neighbour("proxy, IPv6", "2001:db8::7", { proxy = true, router = true }, "", { dst = "2001:db8::7", router = true }, {
+    tool = "ip neigh add proxy 2001:db8::7 dev v0 router",
+    json = proxies.json,
+    read = proxies.read,
+  }),
+  {
+    "several",
+    make = function(ns)
+      for i = 2, 9 do ns:neigh_add("v0", "10.0.0." .. i, { lladdr = "02:00:00:00:00:1" .. i }) end
+    end,
+    tool = "for i in $(seq 2 9); do ip neigh add 10.0.0.$i lladdr 02:00:00:00:00:1$i dev v0; done",
+    want = { { dst = "10.0.0.2", lladdr = "02:00:00:00:00:12" }, { dst = "10.0.0.9", lladdr = "02:00:00:00:00:19" } },
+  },
+  {
+    "replaced",
+    before = before .. "; ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:08 dev v0",
+    make = function(ns) ns:neigh_replace("v0", "10.0.0.2", { lladdr = mac, nud = "stale" }) end,
+    tool = ("ip neigh replace 10.0.0.2 lladdr %s nud stale dev v0"):format(mac),
+    want = { lladdr = mac, nud = "stale" },
+  },
+  {
+    "changed",
+    before = before .. "; ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:08 dev v0",
+    make = function(ns) ns:neigh_change("v0", "10.0.0.2", { lladdr = mac }) end,
+    tool = ("ip neigh change 10.0.0.2 lladdr %s dev v0"):format(mac),
+    want = { lladdr = mac, nud = "permanent" },
+  },
+  {
+    "deleted",
+    before = before .. "; for i in 2 3; do ip neigh add 10.0.0.$i lladdr 02:00:00:00:00:08 dev v0; done",
+    make = function(ns) ns:neigh_delete("v0", "10.0.0.2") end,
+    tool = "ip neigh delete 10.0.0.2 dev v0",
+    want = { dst = "10.0.0.3" },
+    again = false,
+  },
+  {
+    "flushed but for the permanent ones",
+    before = before
+      .. "; ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:08 nud stale dev v0"
+      .. "; ip neigh add 10.0.0.3 lladdr 02:00:00:00:00:08 dev v0",
+    make = function(ns) ns:neigh_flush "v0" end,
+    tool = "ip neigh flush dev v0",
+    want = { dst = "10.0.0.3" },
+    again = false,
+  },
+  {
+    "one there is",
+    before = before .. "; ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:08 dev v0",
+    make = function(ns) ns:neigh_add("v0", "10.0.0.2", { lladdr = mac }) end,
+    tool = ("ip neigh add 10.0.0.2 lladdr %s dev v0"):format(mac),
+    fails = { code = "EEXIST", object = "v0", message = "10.0.0.2" },
+  },
+  {
+    "one there is not",
+    make = function(ns) ns:neigh_delete("v0", "10.0.0.2") end,
+    tool = "ip neigh delete 10.0.0.2 dev v0",
+    fails = { code = "ENOENT", object = "v0", message = "10.0.0.2" },
+  },
+  {
+    "one to change that is not there",
+    make = function(ns) ns:neigh_change("v0", "10.0.0.2", { lladdr = mac }) end,
+    tool = ("ip neigh change 10.0.0.2 lladdr %s dev v0"):format(mac),
+    fails = { code = "ENOENT", object = "v0", message = "10.0.0.2" },
+  },
+  {
+    "no link for it",
+    make = function(ns) ns:neigh_add("v9", "10.0.0.2", { lladdr = mac }) end,
+    tool = ("ip neigh add 10.0.0.2 lladdr %s dev v9"):format(mac),
+    fails = { code = "ENODEV", object = "v9" },
+  },
+}
