@@ -31,8 +31,11 @@ fn routes() -> Vec<Row> {
     if version("ip", "-V").is_none() || version("python3", "-V").is_none() {
         return skip(&what, "there is no `ip` or no `python3` (Debian: iproute2, python3)");
     }
-    output(Command::new("ip").args(["link", "add", "v0", "up", "type", "veth", "peer", "name", "v1", "up"]));
-    output(Command::new("ip").args(["address", "add", "10.0.0.1/24", "dev", "v0"]));
+    for step in
+        ["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up", "addr add 10.0.0.1/24 dev v0"]
+    {
+        output(Command::new("ip").args(step.split(' ')));
+    }
     let mut batch = String::new();
     for i in 0..ROUTES {
         let (a, b, c) = (i >> 16, i >> 8 & 255, i & 255);

@@ -23,6 +23,9 @@ const REPLACE: u16 = 0x100;
 /// `RTA_MULTIPATH`.
 const MULTIPATH: u16 = 9;
 
+/// By identity, what messages said that lasts; of some sorts several have the same identity.
+type Known = HashMap<Vec<u8>, Vec<Box<[u8]>>>;
+
 /// What is known of one namespace.
 pub(super) struct State {
     objects: Vec<Object>,
@@ -30,8 +33,8 @@ pub(super) struct State {
     links: BTreeMap<u32, Link>,
     /// The names of links by index; of those that went, too, for what is told of them afterwards.
     names: HashMap<u32, String>,
-    /// For each of the sorts, by identity, what its messages said that lasts.
-    known: Vec<HashMap<Vec<u8>, Vec<Box<[u8]>>>>,
+    /// For each of the sorts.
+    known: Vec<Known>,
     /// What may have changed without a word: links, and each of the sorts.
     doubtful: (bool, Vec<bool>),
     routes: Reader,
@@ -263,9 +266,9 @@ impl State {
         if std::mem::take(&mut self.doubtful.0) {
             self.compare_links(link::list_in(socket)?, sink);
         }
-        for place in 0..SORTS.len() {
+        for (place, sort) in SORTS.iter().enumerate() {
             if std::mem::take(&mut self.doubtful.1[place]) {
-                let messages = self.list(&SORTS[place], socket)?;
+                let messages = self.list(sort, socket)?;
                 self.compare(place, &messages, sink);
             }
         }
@@ -306,7 +309,7 @@ impl State {
     fn compare(&mut self, place: usize, messages: &[Box<[u8]>], sink: &mut Sink<'_>) {
         let sort = &SORTS[place];
         let mut before = std::mem::take(&mut self.known[place]);
-        let mut now: HashMap<Vec<u8>, Vec<Box<[u8]>>> = HashMap::with_capacity(messages.len());
+        let mut now = Known::with_capacity(messages.len());
         let mut news = Vec::new();
         for bytes in messages {
             let (identity, lasting) = (sort.identity(bytes), sort.lasting(bytes));
