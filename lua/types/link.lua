@@ -35,6 +35,13 @@
 ---@field fdb_get fun(self: nsl.Link, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord       # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Link, opts?: nsl.FdbListOpts): nsl.FdbRecord[]            # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Link, opts?: nsl.FdbFlushOpts)                           # netns.fdb_flush
+---@field mdb_add fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)                   # netns.mdb_add
+---@field mdb_replace fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)               # netns.mdb_replace
+---@field mdb_delete fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)                # netns.mdb_delete
+---@field mdb_get fun(self: nsl.Link, group: string, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_get
+---@field mdb_list fun(self: nsl.Link, opts?: nsl.MdbChoice): nsl.MdbRecord[]              # netns.mdb_list
+---@field mdb_routers fun(self: nsl.Link): nsl.MdbRouter[]                                 # netns.mdb_routers
+---@field mdb_flush fun(self: nsl.Link, opts?: nsl.MdbChoice): integer                     # netns.mdb_flush
 ---@field qdisc_add fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_add
 ---@field qdisc_replace fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_replace
 ---@field qdisc_change fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_change

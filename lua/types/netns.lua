@@ -62,6 +62,13 @@ netns = {}
 ---@field fdb_get fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.FdbListOpts, opts?: nsl.FdbListOpts): nsl.FdbRecord[] # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.FdbFlushOpts)            # netns.fdb_flush
+---@field mdb_add fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts)    # netns.mdb_add
+---@field mdb_replace fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts) # netns.mdb_replace
+---@field mdb_delete fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts) # netns.mdb_delete
+---@field mdb_get fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_get
+---@field mdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.MdbChoice, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_list
+---@field mdb_routers fun(self: nsl.Netns, name?: string): nsl.MdbRouter[]                 # netns.mdb_routers
+---@field mdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.MdbChoice): integer      # netns.mdb_flush
 ---@field qdisc_add fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_add
 ---@field qdisc_replace fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_replace
 ---@field qdisc_change fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_change

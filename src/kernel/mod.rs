@@ -12,6 +12,7 @@ pub mod entry;
 pub mod events;
 pub mod fdb;
 pub mod link;
+pub mod mdb;
 pub mod names;
 pub mod namespace;
 pub mod neigh;

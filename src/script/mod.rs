@@ -22,6 +22,7 @@ mod link_options;
 mod link_record;
 mod literal;
 mod load;
+mod mdb;
 mod neigh;
 mod netns;
 mod nexthop;

@@ -104,6 +104,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::events::FUNCTIONS,
         super::neigh::FUNCTIONS,
         super::fdb::FUNCTIONS,
+        super::mdb::FUNCTIONS,
         super::bridge_vlan::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
