@@ -10,6 +10,8 @@
 ---@field set fun(self: nsl.Link, opts: nsl.LinkOpts): nsl.Link                            # netns.link_set
 ---@field shape fun(self: nsl.Link, opts: nsl.ShapingOpts)                                  # netns.shape
 ---@field shape_clear fun(self: nsl.Link)                                                  # netns.shape_clear
+---@field ethtool_get fun(self: nsl.Link): nsl.EthtoolRecord                               # netns.ethtool_get
+---@field ethtool_set fun(self: nsl.Link, opts: nsl.EthtoolOpts)                           # netns.ethtool_set
 ---@field add fun(self: nsl.Link, opts: nsl.LinkAddOpts): nsl.Link                         # netns.link_add, for a reference
 ---@field veth fun(self: nsl.Link, other: nsl.Dev, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, for a reference
 ---@field link fun(self: nsl.Link): nsl.Link                                               # itself

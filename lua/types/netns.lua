@@ -34,6 +34,8 @@ netns = {}
 ---@field masquerade fun(self: nsl.Netns, out_dev: string|nsl.Link)                             # netns.masquerade
 ---@field shape fun(self: nsl.Netns, dev: string, opts: nsl.ShapingOpts) # netns.shape
 ---@field shape_clear fun(self: nsl.Netns, dev: string) # netns.shape_clear
+---@field ethtool_get fun(self: nsl.Netns, dev: string): nsl.EthtoolRecord # netns.ethtool_get
+---@field ethtool_set fun(self: nsl.Netns, dev: string, opts: nsl.EthtoolOpts) # netns.ethtool_set
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
 ---@field throughput fun(self: nsl.Netns, b: nsl.Ns, opts?: nsl.ThroughputOpts): nsl.ThroughputResult # netns.throughput
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here

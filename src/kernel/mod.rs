@@ -9,6 +9,7 @@ pub mod address_text;
 pub mod bridge_vlan;
 pub mod device;
 pub mod entry;
+pub mod ethtool;
 pub mod events;
 pub mod fdb;
 pub mod link;

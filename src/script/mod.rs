@@ -12,6 +12,7 @@ mod bulk;
 mod cidr;
 mod device;
 mod error;
+mod ethtool;
 mod events;
 mod fdb;
 mod file;

@@ -108,6 +108,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::bridge_vlan::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
+        super::ethtool::FUNCTIONS,
         super::shape::FUNCTIONS,
         super::tc::FUNCTIONS,
         super::probe::FUNCTIONS,
