@@ -6,7 +6,6 @@
 //! has a snapshot test in `tests/errors/`.
 
 mod bridge;
-mod ethtool;
 mod links;
 mod objects;
 mod plan;
@@ -18,7 +17,6 @@ use std::sync::LazyLock;
 use super::Class;
 
 pub use bridge::*;
-pub use ethtool::*;
 pub use links::*;
 pub use objects::*;
 pub use plan::*;
@@ -60,7 +58,6 @@ pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
     [
         ROWS_HERE,
         bridge::ROWS_HERE,
-        ethtool::ROWS_HERE,
         links::ROWS_HERE,
         objects::ROWS_HERE,
         plan::ROWS_HERE,

@@ -89,10 +89,13 @@ fn up(options: &Options) -> Result<Option<bool>> {
     })
 }
 
-/// `mac=`, or `address=` in `ip link`'s words; an IP address there is a mistake that is easily made.
+/// `mac=`, or `address=` in `ip link`'s words; an IP address there is a mistake that is easily made, but in the record of a
+/// tunnel, where it is what `local` says.
 fn mac(options: &Options) -> Result<Option<[u8; 6]>> {
     let key = if options.has("mac") { "mac" } else { "address" };
-    options.string(key)?.map(|text| link::parse_mac(&text)).transpose()
+    let text = options.string(key)?;
+    let text = text.filter(|text| !options.has("operstate") || text.parse::<std::net::IpAddr>().is_err());
+    text.map(|text| link::parse_mac(&text)).transpose()
 }
 
 /// A namespace to move to; the one the link is in is no move.

@@ -108,7 +108,8 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
 
 /// A kind's own option of that name wins over the link's.
 fn group_key(link: &Link) -> &'static str {
-    if link.data.iter().any(|(key, _)| key == "group") { "link_group" } else { "group" }
+    let has_own = |kind: &str| link::kind::has(kind, link::kind::Side::Own, "group");
+    if link.kind.as_deref().is_some_and(has_own) { "link_group" } else { "group" }
 }
 
 fn stats(lua: &Lua, stats: &Stats) -> mlua::Result<Table> {

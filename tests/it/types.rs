@@ -60,6 +60,8 @@ impl Types {
                 assert!(self.classes.insert(class.clone(), (Vec::new(), parents)).is_none(), "{name} is there twice");
             } else if let Some(field) = line.strip_prefix("---@field ") {
                 let name = field.split([' ', '?']).next().expect("a name");
+                // A name that is none in Lua.
+                let name = name.strip_prefix("[\"").and_then(|name| name.strip_suffix("\"]")).unwrap_or(name);
                 self.classes.get_mut(&class).expect("a class before its field").0.push(name.to_owned());
             } else if let Some(alias) = line.strip_prefix("---@alias ") {
                 self.aliases.insert(alias.split(' ').next().expect("a name").to_owned());

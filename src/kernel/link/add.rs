@@ -47,9 +47,10 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
         let master = set::master_index(socket, device, first.master.as_ref())?;
         message::apply(&mut request, &first, master);
         let under = from.stand(socket, &mut request, spec)?;
+        let told = kind::fresh(kind, &own);
         let info = match &under {
-            None => kind::own_info(kind, &own, &mut set::indexes(socket, device)),
-            Some(under) => kind::own_info(kind, &own, &mut |name| Device::new(under, name)?.index()),
+            None => kind::own_info(kind, &told, &mut set::indexes(socket, device)),
+            Some(under) => kind::own_info(kind, &told, &mut |name| Device::new(under, name)?.index()),
         };
         message::inform(&mut request, info.map_err(|error| error.object(device))?);
         let made = match &from {

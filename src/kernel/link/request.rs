@@ -53,7 +53,7 @@ pub fn new(kind: &str, name: &str, index: u32, options: &Settings) -> Result<Req
     let mut message = message::named(name);
     message.header.index = index;
     message::one_queue(&mut message);
-    message::inform(&mut message, kind::own_info(kind, options, &mut words::no_links)?);
+    message::inform(&mut message, kind::own_info(kind, &kind::fresh(kind, options), &mut words::no_links)?);
     Ok((RouteNetlinkMessage::NewLink(message), NEW))
 }
 

@@ -113,6 +113,10 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
     if !news.is_empty() {
         let info = kind::own_info(kind, &news, &mut indexes(socket, device));
         message::inform(&mut request, info.map_err(|error| error.object(device))?);
+        // Some (vxlan) take no mtu beside the options of their kind.
+        if spec.mtu.is_some() {
+            send(socket, device, spec, std::mem::replace(&mut request, message::indexed(before.index)))?;
+        }
     }
     if spec.count() > 0 || !news.is_empty() {
         let done = write_plain(socket, device, spec, request.clone());

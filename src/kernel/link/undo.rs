@@ -15,7 +15,7 @@ pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before
     let now = list::get_in(socket, device).ok()?;
     let (back, master) = difference(spec, before, &now);
     let kind = before.kind.as_deref().unwrap_or_default();
-    let own = kind::changes(kind, &now.data, &changed(&spec.options, &before.data, &now.data));
+    let own = kind::back(kind, &changed(&spec.options, &before.data, &now.data), &before.data, &now.data);
     let mut request = message::indexed(before.index);
     message::apply(&mut request, &back, master);
     let kind = before.kind.as_deref().filter(|_| !own.is_empty());

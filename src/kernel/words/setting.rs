@@ -6,7 +6,7 @@ use std::borrow::Cow;
 pub type Settings = Vec<(Cow<'static, str>, Setting)>;
 
 /// The value of an option.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Setting {
     /// On or off.
     Switch(bool),
@@ -59,6 +59,25 @@ pub fn table<'a>(settings: &'a Settings, name: &str) -> Option<&'a Settings> {
 /// All but those called one of `names`.
 pub fn without(settings: &Settings, names: &[&str]) -> Settings {
     settings.iter().filter(|(key, _)| !names.contains(&key.as_ref())).cloned().collect()
+}
+
+impl PartialEq for Setting {
+    /// A number is the same whether it is written `3` or `3.0`, as in Lua.
+    fn eq(&self, other: &Self) -> bool {
+        #[allow(clippy::cast_precision_loss, clippy::float_cmp)]
+        match (self, other) {
+            (Self::Switch(one), Self::Switch(other)) => one == other,
+            (Self::Integer(one), Self::Integer(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Integer(whole), Self::Number(number)) | (Self::Number(number), Self::Integer(whole)) => {
+                *whole as f64 == *number
+            }
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Table(one), Self::Table(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl std::fmt::Display for Setting {

@@ -31,7 +31,7 @@ pub(super) fn integer(value: &Setting) -> Option<i64> {
 }
 
 /// A whole number from 0.
-pub(super) fn whole(value: &Setting) -> Option<u64> {
+pub fn whole(value: &Setting) -> Option<u64> {
     integer(value).and_then(|number| u64::try_from(number).ok())
 }
 

@@ -5,9 +5,17 @@
 //! made by its name.
 
 mod bridge;
+mod geneve;
+mod gre;
+mod ip6tnl;
+mod ipip;
+mod ipsec;
 mod other;
+mod over_udp;
+mod tunnel;
 pub mod veth;
 mod vrf;
+mod vxlan;
 
 pub use other::check as check_kind;
 pub(super) use other::missing;
@@ -50,6 +58,8 @@ struct Kind {
     forget: fn(&mut Settings),
     /// Attributes of its own options that follow from several settings, or of which a setting needs several.
     more: fn(&Settings, &mut Vec<u8>),
+    /// What `ip link` tells of a new link beside what was asked for.
+    fresh: fn(&mut Settings),
 }
 
 impl Kind {
@@ -69,11 +79,24 @@ impl Kind {
             built_with: &[],
             forget: |_| {},
             more: |_, _| {},
+            fresh: |_| {},
         }
     }
 }
 
-const FAMILIES: &[&[Kind]] = &[bridge::KINDS, veth::KINDS, vrf::KINDS, other::KINDS];
+const FAMILIES: &[&[Kind]] = &[
+    bridge::KINDS,
+    geneve::KINDS,
+    gre::KINDS,
+    ip6tnl::KINDS,
+    ipip::KINDS,
+    ipsec::KINDS,
+    over_udp::KINDS,
+    veth::KINDS,
+    vrf::KINDS,
+    vxlan::KINDS,
+    other::KINDS,
+];
 
 /// Every kind that nsl knows.
 fn kinds() -> impl Iterator<Item = &'static Kind> {
@@ -159,9 +182,20 @@ pub(super) fn is_of_ports(key: &str) -> bool {
 }
 
 /// The options that a link of `kind` has by its kind, and those that it has as a port of its master. A word of both is its
-/// own; one of neither too, to be refused as such.
+/// own; one of neither too, to be refused as such. Words that are short for others are those.
 pub(super) fn split(kind: &str, options: Settings) -> (Settings, Settings) {
-    options.into_iter().partition(|(key, _)| has(kind, Side::Own, key) || !is_of_ports(key))
+    let is_own = |key: &str| has(kind, Side::Own, key) || !is_of_ports(key);
+    let (own, port): (Settings, Settings) = options.into_iter().partition(|(key, _)| is_own(key));
+    (words::lengthen(words(kind, Side::Own), &own).into_owned(), port)
+}
+
+/// What is told of a new link of `kind` for which these of its own options are asked.
+pub(super) fn fresh(kind: &str, asked: &Settings) -> Settings {
+    let mut told = asked.clone();
+    if let Some(kind) = known(kind) {
+        (kind.fresh)(&mut told);
+    }
+    told
 }
 
 /// What of its own options a change of a link of `kind` has to say, that has the options `before` and is to have those of
@@ -175,6 +209,15 @@ pub(super) fn changes(kind: &str, before: &Settings, asked: &Settings) -> Settin
         changes = asked.iter().chain(kept).cloned().collect();
     }
     changes
+}
+
+/// What has to be said of its own options so that a link of `kind` that has those of `now` has those of `before` again, of
+/// which these were to change.
+pub(super) fn back(kind: &str, changed: &Settings, before: &Settings, now: &Settings) -> Settings {
+    if known(kind).is_some_and(|kind| kind.whole) && now != before {
+        return before.clone();
+    }
+    changes(kind, now, changed)
 }
 
 /// The first of the options that were asked for which the kernel does not show: it has passed over it in silence.
@@ -292,9 +335,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_stands_twice() {
+    fn the_places_of_a_word_stand_together() {
         for words in tables() {
             let mut names: Vec<&str> = words::names(words).collect();
+            names.dedup();
             names.sort_unstable();
             assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
         }

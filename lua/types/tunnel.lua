@@ -1,0 +1,171 @@
+---@meta
+
+--- Options of all kinds of tunnels; of a link's own kind those of that kind alone.
+---@class nsl.TunnelOpts: nsl.VxlanOpts, nsl.GeneveOpts, nsl.GreOpts, nsl.Ip6greOpts, nsl.ErspanOpts, nsl.IpipOpts, nsl.SitOpts, nsl.Ip6tnlOpts, nsl.VtiOpts, nsl.XfrmOpts, nsl.GtpOpts, nsl.BareudpOpts, nsl.AmtOpts
+
+--- Options of a vxlan: Ethernet over UDP. One of `id` and `external` is needed.
+---@class nsl.VxlanOpts
+---@field id? integer                 # the network's identifier, below 2^24
+---@field remote? string              # where frames to unknown addresses go: an IP address
+---@field group? string               # the same: the IP address of a group, which needs `dev`
+---@field local? string               # the IP address that it sends from; `local_` and `["local"]` in Lua
+---@field dev? nsl.Dev                # the link that it sends through
+---@field ttl? integer|"auto"|"inherit"
+---@field tos? integer|"inherit"      # inherit: of the packet inside
+---@field df? "unset"|"set"|"inherit" # the bit "don't fragment"
+---@field flowlabel? integer          # of IPv6
+---@field learning? boolean           # learns addresses from what it gets; on unless `external`
+---@field ageing? nsl.Time|"none"     # how long a learned address stays
+---@field maxaddress? integer|"unlimited"    # how many addresses it knows at most
+---@field srcport? integer[]          # the least and the greatest source port: {40000, 50000}
+---@field dstport? integer            # the kernel's (8472) unless told; the assigned one is 4789
+---@field proxy? boolean              # answers ARP itself
+---@field rsc? boolean                # short-circuits routes
+---@field l2miss? boolean             # tells of unknown MAC addresses
+---@field l3miss? boolean             # tells of unknown IP addresses
+---@field udpcsum? boolean            # UDP checksums over IPv4
+---@field udp6zerocsumtx? boolean     # sends none over IPv6
+---@field udp6zerocsumrx? boolean     # takes packets without one over IPv6
+---@field remcsumtx? boolean          # remote checksum offload, sending
+---@field remcsumrx? boolean          # remote checksum offload, receiving
+---@field gbp? boolean                # the extension for group policies
+---@field gpe? boolean                # the extension for other protocols; needs `external`
+---@field external? boolean           # controlled by routes or programs, not by its own table
+---@field vnifilter? boolean          # takes the identifiers alone that it was given; needs `external`
+---@field localbypass? boolean        # goes a short way to another vxlan of the same machine
+---@field reserved_bits? integer      # which reserved bits of the header are ignored
+---@field mcroute? boolean            # routes multicast to other links of the same machine
+
+--- Options of a geneve: Ethernet or IP over UDP. `id` and `remote`, or `external`, are needed.
+---@class nsl.GeneveOpts
+---@field id? integer                 # the network's identifier, below 2^24
+---@field remote? string              # the IP address of the other end
+---@field local? string               # the IP address that it sends from (Linux 7.2)
+---@field ttl? integer|"auto"|"inherit"
+---@field tos? integer|"inherit"
+---@field df? "unset"|"set"|"inherit"
+---@field flowlabel? integer
+---@field dstport? integer            # 6081 unless told
+---@field external? boolean
+---@field udpcsum? boolean
+---@field udp6zerocsumtx? boolean
+---@field udp6zerocsumrx? boolean
+---@field innerprotoinherit? boolean  # carries packets without an Ethernet header
+
+--- Secondary encapsulation in UDP, of tunnels.
+---@class nsl.EncapOpts
+---@field encap? "none"|"fou"|"gue"   # Foo over UDP, or Generic UDP Encapsulation
+---@field encap_sport? integer|"auto" # the source port; auto: by the flow inside
+---@field encap_dport? integer
+---@field encap_csum? boolean         # UDP checksums over IPv4
+---@field encap_csum6? boolean        # UDP checksums over IPv6; on in a new tunnel over IPv6
+---@field encap_remcsum? boolean      # remote checksum offload, of gue
+
+--- Options of gre and gretap, GRE over IPv4. A change keeps all that it does not name.
+---@class nsl.GreOpts: nsl.EncapOpts
+---@field remote? string              # the address of the other end, or "any"
+---@field local? string               # its own address, or "any"
+---@field dev? nsl.Dev                # the link that it sends through
+---@field key? integer|string|false   # of both directions: a number or a dotted quad; false: none
+---@field ikey? integer|string|false  # of what it gets
+---@field okey? integer|string|false  # of what it sends
+---@field seq? boolean                # numbers packets, in both directions
+---@field iseq? boolean               # takes packets in order alone
+---@field oseq? boolean               # numbers what it sends
+---@field csum? boolean               # checksums, in both directions
+---@field icsum? boolean              # takes packets with a right checksum alone
+---@field ocsum? boolean              # sends a checksum
+---@field ttl? integer|"inherit"      # inherit: of the packet inside
+---@field tos? integer|"inherit"
+---@field pmtudisc? boolean           # finds the MTU of the path; on unless told
+---@field ignore_df? boolean          # fragments what says that it must not be
+---@field fwmark? integer             # the mark of what it sends, for rules
+---@field external? boolean           # controlled by routes: the ends are theirs to tell
+
+--- What tunnels over IPv6 have.
+---@class nsl.OverIpv6Opts
+---@field hoplimit? integer|"inherit" # 64 in a new tunnel
+---@field ttl? integer|"inherit"      # the same
+---@field encaplimit? integer|"none"  # how many tunnels deep; 4 in a new tunnel
+---@field tclass? integer|"inherit"   # the traffic class
+---@field tos? integer|"inherit"      # the same
+---@field flowlabel? integer|"inherit"
+---@field dscp? "inherit"|false       # inherit: copies the DSCP to the packet inside
+---@field allow_localremote? boolean  # the other end may be an address of this machine
+---@field fwmark? integer|"inherit"
+
+--- Options of ip6gre and ip6gretap, GRE over IPv6: those of gre but for ttl, tos, pmtudisc and ignore_df.
+---@class nsl.Ip6greOpts: nsl.OverIpv6Opts
+
+--- Options of erspan and ip6erspan, beside those of gretap and ip6gretap.
+---@class nsl.ErspanOpts
+---@field erspan_ver? 0|1|2           # the version; 1 unless told
+---@field erspan? integer             # of version 1: the index, below 2^20
+---@field erspan_dir? "ingress"|"egress"    # of version 2: the direction that is mirrored
+---@field erspan_hwid? integer        # of version 2: the hardware's id, below 64
+
+--- Options of ipip, IP in IPv4.
+---@class nsl.IpipOpts: nsl.EncapOpts
+---@field remote? string              # the address of the other end, or "any"
+---@field local? string               # its own address, or "any"
+---@field dev? nsl.Dev                # the link that it sends through
+---@field mode? string                # what it carries: "ipip", "mplsip", "any", of sit "ip6ip" too; any unless told
+---@field ttl? integer|"inherit"
+---@field tos? integer|"inherit"
+---@field pmtudisc? boolean
+---@field fwmark? integer
+---@field external? boolean
+
+--- Options of sit, IPv6 in IPv4, beside those of ipip.
+---@class nsl.SitOpts
+---@field isatap? boolean
+---@field ["6rd_prefix"]? string      # "2001:db8::/32"; 2002::/16 unless told
+---@field ["6rd_relay_prefix"]? string    # "10.0.0.0/8"
+---@field ["6rd_reset"]? boolean      # true: as in a new one; only written
+
+--- Options of ip6tnl, IP in IPv6.
+---@class nsl.Ip6tnlOpts: nsl.OverIpv6Opts, nsl.EncapOpts
+---@field remote? string
+---@field local? string
+---@field dev? nsl.Dev
+---@field mode? string                # "ip6ip6", "ipip6", "any"; any unless told
+---@field external? boolean
+
+--- Options of vti and vti6, the ends of IPsec tunnels.
+---@class nsl.VtiOpts
+---@field remote? string
+---@field local? string
+---@field dev? nsl.Dev
+---@field key? integer|string|false
+---@field ikey? integer|string|false  # the mark of policies and states for what it gets
+---@field okey? integer|string|false  # the mark of those for what it sends
+---@field fwmark? integer
+
+--- Options of xfrm, an interface for IPsec.
+---@class nsl.XfrmOpts
+---@field dev? nsl.Dev                # the link that it sends through
+---@field if_id? integer              # the id that policies and states have too; needed unless `external`
+---@field external? boolean
+
+--- Options of gtp, IP over GTP-U.
+---@class nsl.GtpOpts
+---@field role? "ggsn"|"sgsn"         # ggsn unless told
+---@field hsize? integer              # the size of its table; 1024 unless told
+---@field restart_count? integer      # up to 255
+
+--- Options of bareudp, a protocol of layer 3 over UDP. `dstport` and `ethertype` are needed.
+---@class nsl.BareudpOpts
+---@field dstport? integer
+---@field ethertype? string|integer   # "ip", "ipv6", "mpls_uc", "mpls_mc"
+---@field srcportmin? integer         # the least source port
+---@field multiproto? boolean         # IPv4 with IPv6, MPLS unicast with multicast
+
+--- Options of amt, multicast through unicast networks. `mode`, `local` and `dev` are needed.
+---@class nsl.AmtOpts
+---@field mode? string                # "gateway" or "relay"
+---@field local? string
+---@field dev? nsl.Dev
+---@field discovery? string           # of a gateway: where it looks for a relay
+---@field relay_port? integer
+---@field gateway_port? integer
+---@field max_tunnels? integer

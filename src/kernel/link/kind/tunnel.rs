@@ -1,0 +1,152 @@
+//! The forms of values that tunnels of several kinds have: their ends, keys and ports.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::kernel::words::{Own, Setting, Settings, whole};
+
+/// An end of a tunnel over IPv4, or `any`.
+pub(super) const END4: Own = Own {
+    expected: "an IPv4 address or any",
+    encode: |value| match text(value)? {
+        "any" => Some(vec![0; 4]),
+        address => Some(address.parse::<Ipv4Addr>().ok()?.octets().to_vec()),
+    },
+    decode: |bytes| {
+        let address = v4(bytes)?;
+        Some(Setting::Text(if address.is_unspecified() { "any".to_owned() } else { address.to_string() }))
+    },
+    width: Some(4),
+};
+
+/// An end of a tunnel over IPv6, or `any`.
+pub(super) const END6: Own = Own {
+    expected: "an IPv6 address or any",
+    encode: |value| match text(value)? {
+        "any" => Some(vec![0; 16]),
+        address => Some(address.parse::<Ipv6Addr>().ok()?.octets().to_vec()),
+    },
+    decode: |bytes| {
+        let address = v6(bytes)?;
+        Some(Setting::Text(if address.is_unspecified() { "any".to_owned() } else { address.to_string() }))
+    },
+    width: Some(16),
+};
+
+/// An IPv4 address that is no group, of a kind that has another attribute for IPv6; none is not shown.
+pub(super) const HOST4: Own = Own {
+    expected: "an IP address that is no group",
+    encode: |value| match text(value)? {
+        "any" => Some(vec![0; 4]),
+        address => host4(address).map(|address| address.octets().to_vec()),
+    },
+    decode: |bytes| {
+        let address = v4(bytes).filter(|address| !address.is_unspecified() && !address.is_multicast())?;
+        Some(Setting::Text(address.to_string()))
+    },
+    width: Some(4),
+};
+
+/// See [`HOST4`].
+pub(super) const HOST6: Own = Own {
+    expected: HOST4.expected,
+    encode: |value| {
+        let address = text(value)?.parse::<Ipv6Addr>().ok().filter(|address| !address.is_multicast())?;
+        Some(address.octets().to_vec())
+    },
+    decode: |bytes| {
+        let address = v6(bytes).filter(|address| !address.is_unspecified() && !address.is_multicast())?;
+        Some(Setting::Text(address.to_string()))
+    },
+    width: Some(16),
+};
+
+/// An IPv4 address of a group.
+pub(super) const GROUP4: Own = Own {
+    expected: "the IP address of a group",
+    encode: |value| {
+        let address = text(value)?.parse::<Ipv4Addr>().ok().filter(Ipv4Addr::is_multicast)?;
+        Some(address.octets().to_vec())
+    },
+    decode: |bytes| v4(bytes).filter(Ipv4Addr::is_multicast).map(|address| Setting::Text(address.to_string())),
+    width: Some(4),
+};
+
+/// An IPv6 address of a group.
+pub(super) const GROUP6: Own = Own {
+    expected: GROUP4.expected,
+    encode: |value| {
+        let address = text(value)?.parse::<Ipv6Addr>().ok().filter(Ipv6Addr::is_multicast)?;
+        Some(address.octets().to_vec())
+    },
+    decode: |bytes| v6(bytes).filter(Ipv6Addr::is_multicast).map(|address| Setting::Text(address.to_string())),
+    width: Some(16),
+};
+
+/// A key: a number, or the same as a dotted quad; false is none (`nokey`).
+pub(super) const KEY: Own = Own {
+    expected: "a number of 32 bits, a dotted quad or false",
+    encode: |value| match value {
+        Setting::Switch(false) => Some(vec![0; 4]),
+        Setting::Text(text) if text.contains('.') => Some(text.parse::<Ipv4Addr>().ok()?.octets().to_vec()),
+        Setting::Switch(true) => None,
+        number => Some(u32::try_from(whole(number)?).ok()?.to_be_bytes().to_vec()),
+    },
+    decode: |bytes| Some(Setting::Integer(u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?).into())),
+    width: Some(4),
+};
+
+/// `auto`, which is 0, or a port, in the network's order.
+pub(super) const PORT_OR_AUTO: Own = Own {
+    expected: "a port or auto",
+    encode: |value| match value {
+        Setting::Text(text) if text == "auto" => Some(vec![0; 2]),
+        number => Some(u16::try_from(whole(number)?).ok()?.to_be_bytes().to_vec()),
+    },
+    decode: |bytes| match u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?) {
+        0 => Some(Setting::Text("auto".to_owned())),
+        port => Some(Setting::Integer(port.into())),
+    },
+    width: Some(2),
+};
+
+/// `ip link`'s `encap`: UDP around what the tunnel sends (Linux `tunnel_encap_types`).
+pub(super) const ENCAP: &[(u32, &str)] = &[(0, "none"), (1, "fou"), (2, "gue")];
+
+/// `tos`, of which 1 is `inherit`.
+pub(super) const TOS: &[(u32, &str)] = &[(1, "inherit")];
+
+/// `ttl` of the kinds of tunnels for which 0 is `inherit`.
+pub(super) const TTL: &[(u32, &str)] = &[(0, "inherit")];
+
+/// What of UDP encapsulation is left out of what was read: what says that there is none.
+pub(super) fn forget_encap(options: &mut Settings) {
+    options.retain(|(key, value)| {
+        let nothing = match (key.as_ref(), value) {
+            ("encap", Setting::Text(kind)) => kind == "none",
+            ("encap_sport", Setting::Text(port)) => port == "auto",
+            ("encap_dport", port) => *port == Setting::Integer(0),
+            _ => false,
+        };
+        !nothing
+    });
+}
+
+/// A text.
+pub(super) fn text(value: &Setting) -> Option<&str> {
+    match value {
+        Setting::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn host4(text: &str) -> Option<Ipv4Addr> {
+    text.parse::<Ipv4Addr>().ok().filter(|address| !address.is_multicast())
+}
+
+fn v4(bytes: &[u8]) -> Option<Ipv4Addr> {
+    Some(<[u8; 4]>::try_from(bytes).ok()?.into())
+}
+
+fn v6(bytes: &[u8]) -> Option<Ipv6Addr> {
+    Some(<[u8; 16]>::try_from(bytes).ok()?.into())
+}
