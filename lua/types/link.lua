@@ -10,6 +10,8 @@
 ---@field set fun(self: nsl.Link, opts: nsl.LinkOpts): nsl.Link                            # netns.link_set
 ---@field shape fun(self: nsl.Link, opts: nsl.ShapingOpts)                                  # netns.shape
 ---@field shape_clear fun(self: nsl.Link)                                                  # netns.shape_clear
+---@field ethtool_get fun(self: nsl.Link): nsl.EthtoolRecord                               # netns.ethtool_get
+---@field ethtool_set fun(self: nsl.Link, opts: nsl.EthtoolOpts)                           # netns.ethtool_set
 ---@field add fun(self: nsl.Link, opts: nsl.LinkAddOpts): nsl.Link                         # netns.link_add, for a reference
 ---@field veth fun(self: nsl.Link, other: nsl.Dev, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, for a reference
 ---@field link fun(self: nsl.Link): nsl.Link                                               # itself
@@ -35,6 +37,13 @@
 ---@field fdb_get fun(self: nsl.Link, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord       # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Link, opts?: nsl.FdbListOpts): nsl.FdbRecord[]            # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Link, opts?: nsl.FdbFlushOpts)                           # netns.fdb_flush
+---@field mdb_add fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)                   # netns.mdb_add
+---@field mdb_replace fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)               # netns.mdb_replace
+---@field mdb_delete fun(self: nsl.Link, group: string, opts?: nsl.MdbOpts)                # netns.mdb_delete
+---@field mdb_get fun(self: nsl.Link, group: string, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_get
+---@field mdb_list fun(self: nsl.Link, opts?: nsl.MdbChoice): nsl.MdbRecord[]              # netns.mdb_list
+---@field mdb_routers fun(self: nsl.Link): nsl.MdbRouter[]                                 # netns.mdb_routers
+---@field mdb_flush fun(self: nsl.Link, opts?: nsl.MdbChoice): integer                     # netns.mdb_flush
 ---@field qdisc_add fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_add
 ---@field qdisc_replace fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_replace
 ---@field qdisc_change fun(self: nsl.Link, opts: nsl.QdiscOpts)                    # netns.qdisc_change

@@ -34,6 +34,8 @@ netns = {}
 ---@field masquerade fun(self: nsl.Netns, out_dev: string|nsl.Link)                             # netns.masquerade
 ---@field shape fun(self: nsl.Netns, dev: string, opts: nsl.ShapingOpts) # netns.shape
 ---@field shape_clear fun(self: nsl.Netns, dev: string) # netns.shape_clear
+---@field ethtool_get fun(self: nsl.Netns, dev: string): nsl.EthtoolRecord # netns.ethtool_get
+---@field ethtool_set fun(self: nsl.Netns, dev: string, opts: nsl.EthtoolOpts) # netns.ethtool_set
 ---@field ping fun(self: nsl.Netns, target: string|nsl.Netns, opts?: nsl.PingOpts): nsl.PingResult # netns.ping
 ---@field throughput fun(self: nsl.Netns, b: nsl.Ns, opts?: nsl.ThroughputOpts): nsl.ThroughputResult # netns.throughput
 ---@field veth fun(self: nsl.Netns, name_a: string, name_b: string, opts?: nsl.VethOpts): nsl.Link, nsl.Link # netns.veth, both ends here
@@ -62,6 +64,13 @@ netns = {}
 ---@field fdb_get fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbKey): nsl.FdbRecord # netns.fdb_get
 ---@field fdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.FdbListOpts, opts?: nsl.FdbListOpts): nsl.FdbRecord[] # netns.fdb_list
 ---@field fdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.FdbFlushOpts)            # netns.fdb_flush
+---@field mdb_add fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts)    # netns.mdb_add
+---@field mdb_replace fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts) # netns.mdb_replace
+---@field mdb_delete fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbOpts) # netns.mdb_delete
+---@field mdb_get fun(self: nsl.Netns, name: string, group: string, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_get
+---@field mdb_list fun(self: nsl.Netns, name_or_opts?: string|nsl.MdbChoice, opts?: nsl.MdbChoice): nsl.MdbRecord[] # netns.mdb_list
+---@field mdb_routers fun(self: nsl.Netns, name?: string): nsl.MdbRouter[]                 # netns.mdb_routers
+---@field mdb_flush fun(self: nsl.Netns, name: string, opts?: nsl.MdbChoice): integer      # netns.mdb_flush
 ---@field qdisc_add fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_add
 ---@field qdisc_replace fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_replace
 ---@field qdisc_change fun(self: nsl.Netns, name: string, opts: nsl.QdiscOpts) # netns.qdisc_change

@@ -6,6 +6,7 @@
 //! has a snapshot test in `tests/errors/`.
 
 mod bridge;
+mod ethtool;
 mod links;
 mod objects;
 mod plan;
@@ -17,6 +18,7 @@ use std::sync::LazyLock;
 use super::Class;
 
 pub use bridge::*;
+pub use ethtool::*;
 pub use links::*;
 pub use objects::*;
 pub use plan::*;
@@ -58,6 +60,7 @@ pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
     [
         ROWS_HERE,
         bridge::ROWS_HERE,
+        ethtool::ROWS_HERE,
         links::ROWS_HERE,
         objects::ROWS_HERE,
         plan::ROWS_HERE,

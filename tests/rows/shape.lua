@@ -24,6 +24,13 @@ return {
   shape("duplicate", { duplicate = "1%" }, "netem duplicate 1%"),
   shape("corrupt", { corrupt = "0.1%" }, "netem corrupt 0.1%"),
   shape("reorder", { delay = "10ms", reorder = "25%" }, "netem delay 10ms reorder 25%"),
+  shape("a correlated delay", { delay = "20ms", jitter = "5ms", delay_correlation = "25%" }, "netem delay 20ms 5ms 25%"),
+  shape("a correlated loss", { loss = "1%", loss_correlation = "30%" }, "netem loss 1% 30%"),
+  -- (`tc` forgets that of duplicates where it is told no other.)
+  shape("correlated duplicates", { loss = "1%", loss_correlation = "10%", duplicate = "1%", duplicate_correlation = "30%" }, "netem loss 1% 10% duplicate 1% 30%"),
+  shape("correlated corruption", { corrupt = "1%", corrupt_correlation = "30%" }, "netem corrupt 1% 30%"),
+  shape("correlated reordering", { delay = "9ms", reorder = "25%", reorder_correlation = "50%" }, "netem delay 9ms reorder 25% 50%"),
+  shape("a distribution", { delay = "20ms", jitter = "5ms", distribution = "normal" }, "netem delay 20ms 5ms distribution normal"),
   shape("limit", { delay = "10ms", limit = 5000 }, "netem limit 5000 delay 10ms"),
   shape("rate with a delay", { delay = "10ms", rate = "10mbit", limit = 1000 }, "netem delay 10ms rate 10mbit limit 1000"),
   shape("rate alone", { rate = "10mbit" }, "tbf rate 10mbit burst 12500 limit 75000"),

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use mlua::{Function, Lua, Table, Value, Variadic};
+use nsl::kernel::words::settable;
 
 use crate::rows;
 
-/// Words that stand in no row, by object (or kind of links), and why.
+/// Words that stand in no row, by object (and kind), and why.
 const WITHOUT_ROW: &[(&str, &str, &str)] = &[
     ("link", "netns", "a move to another namespace: tests/it/kernel/link.rs"),
-    ("bridge", "mcast_hash_elasticity", "the kernel takes it and forgets it"),
+    ("link bridge", "mcast_hash_elasticity", "the kernel takes it and forgets it"),
 ];
 
 /// A namespace that notes what it is asked for.
@@ -30,19 +31,32 @@ pub(crate) fn missing(files: impl Iterator<Item = impl AsRef<Path>>) -> Vec<Stri
     missing.map(|(object, word)| format!("{object}: {word}")).collect()
 }
 
-/// Every word, by object or kind of links.
+/// Every word, by object, and that of a kind by its kind: `link vxlan`, `qdisc netem`.
 fn wanted() -> BTreeSet<(String, String)> {
-    let kinds: BTreeSet<&str> = nsl::kernel::link::kind::settable_option_names().collect();
+    let of_kinds = words_of_kinds();
+    let is_a_kinds = |object: &str, word: &str| of_kinds.iter().any(|(of, _, name)| *of == object && *name == word);
     let mut wanted = BTreeSet::new();
     for function in nsl::script::functions().filter(|function| function.module() == "netns") {
         let Some(object) = object(function.short_name()) else { continue };
-        let own = function.option_keys().filter(|key| object != "link" || !kinds.contains(key));
+        let own = function.option_keys().filter(|key| !is_a_kinds(object, key));
         wanted.extend(own.map(|key| (object.to_owned(), key.to_owned())));
     }
-    for (kind, words) in nsl::kernel::link::kind::settable_by_kind() {
-        wanted.extend(words.map(|word| (kind.to_owned(), word.to_owned())));
-    }
+    wanted.extend(of_kinds.into_iter().map(|(object, kind, word)| (format!("{object} {kind}"), word.to_owned())));
     wanted
+}
+
+/// The words of every kind that nsl knows: of which object, of which kind.
+fn words_of_kinds() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all = Vec::new();
+    for (kind, words) in nsl::kernel::link::kind::settable_by_kind() {
+        all.extend(words.map(|word| ("link", kind, word)));
+    }
+    for kind in nsl::kernel::tc::kind::KINDS {
+        all.extend(settable(kind.qdisc.words).map(|word| ("qdisc", kind.name, word)));
+        let class = kind.class.as_ref().map(|class| class.words).unwrap_or_default();
+        all.extend(settable(class).map(|word| ("class", kind.name, word)));
+    }
+    all
 }
 
 /// What a function that writes is about: `neigh` for `neigh_add`.
@@ -81,10 +95,11 @@ fn seen(file: &Path) -> Vec<(String, String)> {
             let Some(object) = object(name) else { continue };
             // Which kinds: as the link is made, or as the same is done by `ip`.
             let mut objects = vec![object.to_owned()];
-            objects.extend(options.get::<String>("type").ok());
+            let kinds = ["type", "kind"].into_iter().filter_map(|key| options.get::<String>(key).ok());
+            objects.extend(kinds.map(|kind| format!("{object} {kind}")));
             let words = by_ip.split_whitespace();
             let types = words.clone().zip(words.skip(1)).filter(|(word, _)| *word == "type");
-            objects.extend(types.map(|(_, kind)| kind.trim_end_matches(';').replace("_slave", "")));
+            objects.extend(types.map(|(_, kind)| format!("link {}", kind.trim_end_matches(';').replace("_slave", ""))));
             note_keys(&options, &objects, &mut seen);
         }
     }

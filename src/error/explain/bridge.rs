@@ -5,6 +5,10 @@ use super::{Class, Row, rows};
 rows! {
     FDB_NOT_KEPT: "EOPNOTSUPP" Script "\"<link>\" keeps no such forwarding entries"
         => "make it a port of a bridge and say master = true, or self = true for what a link keeps itself";
+    MDB_NOT_KEPT: "EOPNOTSUPP" Script "\"<link>\" keeps no groups of multicast"
+        => "use a bridge, or a vxlan link on Linux 6.4 or later";
+    MDB_GROUP: "EINVAL" Script "\"<text>\" is no group of multicast"
+        => "write an address such as \"239.1.1.1\", \"ff0e::1\" or \"01:00:5e:00:00:01\"";
     VLAN_NO_BRIDGE: "EINVAL" Script "\"<link>\" is neither a bridge nor a port of one"
         => "make it a port with netns.link_set, master = the bridge";
     VLAN_RANGE: "EINVAL" Script "\"<text>\" is no VLAN and no range of VLANs"

@@ -56,7 +56,10 @@ pub(super) fn write(root: &Path, place: &str, settings: &[(String, String)]) -> 
     let jobs = jobs(root, &parsed, settings, &about)?;
     let before = before(root, &jobs);
     for (rank, job) in &jobs {
-        if let Err(error) = write_file(&root.join(&rank.2), &job.value) {
+        // What can only be read may be written back with the rest of its group.
+        if let Err(error) = write_file(&root.join(&rank.2), &job.value)
+            && before.get(rank) != Some(&job.value)
+        {
             let error = About { key: &job.key, ..about(job.setting) }.word(&error);
             return Err(write_back(root, &before, error));
         }

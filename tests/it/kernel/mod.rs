@@ -1,6 +1,7 @@
 //! What touches the kernel, compared with what `ip` says about it.
 
 mod addr;
+mod ethtool;
 mod events;
 mod link;
 mod link_set;

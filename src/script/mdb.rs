@@ -1,0 +1,100 @@
+//! `netns`: groups of multicast.
+
+use mlua::MultiValue;
+
+use super::args::Args;
+use super::bind::values;
+use super::device::DeviceOrNamespace;
+use super::registry::{Acts, Call, Function};
+use super::words as lua_words;
+use crate::error::Result;
+use crate::kernel::device::Device;
+use crate::kernel::mdb::{self, CHOICE, Group, WORDS};
+use crate::kernel::words::{Settings, Word};
+
+/// What repeats an argument, and what only reading gives.
+const IGNORED: &[&str] =
+    &["dev", "grp", "timer", "offload", "fast_leave", "added_by_star_ex", "blocked", "offload_failed"];
+const COLUMNS: &[&str] = &["dev", "grp", "port", "src", "vid", "permanent", "temp"];
+
+/// A function that is about one group.
+const fn about(
+    name: &'static str,
+    words: &'static [&'static [Word]],
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    about("netns.mdb_add", WORDS, |args| write(args, mdb::add)),
+    about("netns.mdb_replace", WORDS, |args| write(args, mdb::replace)),
+    about("netns.mdb_delete", WORDS, |args| write(args, mdb::delete)),
+    about("netns.mdb_get", &[CHOICE], get),
+    Function {
+        name: "netns.mdb_list",
+        acts: Acts::OnEither,
+        most: 2,
+        options: &[],
+        words: &[CHOICE],
+        call: Call::Now(list),
+    },
+    Function {
+        name: "netns.mdb_routers",
+        acts: Acts::OnEither,
+        most: 1,
+        options: &[],
+        words: &[],
+        call: Call::Now(routers),
+    },
+    Function {
+        name: "netns.mdb_flush",
+        acts: Acts::OnDevices(1),
+        most: 2,
+        options: &[],
+        words: &[CHOICE],
+        call: Call::Now(flush),
+    },
+];
+
+/// `netns.mdb_add(dev, group, opts?)`.
+fn write(args: &mut Args, write: fn(&Device, Group, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let group = Group::parse(&args.string(2)?)?;
+    write(&device, group, &args.settings(3, WORDS, IGNORED, &device.namespace)?)?;
+    args.nothing()
+}
+
+/// `netns.mdb_get(dev, group, opts?)`: an array, one for each port.
+fn get(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let group = Group::parse(&args.string(2)?)?;
+    let members = mdb::get(&device, group, &args.settings(3, &[CHOICE], &[], &device.namespace)?)?;
+    values(&args.lua, lua_words::records(&args.lua, COLUMNS, &members)?)
+}
+
+/// `netns.mdb_list(dev_or_ns?, opts?)`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let place = args.device_or_namespace(1)?;
+    let (namespace, device) = match &place {
+        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
+        DeviceOrNamespace::Device(device) => (&device.namespace, Some(device)),
+    };
+    let members = mdb::list(namespace, device, &args.settings(2, &[CHOICE], &[], namespace)?)?;
+    values(&args.lua, lua_words::records(&args.lua, COLUMNS, &members)?)
+}
+
+/// `netns.mdb_routers(dev_or_ns?)`.
+fn routers(args: &mut Args) -> mlua::Result<MultiValue> {
+    let routers = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => mdb::routers(&namespace, None)?,
+        DeviceOrNamespace::Device(device) => mdb::routers(&device.namespace, Some(&device))?,
+    };
+    values(&args.lua, lua_words::records(&args.lua, &["dev", "port", "type", "timer"], &routers)?)
+}
+
+/// `netns.mdb_flush(dev, opts?)`: how many there were.
+fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    values(&args.lua, mdb::flush(&device, &args.settings(2, &[CHOICE], &[], &device.namespace)?)?)
+}
