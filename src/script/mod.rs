@@ -16,6 +16,7 @@ mod ethtool;
 mod events;
 mod fdb;
 mod file;
+mod filter;
 mod handle;
 mod lab;
 mod link;

@@ -111,6 +111,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::ethtool::FUNCTIONS,
         super::shape::FUNCTIONS,
         super::tc::FUNCTIONS,
+        super::filter::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,

@@ -11,7 +11,7 @@ use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::Text;
 use crate::kernel::words::{self, HEADER, Setting, Settings, Word, field, option};
-use crate::netlink::{Message, attr};
+use crate::netlink::{Message, Socket, attr};
 
 /// `RTM_NEWTCLASS`; those that delete and list follow it.
 const NEW: u16 = 40;
@@ -138,5 +138,12 @@ pub fn kind_of(device: &Device, settings: &Settings) -> Result<&'static Kind> {
             |class| format!("qdisc {} of \"{device}\"", handle::text(class & 0xffff_0000)),
         );
         Error::new(&explain::OBJECT_MISSING).with("what", what).errno(nix::errno::Errno::ENOENT).object(device)
+    })
+}
+
+/// The numbers of the classes of a link, by its index.
+pub(super) fn handles(socket: &mut Socket, index: u32) -> Result<Vec<u32>> {
+    socket.dump_with(&Place { index, ..Place::default() }.message(GET), |kind, bytes| {
+        Place::read(bytes).filter(|_| kind == NEW).map(|(place, _)| place.handle)
     })
 }

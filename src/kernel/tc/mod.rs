@@ -1,13 +1,15 @@
 //! Traffic control: how, when and whether a link sends, in the words of `tc` (tc(8)).
 //!
 //! A link sends by a queueing discipline ([`qdisc`]); some have classes ([`class`]) with disciplines of their own below
-//! them. What kinds there are, and what each can be told, is a table a family ([`kind`]). [`Shape`] puts together what is
+//! them, chosen by filters ([`filter`]), which may also act on packets ([`action`]). What kinds there are, and what each can be told, is a table a family ([`kind`]). [`Shape`] puts together what is
 //! usually wanted of them.
 //!
 //! All objects of this room have one fixed header, `struct tcmsg` ([`Place`]), a kind and the kind's options, which are bytes of
 //! its own: a flat struct, attributes, or one behind the other (Linux `include/uapi/linux/{rtnetlink,pkt_sched}.h`).
 
+pub mod action;
 pub mod class;
+pub mod filter;
 pub mod form;
 pub mod given;
 pub mod handle;

@@ -111,7 +111,8 @@ pub fn refused(error: Error, what: &str, kind: Option<&Kind>) -> Error {
     let lacks = error.as_errno() == Some(Errno::ENOENT) && text.contains("kind is unknown");
     match kind {
         Some(kind) if lacks => {
-            let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("kind", kind.name);
+            let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", "qdisc");
+            let error = error.with("kind", kind.name);
             error.with("module", kind.module()).with("config", kind.config())
         }
         _ => entry::refused(error, what, "changing traffic control"),

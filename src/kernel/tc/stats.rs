@@ -31,6 +31,15 @@ pub fn read(attributes: &[u8]) -> Option<Setting> {
     }
 }
 
+/// What the attributes of an action say of it: `TCA_ACT_STATS`.
+pub fn of_action(attributes: &[u8]) -> Option<Setting> {
+    let stats = decode(&[fact("stats", 4, Form::Nested(WORDS))], &[], attributes, &|_| None);
+    match find(&stats, "stats")? {
+        Setting::Table(stats) => Some(Setting::Table(whole(stats))),
+        _ => None,
+    }
+}
+
 /// With the packets in 64 bits, where the kernel gave them.
 fn whole(stats: &Settings) -> Settings {
     let packets = find(stats, "packets64").or_else(|| find(stats, "packets")).cloned();

@@ -86,7 +86,7 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 /// The kind called `name`; `EINVAL` with the nearest one if there is none.
 pub fn called(name: &str) -> Result<&'static Kind> {
     find(name).ok_or_else(|| {
-        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("kind", name);
+        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "qdisc").with("kind", name);
         let near = nearest(name, KINDS.iter().map(|kind| kind.name));
         near.into_iter().fold(error, |error, near| error.with("near", near))
     })

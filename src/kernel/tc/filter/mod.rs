@@ -1,0 +1,280 @@
+//! Filters: which packets go into which class, or what is done with them (`tc filter`, tc(8)).
+//!
+//! A filter is attached to a discipline, to a class, or to what comes in or goes out where there is a `clsact`. It has a
+//! preference, a protocol, a kind with options of its own ([`kind`]), and actions.
+
+pub mod kind;
+mod matchall;
+mod u32;
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use nix::errno::Errno;
+
+use super::handle::{INGRESS, ROOT};
+use super::place::{self, KIND, LENGTH, OPTIONS, Place};
+use super::{action, form, handle, qdisc};
+use crate::error::{Error, Result, explain};
+use crate::kernel::device::{Device, index_names};
+use crate::kernel::entry::{self, Links};
+use crate::kernel::namespace::Namespace;
+use crate::kernel::words::Form::{Text, U16, U32};
+use crate::kernel::words::{self, Form, HEADER, Own, Setting, Settings, Word, field, option};
+use crate::netlink::{Message, Socket, attr};
+use kind::Kind;
+
+/// `RTM_NEWTFILTER`; those that delete and list follow it.
+const NEW: u16 = 44;
+const DELETE: u16 = NEW + 1;
+const GET: u16 = NEW + 2;
+
+/// `TC_H_MIN_INGRESS` and `TC_H_MIN_EGRESS` of a clsact.
+const IN: u32 = 0xffff_fff2;
+const OUT: u32 = 0xffff_fff3;
+
+/// What every filter can be told, of whatever kind.
+pub const WORDS: &[Word] = &[
+    option("kind", KIND, Text),
+    place::root(),
+    field("ingress", HEADER, LENGTH, 12, side(&INGRESS_SIDE)),
+    field("egress", HEADER, LENGTH, 12, side(&EGRESS_SIDE)),
+    field("parent", HEADER, LENGTH, 12, form::CLASS),
+    field("protocol", HEADER, LENGTH, 16, PROTOCOL),
+    field("pref", HEADER, LENGTH, 18, U16),
+    option("chain", 11, U32),
+];
+
+const fn side(own: &'static Own) -> Form {
+    Form::Own(own)
+}
+
+static INGRESS_SIDE: Own = Own {
+    expected: "true or false",
+    encode: |value| (*value == Setting::Switch(true)).then(|| IN.to_ne_bytes().to_vec()),
+    decode: |bytes| (attr::u32_of(bytes)? == IN).then_some(Setting::Switch(true)),
+    width: Some(4),
+};
+
+static EGRESS_SIDE: Own = Own {
+    expected: "true or false",
+    encode: |value| (*value == Setting::Switch(true)).then(|| OUT.to_ne_bytes().to_vec()),
+    decode: |bytes| (attr::u32_of(bytes)? == OUT).then_some(Setting::Switch(true)),
+    width: Some(4),
+};
+
+/// A protocol by its name, in the network's order (Linux `if_ether.h`, iproute2 `ll_proto.c`).
+pub const PROTOCOL: Form = Form::Own(&Own {
+    expected: "a protocol such as \"ip\", \"ipv6\", \"arp\", \"802.1q\" or \"all\", or its number",
+    encode: |value| {
+        let named = match value {
+            Setting::Text(text) => PROTOCOLS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, n)| *n),
+            Setting::Integer(number) => u16::try_from(*number).ok(),
+            _ => None,
+        };
+        named.map(|number| number.to_be_bytes().to_vec())
+    },
+    decode: |bytes| {
+        let number = u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?);
+        let named = PROTOCOLS.iter().find(|(_, known)| *known == number).map(|(name, _)| *name);
+        Some(named.map_or_else(|| Setting::Integer(i64::from(number)), |name| Setting::Text(name.to_owned())))
+    },
+    width: Some(2),
+});
+
+const PROTOCOLS: &[(&str, u16)] = &[
+    ("all", 3),
+    ("ip", 0x800),
+    ("ipv4", 0x800),
+    ("arp", 0x806),
+    ("rarp", 0x8035),
+    ("802.1Q", 0x8100),
+    ("ipv6", 0x86dd),
+    ("mpls_uc", 0x8847),
+    ("mpls_mc", 0x8848),
+    ("ppp_disc", 0x8863),
+    ("ppp_ses", 0x8864),
+    ("802.1ad", 0x88a8),
+    ("lldp", 0x88cc),
+    ("loop", 0x60),
+    ("802_3", 1),
+    ("802_2", 4),
+];
+
+/// Which filters are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// On this link.
+    pub dev: Option<Device>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// What else they say: any of [`WORDS`].
+    pub settings: Settings,
+}
+
+/// Adds a filter of this kind; `EEXIST` if there is one with its handle.
+pub fn add(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(device, kind, settings, NLM_F_CREATE | NLM_F_EXCL)
+}
+
+/// As [`add`]; one that is there is changed.
+pub fn replace(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(device, kind, settings, NLM_F_CREATE)
+}
+
+/// Changes the filter that is there, told by its preference, protocol and handle; `ENOENT` if there is none.
+pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(device, kind, settings, 0)
+}
+
+fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
+    let mut settings = settings.clone();
+    if flags & NLM_F_CREATE != 0 && words::find(&settings, "protocol").is_none() {
+        settings.push(("protocol".into(), Setting::Text("all".to_owned())));
+    }
+    send(device, Some(kind), &settings, (NEW, flags))
+}
+
+/// Deletes a filter; with less than its preference, protocol, kind and handle, all that have what is said. `ENOENT` if there
+/// is none.
+pub fn delete(device: &Device, kind: Option<&Kind>, settings: &Settings) -> Result<()> {
+    send(device, kind, settings, (DELETE, 0))
+}
+
+fn send(device: &Device, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, u16)) -> Result<()> {
+    let sent = device.namespace.with_socket(|socket| {
+        let index = device.index_in(socket)?;
+        let mut links = Links::of(&device.namespace, socket);
+        let message = message(index, kind, settings, verb, &mut links)?;
+        socket.execute(message, flags).map_err(|error| {
+            let actions = action::named(words::find(settings, "actions"));
+            device.or_missing(refused(error, device, kind, &actions), socket)
+        })
+    });
+    sent.map_err(|error| error.object(device))
+}
+
+/// The request about one filter.
+fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, links: &mut Links<'_>) -> Result<Message> {
+    let places = ["root", "ingress", "egress", "parent"].into_iter().filter(|key| words::find(settings, key).is_some());
+    if let [one, two, ..] = places.collect::<Vec<_>>()[..] {
+        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two));
+    }
+    let mut header = Place { index, ..Place::default() }.message(verb).bytes;
+    words::fill_header(&mut header, WORDS, settings, &mut words::no_links)?;
+    let mut find = |name: &str| links.index(name);
+    let mut message = Message::new(verb, &header);
+    let common = words::without(settings, &["kind"]);
+    message = message.with_all(&words::encode(WORDS, &common, &mut find)?);
+    let Some(kind) = kind else { return Ok(message) };
+    words::fill_header(&mut message.bytes[..LENGTH], kind.words, settings, &mut words::no_links)?;
+    attr::put_text(&mut message.bytes, KIND, kind.name);
+    if verb == NEW {
+        let mut options = kind.encode(settings, &mut find)?;
+        if let Some(actions) = words::find(settings, "actions") {
+            let actions = action::encode(actions, &mut find)?;
+            attr::put(&mut options, kind.actions | attr::NESTED, &actions);
+        }
+        attr::put(&mut message.bytes, OPTIONS | attr::NESTED, &options);
+    }
+    Ok(message)
+}
+
+/// Words a refusal: the kernel says `ENOENT` of a kind that it lacks as well as of a filter that is not there.
+fn refused(error: Error, device: &Device, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
+    let text = error.kernel_text().unwrap_or_default();
+    let missing = |error: Error, what: &'static str, name: &str, module: String, config: String| {
+        let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", what).with("kind", name);
+        error.with("module", module).with("config", config)
+    };
+    match (kind, actions) {
+        (Some(kind), _) if text.contains("TC classifier not found") => {
+            missing(error, "filter", kind.name, kind.module(), kind.config())
+        }
+        (_, [.., action]) if text.contains("Failed to load TC action module") => {
+            missing(error, "action", action.name, action.module(), action.config())
+        }
+        _ => entry::refused(error, format!("such filter of \"{device}\""), "changing traffic control"),
+    }
+}
+
+/// The filters of a link, or of all links of a namespace, wherever they are attached: each with its `dev`, place, `protocol`,
+/// `pref`, `chain`, `kind`, `handle`, options and `actions`.
+pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
+    namespace.with_socket(|socket| {
+        let names = index_names(socket)?;
+        let wanted = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
+        let name = |index: u32| names.get(&index).cloned();
+        let mut listed = Vec::new();
+        for (index, parent) in parents(socket, wanted)? {
+            let request = Place { index, parent, ..Place::default() }.message(GET);
+            let found = socket.dump_with(&request, |kind, bytes| {
+                (kind == NEW).then(|| read(bytes, &name)).flatten().filter(|record| is_meant(record, filter))
+            });
+            listed.extend(found?);
+        }
+        Ok(listed)
+    })
+}
+
+/// Where filters can be: the links and the disciplines or classes, of one link or of all.
+fn parents(socket: &mut Socket, wanted: Option<u32>) -> Result<Vec<(u32, u32)>> {
+    let is_wanted = |place: &Place| wanted.is_none_or(|index| index == place.index);
+    let disciplines = qdisc::dump(socket, |place, kind, _| {
+        let clsact = (kind == "clsact").then_some([IN, OUT]);
+        let one = [if place.parent == INGRESS { handle::INGRESS & 0xffff_0000 } else { place.handle }];
+        let parents = clsact.map_or_else(|| one.to_vec(), |both| both.to_vec());
+        (is_wanted(place) && (place.handle != 0 || place.parent == ROOT)).then_some((place.index, parents))
+    })?;
+    let mut parents: Vec<(u32, u32)> = Vec::new();
+    for (index, of) in disciplines {
+        parents.extend(of.into_iter().filter(|parent| *parent != 0).map(|parent| (index, parent)));
+    }
+    let mut links: Vec<u32> = parents.iter().map(|(index, _)| *index).collect();
+    links.dedup();
+    for index in links {
+        parents.extend(super::class::handles(socket, index)?.into_iter().map(|class| (index, class)));
+    }
+    Ok(parents)
+}
+
+fn is_meant(record: &Settings, filter: &Filter) -> bool {
+    filter.kind.as_deref().is_none_or(|kind| words::text(record, "kind") == Some(kind))
+        && filter.settings.iter().all(|(key, value)| words::find(record, key) == Some(value))
+}
+
+/// What an answer or an event of `RTM_NEWTFILTER` says; none for the heads under which filters stand, which are none.
+pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let (place, attributes) = Place::read(bytes)?;
+    let kind_name = attr::text(attr::find(attributes, KIND)?);
+    let options = attr::find(attributes, OPTIONS).filter(|_| place.handle != 0)?;
+    let mut settings: Settings =
+        name(place.index).map(|name| ("dev".into(), Setting::Text(name))).into_iter().collect();
+    let mut common = words::decode(WORDS, bytes.get(..LENGTH)?, attributes, name);
+    let side = words::flag(&common, "ingress") || words::flag(&common, "egress");
+    common.retain(|(key, value)| match key.as_ref() {
+        "parent" => !side,
+        "chain" => *value != Setting::Integer(0),
+        _ => true,
+    });
+    settings.extend(common);
+    if let Some(kind) = kind::find(&kind_name) {
+        settings.extend(kind.decode(bytes.get(..LENGTH)?, options, name));
+        let actions = attr::find(options, kind.actions);
+        settings.extend(actions.map(|actions| ("actions".into(), action::decode(actions, name))));
+    }
+    Some(settings)
+}
+
+/// Deletes the filters that [`list`] gives, and says how many there were.
+pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
+    let listed = list(namespace, filter)?;
+    for record in &listed {
+        let Some(dev) = words::text(record, "dev") else { continue };
+        let kind = words::text(record, "kind").and_then(kind::find);
+        match delete(&Device::new(namespace, dev)?, kind, record) {
+            // Gone with another.
+            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
+            done => done?,
+        }
+    }
+    Ok(listed.len())
+}
