@@ -5,6 +5,7 @@
 
 pub mod kind;
 mod matchall;
+mod pattern;
 mod u32;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
@@ -246,6 +247,9 @@ pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     let (place, attributes) = Place::read(bytes)?;
     let kind_name = attr::text(attr::find(attributes, KIND)?);
     let options = attr::find(attributes, OPTIONS).filter(|_| place.handle != 0)?;
+    if kind_name == "u32" && u32::is_root(place.handle) {
+        return None;
+    }
     let mut settings: Settings =
         name(place.index).map(|name| ("dev".into(), Setting::Text(name))).into_iter().collect();
     let mut common = words::decode(WORDS, bytes.get(..LENGTH)?, attributes, name);
