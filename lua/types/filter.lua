@@ -1,0 +1,131 @@
+---@meta
+
+--- Where a filter is attached, and what it is called there. Without a place it is at the discipline by which the link sends.
+---@class nsl.FilterPlace
+---@field kind? "u32"|"matchall"|string         # how it tells packets; needed when one is added
+---@field root? boolean               # at the discipline by which the link sends
+---@field parent? string              # at this discipline or class: "1:", "1:10"
+---@field ingress? boolean            # what comes in, where there is a clsact
+---@field egress? boolean             # what goes out, where there is a clsact
+---@field protocol? string|integer    # of the packets: "ip", "ipv6", "arp", "802.1Q" …; "all" unless told
+---@field pref? integer               # less is asked first
+---@field chain? integer              # a chain of filters of its own
+---@field handle? string|integer      # its number, in the form of its kind
+
+--- Options of a filter that takes every packet (tc-matchall(8)).
+---@class nsl.MatchallOpts
+---@field classid? string             # the class for them: "1:10"
+---@field skip_hw? boolean            # not by the hardware
+---@field skip_sw? boolean            # by the hardware alone
+
+--- Options of a filter that looks at bits (tc-u32(8)).
+---@class nsl.U32Opts
+---@field match? string[]             # all of them: "ip dst 10.0.0.0/8", "tcp dst 80 0xffff", "u16 0x800 0xffff at -2"
+---@field ht? string                  # the table it is in: "800:", "1:5:" for a place in it
+---@field link? string                # goes on in this table
+---@field divisor? integer            # makes a table with so many places, in place of a filter: `handle = "1:"`
+---@field hashkey? string             # which bits choose the place in the linked table: "0x00ff0000 at 12"
+---@field offset? integer             # bytes by which the next match begins later
+---@field offset_at? integer          # where in the packet that number is
+---@field offset_mask? integer        # which bits of it count
+---@field offset_shift? integer       # by how many bits it is moved
+---@field eat? boolean                # what follows counts from there
+---@field mark? integer               # the packet's mark
+---@field mark_mask? integer          # which bits of the mark count
+
+--- What is done with packets: a kind with options of its own, or the word that ends their way.
+---@class nsl.Action
+---@field kind string                 # "mirred", "gact"
+---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
+---@field index? integer              # its number among those of its kind
+---@field egress? "redirect"|"mirror" # mirred: out of `dev`
+---@field ingress? "redirect"|"mirror"          # mirred: into `dev`
+---@field dev? nsl.Dev                # mirred
+---@field random? "netrand"|"determ"  # gact: for one packet of so many, by chance or in turn
+---@field of? integer                 # gact: how many
+---@field random_control? string      # gact: what becomes of that one
+
+--- What a filter is to be.
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.MatchallOpts, nsl.U32Opts
+---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
+
+--- Which filters are meant.
+---@class nsl.FilterListOpts
+---@field dev? nsl.Dev                # on this link
+---@field kind? string                # of this kind
+---@field root? boolean               # at the discipline by which the link sends
+---@field parent? string              # at this discipline or class
+---@field ingress? boolean            # of what comes in
+---@field egress? boolean             # of what goes out
+---@field protocol? string|integer    # of packets of this protocol
+---@field pref? integer               # of this preference
+---@field chain? integer              # of this chain
+
+--- A filter, as `netns.filter_add` takes it.
+---@class nsl.FilterRecord: nsl.FilterOpts
+---@field dev string                  # the link
+
+--- Adds a filter: which packets go into which class, or what is done with them.
+--- ```lua
+--- netns.qdisc_add("ns0/veth0", { kind = "clsact" })
+--- netns.filter_add("ns0/veth0", {
+---   kind = "u32", ingress = true, protocol = "ip", match = { "ip dst 10.0.0.0/8" }, actions = { "drop" },
+--- })
+--- ```
+---@param dev nsl.Dev
+---@param opts nsl.FilterOpts
+---@raises EEXIST EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_add(dev, opts) end
+
+--- Adds a filter, in the place of the one with its preference and handle if there is one.
+--- ```lua
+--- netns.filter_replace("ns0/veth0", { kind = "matchall", ingress = true, pref = 5, handle = 1, actions = { "drop" } })
+--- ```
+---@param dev nsl.Dev
+---@param opts nsl.FilterOpts
+---@raises EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_replace(dev, opts) end
+
+--- Changes the filter that is there.
+--- ```lua
+--- netns.filter_change("ns0/veth0", { kind = "matchall", ingress = true, pref = 5, handle = 1, actions = { "pass" } })
+--- ```
+---@param dev nsl.Dev
+---@param opts nsl.FilterOpts
+---@raises EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_change(dev, opts) end
+
+--- Deletes a filter, or all of a preference, of a protocol, of a place.
+--- ```lua
+--- netns.filter_delete("ns0/veth0", { ingress = true, pref = 5 })
+--- ```
+---@param dev nsl.Dev
+---@param opts nsl.FilterOpts
+---@raises ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_delete(dev, opts) end
+
+--- Lists the filters of a namespace or of one link, wherever they are attached.
+--- ```lua
+--- for _, f in ipairs(netns.filter_list "ns0/veth0") do print(f.kind, f.pref, f.classid) end
+--- ```
+---@param dev_or_ns? nsl.Dev|nsl.Netns     # a string without a slash is a namespace; left out: where nsl runs
+---@param opts? nsl.FilterListOpts
+---@return nsl.FilterRecord[] filters
+---@raises ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_list(dev_or_ns, opts) end
+
+--- Deletes the filters that `netns.filter_list` would list.
+--- ```lua
+--- print(netns.filter_flush("ns0/veth0", { ingress = true }))
+--- ```
+---@param dev_or_ns? nsl.Dev|nsl.Netns
+---@param opts? nsl.FilterListOpts
+---@return integer flushed            # how many there were
+---@raises ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_flush(dev_or_ns, opts) end

@@ -1,0 +1,110 @@
+-- Filters of u32: `tc filter` beside `filter_add`. (`tc -json` of them is not JSON.)
+
+local function read(ns) return ns:filter_list "v0" end
+
+--- Away with them, and made again: one that is there cannot have other patterns.
+local function write(ns, records)
+  ns:filter_flush "v0"
+  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
+end
+
+--- A row for one filter, given in both ways.
+local function u32(name, opts, words, want)
+  opts.kind, opts.parent, opts.pref = "u32", "1:", 7
+  opts.protocol = opts.protocol or "ip"
+  opts.classid = opts.classid or "1:10"
+  return {
+    name,
+    make = function(ns) ns:filter_add("v0", opts) end,
+    tool = ("tc filter add dev v0 parent 1: protocol %s pref 7 u32 %s flowid %s"):format(opts.protocol, words, opts.classid),
+    want = { want },
+  }
+end
+
+--- A row for one pattern.
+local function match(pattern, key, protocol)
+  return u32(pattern, { match = { pattern }, protocol = protocol }, "match " .. pattern, { match = { key } })
+end
+
+return {
+  before = [[
+    ip link add v0 type veth peer name v1
+    tc qdisc add dev v0 root handle 1: htb default 10
+    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
+  ]],
+  json = "tc -details filter show dev v0",
+  read = read,
+  write = write,
+  again = true,
+  match("ip dst 10.0.0.0/8", "u32 0x0a000000 0xff000000 at 16"),
+  match("ip src 192.0.2.1", "u32 0xc0000201 0xffffffff at 12"),
+  match("ip protocol 6 0xff", "u32 0x00060000 0x00ff0000 at 8"),
+  match("ip tos 0x10 0xff", "u32 0x00100000 0x00ff0000 at 0"),
+  match("ip sport 1000 0xffff", "u32 0x03e80000 0xffff0000 at 20"),
+  match("ip dport 80 0xffff", "u32 0x00000050 0x0000ffff at 20"),
+  match("ip df", "u32 0x00004000 0x00004000 at 4"),
+  match("ip nofrag", "u32 0x00000000 0x00003fff at 4"),
+  match("tcp dst 443 0xffff", "u32 0x000001bb 0x0000ffff at nexthdr+0"),
+  match("udp src 53 0xffff", "u32 0x00350000 0xffff0000 at nexthdr+0"),
+  match("icmp type 8 0xff", "u32 0x08000000 0xff000000 at nexthdr+0"),
+  match("u32 0x01020304 0xffffffff at 4", "u32 0x01020304 0xffffffff at 4"),
+  match("u16 0x0800 0xffff at -2", "u32 0x00000800 0x0000ffff at -4"),
+  match("u8 6 0xff at 9", "u32 0x00060000 0x00ff0000 at 8"),
+  match("ip6 dst 2001:db8::/32", "u32 0x20010db8 0xffffffff at 24", "ipv6"),
+  u32("several patterns are one filter", { match = { "ip src 10.1.0.0/16", "ip dport 22 0xffff", "ip protocol 6 0xff" } },
+    "match ip src 10.1.0.0/16 match ip dport 22 0xffff match ip protocol 6 0xff",
+    { match = { "u32 0x0a010000 0xffff0000 at 12", "u32 0x00000016 0x0000ffff at 20", "u32 0x00060000 0x00ff0000 at 8" } }),
+  {
+    "by a handle of its own",
+    make = function(ns)
+      ns:filter_add("v0", { kind = "u32", parent = "1:", pref = 7, protocol = "ip", handle = "::5", match = { "ip df" }, classid = "1:10" })
+    end,
+    tool = "tc filter add dev v0 parent 1: protocol ip pref 7 handle ::5 u32 match ip df flowid 1:10",
+    want = { { handle = "800::5" } },
+  },
+  {
+    "by a table of a hash",
+    make = function(ns)
+      ns:filter_add("v0", { kind = "u32", parent = "1:", protocol = "ip", pref = 7, handle = "1:", divisor = 256 })
+      ns:filter_add("v0", { kind = "u32", parent = "1:", protocol = "ip", pref = 7, ht = "1:6:", match = { "ip src 10.0.0.6" }, classid = "1:10" })
+      ns:filter_add("v0", { kind = "u32", parent = "1:", protocol = "ip", pref = 7, ht = "800::", match = { "ip src 10.0.0.0/24" }, hashkey = "0x000000ff at 12", link = "1:" })
+    end,
+    tool = [[
+      tc filter add dev v0 parent 1: protocol ip pref 7 handle 1: u32 divisor 256
+      tc filter add dev v0 parent 1: protocol ip pref 7 u32 ht 1:6: match ip src 10.0.0.6 flowid 1:10
+      tc filter add dev v0 parent 1: protocol ip pref 7 u32 ht 800:: match ip src 10.0.0.0/24 hashkey mask 0x000000ff at 12 link 1:
+    ]],
+    want = { { handle = "1:", divisor = 256 }, { ht = "1:6:", classid = "1:10" }, { link = "1:", hashkey = "0x000000ff at 12" } },
+    -- The table has to be there before what leads to it.
+    write = function() end,
+    again = false,
+  },
+  {
+    "a pattern that is none",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "1:", match = { "ip ttl 3" } }) end,
+    fails = { code = "EINVAL", message = "match" },
+  },
+  {
+    "a filter that is not there",
+    make = function(ns) ns:filter_delete("v0", { kind = "u32", parent = "1:", pref = 9, protocol = "ip", handle = "800::800" }) end,
+    tool = "tc filter del dev v0 parent 1: pref 9 protocol ip handle 800::800 u32",
+    fails = { code = "ENOENT" },
+  },
+  {
+    "a filter of a preference goes",
+    make = function(ns)
+      ns:filter_add("v0", { kind = "u32", parent = "1:", pref = 5, protocol = "ip", match = { "ip df" }, classid = "1:10" })
+      ns:filter_add("v0", { kind = "u32", parent = "1:", pref = 6, protocol = "ip", match = { "ip mf" }, classid = "1:10" })
+      ns:filter_delete("v0", { parent = "1:", pref = 5 })
+    end,
+    tool = [[
+      tc filter add dev v0 parent 1: pref 5 protocol ip u32 match ip df flowid 1:10
+      tc filter add dev v0 parent 1: pref 6 protocol ip u32 match ip mf flowid 1:10
+      tc filter del dev v0 parent 1: pref 5
+    ]],
+    want = { { pref = 6, match = { "u32 0x00002000 0x00002000 at 4" } } },
+    -- The number of the table that the kernel makes is its own to choose.
+    write = function() end,
+    again = false,
+  },
+}
