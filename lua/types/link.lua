@@ -21,9 +21,10 @@
 ---@field show fun(self: nsl.Link): nsl.Shown                                              # netns.show
 ---@field addr_add fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)               # netns.addr_add
 ---@field addr_replace fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)           # netns.addr_replace
+---@field addr_change fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_change
 ---@field addr_delete fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_delete
----@field addr_list fun(self: nsl.Link): nsl.AddrRecord[]                                  # netns.addr_list
----@field addr_flush fun(self: nsl.Link)                                                   # netns.addr_flush
+---@field addr_list fun(self: nsl.Link, opts?: nsl.AddrListOpts): nsl.AddrRecord[]         # netns.addr_list
+---@field addr_flush fun(self: nsl.Link, opts?: nsl.AddrListOpts): integer                 # netns.addr_flush
 ---@field neigh_add fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)              # netns.neigh_add
 ---@field neigh_replace fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)          # netns.neigh_replace
 ---@field neigh_change fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_change

@@ -46,11 +46,12 @@ netns = {}
 ---@field link_get fun(self: nsl.Netns, name: string): nsl.LinkRecord                            # netns.link_get
 ---@field link_wait fun(self: nsl.Netns, name: string, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
 ---@field show fun(self: nsl.Netns): nsl.Shown                                                   # netns.show
----@field addr_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)      # netns.addr_add
----@field addr_replace fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)  # netns.addr_replace
----@field addr_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts)   # netns.addr_delete
----@field addr_list fun(self: nsl.Netns): nsl.AddrRecord[]                                       # netns.addr_list
----@field addr_flush fun(self: nsl.Netns, name: string)                                          # netns.addr_flush
+---@field addr_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts) # netns.addr_add
+---@field addr_replace fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts) # netns.addr_replace
+---@field addr_change fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts) # netns.addr_change
+---@field addr_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.AddrOpts) # netns.addr_delete
+---@field addr_list fun(self: nsl.Netns, name_or_opts?: string|nsl.AddrListOpts, opts?: nsl.AddrListOpts): nsl.AddrRecord[] # netns.addr_list
+---@field addr_flush fun(self: nsl.Netns, name: string, opts?: nsl.AddrListOpts): integer  # netns.addr_flush
 ---@field neigh_add fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_add
 ---@field neigh_replace fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_replace
 ---@field neigh_change fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_change

@@ -73,6 +73,11 @@ impl Names {
         )
     }
 
+    /// Who made an address: the kernel for `lo`, for a router's announcement, for a link's own address.
+    pub fn address_protocols() -> Self {
+        Self::new("rt_addrprotos", &[(0, "unspec"), (1, "kernel_lo"), (2, "kernel_ra"), (3, "kernel_ll")])
+    }
+
     /// How far an address or a route reaches: `global`, `link`, `host`, `site`, `nowhere`.
     pub fn scopes() -> Self {
         Self::new("rt_scopes", &[(0, "global"), (253, "link"), (254, "host"), (200, "site"), (255, "nowhere")])

@@ -10,14 +10,23 @@ use super::options::Options;
 use super::records::{self, Record};
 use super::registry::{Acts, Call, Function};
 use crate::error::Result;
-use crate::kernel::addr::{self, AddrSpec, Address, Broadcast, Lifetime};
+use crate::kernel::addr::{self, AddrSpec, Address, Broadcast, Filter, Lifetime};
 use crate::kernel::address_text;
 use crate::kernel::names::Names;
+use crate::kernel::namespace::Namespace;
 
 #[rustfmt::skip]
 const ADDR: &[&str] = &[
     "peer", "broadcast", "scope", "label", "valid_lft", "preferred_lft", "nodad", "noprefixroute", "home",
-    "mngtmpaddr", "optimistic", "autojoin", "metric",
+    "mngtmpaddr", "optimistic", "autojoin", "metric", "proto",
+];
+
+/// Which addresses are meant: what is no flag (`addr::FLAGS`) first.
+#[rustfmt::skip]
+const FILTER: &[&str] = &[
+    "family", "scope", "label", "to", "proto", "up", "master", "permanent", "dynamic", "secondary", "primary", "temporary",
+    "tentative", "deprecated", "dadfailed", "home", "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin",
+    "stable_privacy",
 ];
 
 /// What only reading gives, and what repeats an argument.
@@ -45,6 +54,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         call: Call::Now(replace),
     },
     Function {
+        name: "netns.addr_change",
+        acts: Acts::OnDevices(1),
+        most: 3,
+        options: ADDR,
+        words: &[],
+        call: Call::Now(change),
+    },
+    Function {
         name: "netns.addr_delete",
         acts: Acts::OnDevices(1),
         most: 3,
@@ -55,16 +72,16 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function {
         name: "netns.addr_list",
         acts: Acts::OnEither,
-        most: 1,
-        options: &[],
+        most: 2,
+        options: FILTER,
         words: &[],
         call: Call::Now(list),
     },
     Function {
         name: "netns.addr_flush",
         acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
+        most: 2,
+        options: FILTER,
         words: &[],
         call: Call::Now(flush),
     },
@@ -82,26 +99,52 @@ fn replace(args: &mut Args) -> mlua::Result<MultiValue> {
     args.nothing()
 }
 
+/// `netns.addr_change(dev, address, opts?)`.
+fn change(args: &mut Args) -> mlua::Result<MultiValue> {
+    addr::change(&args.device(1)?, &read(args)?)?;
+    args.nothing()
+}
+
 /// `netns.addr_delete(dev, address, opts?)`.
 fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
     addr::delete(&args.device(1)?, &read(args)?)?;
     args.nothing()
 }
 
-/// `netns.addr_list(dev_or_ns)`.
+/// `netns.addr_list(dev_or_ns?, {family=, scope=, …})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let addresses = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => addr::list(&namespace)?,
-        DeviceOrNamespace::Device(device) => addr::list_device(&device)?,
+        DeviceOrNamespace::Namespace(namespace) => addr::list_some(&namespace, &filter(args, &namespace)?)?,
+        DeviceOrNamespace::Device(device) => addr::list_some_of(&device, &filter(args, &device.namespace)?)?,
     };
     let lua = &args.lua;
     let records = addresses.iter().map(|address| table(lua, address)).collect::<Vec<_>>();
     values(lua, records::list(lua, &["dev", "family", "address", "peer", "broadcast", "scope", "label"], records)?)
 }
 
-/// `netns.addr_flush(dev)`: how many there were.
+/// `netns.addr_flush(dev, {family=, scope=, …})`: how many there were.
 fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
-    values(&args.lua, addr::flush(&args.device(1)?)?)
+    let device = args.device(1)?;
+    values(&args.lua, addr::flush(&device, &filter(args, &device.namespace)?)?)
+}
+
+/// The filter at position 2.
+fn filter(args: &Args, namespace: &Namespace) -> mlua::Result<Filter> {
+    let options = args.options(2)?;
+    let mut filter = Filter {
+        is_ipv6: options.family("family")?.map(|family| family == crate::probe::Family::V6),
+        scope: scope(&options)?.map(|scope| Names::scopes().name(scope.into())),
+        label: options.string("label")?,
+        to: options.string("to")?.map(|network| address_text::network(&network)).transpose()?,
+        proto: proto(&options)?.map(|proto| Names::address_protocols().name(proto.into())),
+        up: options.is_on("up")?,
+        master: options.device("master", namespace)?,
+        flags: Vec::new(),
+    };
+    for flag in addr::FLAGS {
+        filter.flags.extend(options.switch(flag)?.map(|on| (*flag, on)));
+    }
+    Ok(filter)
 }
 
 /// The address at position 2 with its options.
@@ -124,8 +167,19 @@ fn read(args: &Args) -> mlua::Result<AddrSpec> {
 }
 
 fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
-    let mut spec = AddrSpec::new(address_text::interface(address)?);
-    spec.peer = options.address("peer")?;
+    let peer = options.string("peer")?.map(|peer| address_text::network(&peer).map(|net| (net, peer.contains('/'))));
+    let peer = peer.transpose()?;
+    let mut spec = AddrSpec::new(match peer {
+        // The prefix of the other side's is that of both.
+        Some((peer, true)) => {
+            let alone = address.strip_suffix(&format!("/{}", peer.prefix_len())).unwrap_or(address);
+            address_text::interface(&format!("{}/{}", address_text::address(alone)?, peer.prefix_len()))?
+        }
+        // Alone, as `ip` has it.
+        Some((_, false)) if !address.contains('/') => address_text::network(address)?,
+        _ => address_text::interface(address)?,
+    });
+    spec.peer = peer.map(|(peer, _)| peer.addr());
     spec.broadcast = broadcast(options)?;
     spec.scope = scope(options)?;
     spec.label = options.string("label")?;
@@ -138,6 +192,7 @@ fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
     spec.optimistic = options.is_on("optimistic")?;
     spec.autojoin = options.is_on("autojoin")?;
     spec.metric = options.number("metric", "a metric from 0")?;
+    spec.proto = proto(options)?;
     Ok(spec)
 }
 
@@ -161,6 +216,11 @@ fn broadcast(options: &Options) -> Result<Option<Broadcast>> {
 /// `scope="link"`, or a number.
 fn scope(options: &Options) -> Result<Option<u8>> {
     options.named_number("scope", "global, link, host, site or a number", &Names::scopes())
+}
+
+/// `proto="kernel_ra"`, or a number.
+fn proto(options: &Options) -> Result<Option<u8>> {
+    options.named_number("proto", "a number up to 255, or a name in rt_addrprotos", &Names::address_protocols())
 }
 
 /// Whole seconds as a number or as text with a unit, or `"forever"`.
@@ -188,7 +248,8 @@ pub(super) fn table(lua: &Lua, address: &Address) -> mlua::Result<Table> {
         .set("broadcast", address.broadcast.map(|address| address.to_string()))?
         .set("scope", address.scope.as_str())?
         .set("label", address.label.as_deref())?
-        .set("metric", address.metric)?;
+        .set("metric", address.metric)?
+        .set("proto", address.proto.as_deref())?;
     for (key, lifetime) in [("valid_lft", address.valid_lft), ("preferred_lft", address.preferred_lft)] {
         if let Lifetime::Seconds(seconds) = lifetime {
             record = record.set(key, seconds)?;

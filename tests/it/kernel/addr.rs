@@ -108,7 +108,7 @@ fn what_nsl_adds_ip_shows_as_its_own() {
         let count = ours(&v0).len();
         let all = addr::list(&ns0).expect("a list");
         assert_eq!(all.iter().filter(|address| address.dev == "v0").count(), count);
-        assert_eq!(addr::flush(&v0).expect("flushed"), count);
+        assert_eq!(addr::flush(&v0, &addr::Filter::default()).expect("flushed"), count);
         assert!(theirs("v0").is_empty());
     });
 }
