@@ -70,7 +70,7 @@
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.
----@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts, nsl.VrfOpts, nsl.TunnelOpts
+---@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts, nsl.VrfOpts, nsl.TunnelOpts, nsl.KindOpts
 ---@field type? string                # its kind: "veth", "bridge", "dummy" …, as `ip link` names it; a link that is there keeps it
 ---@field up? boolean                 # administratively up (or, false, down)
 ---@field down? boolean               # administratively down
@@ -135,6 +135,10 @@
 ---@field nf_call_ip6tables? boolean
 ---@field nf_call_arptables? boolean
 ---@field fdb_max_learned? integer
+---@field fdb_flush? boolean          # forgets the addresses that it learned
+---@field no_linklocal_learn? boolean # learns no addresses from frames to link-local ones
+---@field mcast_vlan_snooping? boolean
+---@field mst_enabled? boolean        # a spanning tree for each group of VLANs
 
 --- Options of a VRF.
 ---@class nsl.VrfOpts
@@ -163,6 +167,12 @@
 ---@field locked? boolean             # takes frames from known addresses only
 ---@field mab? boolean
 ---@field vlan_tunnel? boolean
+---@field fdb_flush? boolean          # the bridge forgets the addresses that it learned through it
+---@field backup_port? nsl.Dev        # what goes out where this has no carrier; 0: none
+---@field backup_nhid? integer        # the nexthop for that
+---@field mcast_eht_hosts_limit? integer
+---@field mcast_max_groups? integer
+---@field neigh_vlan_suppress? boolean
 
 --- A link as the kernel has it. Its keys are the options that write them, beside those that only reading gives; it can be
 --- given to `netns.link_add` and `netns.link_set` as it is.

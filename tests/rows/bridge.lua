@@ -68,6 +68,13 @@ return {
   own("mcast_stats_enabled", true, "mcast_stats_enabled 1", there),
   own("mcast_igmp_version", 3, "mcast_igmp_version 3", there),
   own("mcast_mld_version", 2, "mcast_mld_version 2", there),
+  own("no_linklocal_learn", true, "no_linklocal_learn 1", there),
+  own("mcast_vlan_snooping", true, "vlan_filtering 1 mcast_vlan_snooping 1", {
+    needs = { "bridge" },
+    make = function(ns)
+      ns:link_add("br0", { type = "bridge", mac = mac, vlan_filtering = true, mcast_vlan_snooping = true })
+    end,
+  }),
   own("nf_call_iptables", true, "nf_call_iptables 1", netfilter),
   own("nf_call_ip6tables", true, "nf_call_ip6tables 1", netfilter),
   own("nf_call_arptables", true, "nf_call_arptables 1", netfilter),
@@ -115,6 +122,38 @@ return {
   port("vlan_tunnel", true, "vlan_tunnel on"),
   port("isolated", true, "isolated on"),
   port("locked", true, "locked on"),
+  {
+    "backup_port of a port",
+    before = ("%s; %s; ip link set v0 master br0; ip link set v1 master br0"):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { backup_port = "v1" }) end,
+    tool = "ip link set v0 type bridge_slave backup_port v1",
+    want = { { name = "v0", backup_port = "v1" } },
+  },
+  {
+    "no backup_port of a port any more",
+    before = ([[%s; %s; ip link set v0 master br0; ip link set v1 master br0
+                ip link set v0 type bridge_slave backup_port v1]]):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { backup_port = 0 }) end,
+    tool = "ip link set v0 type bridge_slave nobackup_port",
+    want = { { name = "v0", master = "br0" } },
+  },
+  {
+    "fdb_flush of the bridge, and of a port",
+    before = ([[%s; %s; ip link set v0 master br0; ip link set v0 up; ip link set v1 up; ip link set br0 up
+                bridge fdb add 02:00:00:00:00:77 dev v0 master dynamic]]):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { fdb_flush = true }); ns:link_set("br0", { fdb_flush = true }) end,
+    tool = "ip link set v0 type bridge_slave fdb_flush; ip link set br0 type bridge fdb_flush",
+    json = "bridge -json fdb show br br0",
+    write = false,
+    want = { { name = "v0" } },
+  },
+  {
+    "neigh_vlan_suppress and mcast_max_groups of a port",
+    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { neigh_vlan_suppress = true, mcast_max_groups = 9 }) end,
+    want = { { name = "v0", neigh_vlan_suppress = true, mcast_max_groups = 9 } },
+    since = "6.4",
+  },
   {
     "mab of a port",
     before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),

@@ -36,6 +36,10 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
         return Err(Error::new(&explain::LINK_NEEDS_LINK).with("type", kind).object(device));
     }
     let (mut first, mut rest) = spec.split_for_new();
+    if first.master.is_some() {
+        // A bond takes no port that is up.
+        rest.up = first.up.take().or(rest.up);
+    }
     let own: Settings;
     (own, rest.options) = kind::split(kind, std::mem::take(&mut first.options));
     let mut request = message::named(&device.name);

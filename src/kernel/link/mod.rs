@@ -42,9 +42,8 @@ use crate::netlink::Socket;
 /// Words a refusal about `device` that any verb may meet.
 pub fn refused(error: Error, device: &Device, doing: &'static str, socket: &mut Socket) -> Error {
     let error = device.or_missing(error, socket);
-    error
-        .explain(&[(Errno::EPERM, &explain::NEEDS_CAPABILITY), (Errno::EEXIST, &explain::LINK_EXISTS)])
-        .with("doing", doing)
-        .with("capability", "CAP_NET_ADMIN")
-        .with("link", device)
+    let rows = [(Errno::EPERM, &explain::NEEDS_CAPABILITY), (Errno::EEXIST, &explain::LINK_EXISTS)];
+    // With a text the kernel says what else it does not permit, or what else exists.
+    let rows = if error.kernel_text().is_some() { &rows[..0] } else { &rows[..] };
+    error.explain(rows).with("doing", doing).with("capability", "CAP_NET_ADMIN").with("link", device)
 }

@@ -73,6 +73,8 @@ pub enum Form {
     Bit16(u16),
     /// See [`Form::Bit8`].
     Bit32(u32),
+    /// A switch that stands with a mask which says that it is told: this bit of both, 32 bits each.
+    Masked32(u32),
     /// Switches in 32 bits, as an array of the names of those that are on.
     Bits32(&'static [(&'static str, u32)]),
     /// A MAC address.
@@ -139,7 +141,7 @@ impl Form {
             Self::Switch32 | Self::U32 | Self::I32 | Self::Be32 | Self::Time32 | Self::Per32(_) => 4,
             Self::Rate32 | Self::Size32 | Self::Share32 | Self::Bits32(_) | Self::Link | Self::Ip4 => 4,
             Self::Words32(_) | Self::Names32(_) | Self::Named32(_) | Self::Bit32(_) => 4,
-            Self::U64 | Self::Be64 | Self::Time64 | Self::Rate64 | Self::BridgeId => 8,
+            Self::U64 | Self::Be64 | Self::Time64 | Self::Rate64 | Self::BridgeId | Self::Masked32(_) => 8,
             Self::Mac => 6,
             Self::Ip6 => 16,
             Self::Flag => 0,
@@ -182,6 +184,9 @@ impl Form {
             Self::Bit8(bit) => switch(value).and_then(|on| bytes_of(if on { u64::from(*bit) } else { 0 }, 1)),
             Self::Bit16(bit) => switch(value).and_then(|on| bytes_of(if on { u64::from(*bit) } else { 0 }, 2)),
             Self::Bit32(bit) => switch(value).and_then(|on| bytes_of(if on { u64::from(*bit) } else { 0 }, 4)),
+            Self::Masked32(bit) => {
+                switch(value).map(|on| [if on { *bit } else { 0 }, *bit].map(u32::to_ne_bytes).concat())
+            }
             Self::Bits32(bits) => bits_of(bits, value).map(|bits| bits.to_ne_bytes().to_vec()),
             Self::VlanProtocol => {
                 named(VLAN_PROTOCOLS, value).and_then(|n| u16::try_from(n).ok()).map(|n| n.to_be_bytes().to_vec())
@@ -263,6 +268,7 @@ impl Form {
             Self::Bit8(bit) => set(number()?, u64::from(*bit))?,
             Self::Bit16(bit) => set(number()?, u64::from(*bit))?,
             Self::Bit32(bit) => set(number()?, u64::from(*bit))?,
+            Self::Masked32(bit) => Setting::Switch(attr::u32_of(bytes)? & bit == *bit),
             Self::Bits32(bits) => {
                 let number = attr::u32_of(bytes)?;
                 let on = bits.iter().filter(|(_, bit)| number & bit == *bit);

@@ -2,15 +2,16 @@
 
 use super::Kind;
 use crate::kernel::words::Form::{
-    BridgeId, Mac, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
+    BridgeId, Flag, Link, Mac, Masked32, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
 };
-use crate::kernel::words::{Settings, Word, fact, option};
+use crate::kernel::words::{Settings, Word, fact, field, option};
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     own: OWN,
     port: PORT,
     built_with: BUILT_WITH,
-    forget: forget_unsettable,
+    unread: &["fdb_flush"],
+    tidy: forget_unsettable,
     ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE")
 }];
 
@@ -20,13 +21,16 @@ const BUILT_WITH: &[(&str, &str)] = &[
     ("nf_call_", "CONFIG_BRIDGE_NETFILTER"),
 ];
 
-/// A kernel that is built without VLAN filtering shows that it is off, and no other option of VLANs, but refuses to be
-/// told so: as if it were not shown.
+/// A kernel that is built without VLAN filtering shows that it and what needs it are off, and no other option of VLANs, but
+/// refuses to be told so: as if it were not shown.
 fn forget_unsettable(options: &mut Settings) {
     if !options.iter().any(|(key, _)| key == "vlan_protocol") {
-        options.retain(|(key, _)| key != "vlan_filtering");
+        options.retain(|(key, _)| !matches!(key.as_ref(), "vlan_filtering" | "mcast_vlan_snooping" | "mst_enabled"));
     }
 }
+
+/// `IFLA_BR_MULTI_BOOLOPT`, `struct br_boolopt_multi`.
+const BOOLOPT: u16 = 46;
 
 const OWN: &[Word] = &[
     option("forward_delay", 1, Time32),
@@ -49,6 +53,7 @@ const OWN: &[Word] = &[
     fact("topology_change_timer", 18, Time64),
     fact("gc_timer", 19, Time64),
     option("group_address", 20, Mac),
+    option("fdb_flush", 21, Flag),
     option("mcast_router", 22, U8),
     option("mcast_snooping", 23, Switch8),
     option("mcast_query_use_ifaddr", 24, Switch8),
@@ -72,6 +77,9 @@ const OWN: &[Word] = &[
     option("mcast_igmp_version", 43, U8),
     option("mcast_mld_version", 44, U8),
     option("vlan_stats_per_port", 45, Switch8),
+    field("no_linklocal_learn", BOOLOPT, 8, 0, Masked32(1)),
+    field("mcast_vlan_snooping", BOOLOPT, 8, 0, Masked32(2)),
+    field("mst_enabled", BOOLOPT, 8, 0, Masked32(4)),
     fact("fdb_n_learned", 48, U32),
     option("fdb_max_learned", 49, U32),
 ];
@@ -99,6 +107,7 @@ const PORT: &[Word] = &[
     fact("message_age_timer", 21, Time64),
     fact("forward_delay_timer", 22, Time64),
     fact("hold_timer", 23, Time64),
+    option("fdb_flush", 24, Flag),
     option("mcast_router", 25, U8),
     option("mcast_flood", 27, Switch8),
     option("mcast_to_unicast", 28, Switch8),
@@ -107,6 +116,13 @@ const PORT: &[Word] = &[
     option("group_fwd_mask", 31, U16),
     option("neigh_suppress", 32, Switch8),
     option("isolated", 33, Switch8),
+    option("backup_port", 34, Link),
+    option("mcast_eht_hosts_limit", 37, U32),
+    fact("mcast_eht_hosts_cnt", 38, U32),
     option("locked", 39, Switch8),
     option("mab", 40, Switch8),
+    fact("mcast_n_groups", 41, U32),
+    option("mcast_max_groups", 42, U32),
+    option("neigh_vlan_suppress", 43, Switch8),
+    option("backup_nhid", 44, U32),
 ];

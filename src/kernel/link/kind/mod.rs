@@ -4,16 +4,21 @@
 //! added to [`FAMILIES`]. What a table cannot say of a kind are further fields of [`Kind`]. A kind without a table can be
 //! made by its name.
 
+mod bond;
 mod bridge;
 mod geneve;
 mod gre;
 mod ip6tnl;
 mod ipip;
 mod ipsec;
+mod macsec;
+mod macvlan;
 mod other;
 mod over_udp;
+mod ring;
 mod tunnel;
 pub mod veth;
+mod vlan;
 mod vrf;
 mod vxlan;
 
@@ -54,8 +59,8 @@ struct Kind {
     unread: &'static [&'static str],
     /// What a kernel is built with for the options that begin so.
     built_with: &'static [(&'static str, &'static str)],
-    /// What is left out of what was read.
-    forget: fn(&mut Settings),
+    /// Makes what was read what can be written back.
+    tidy: fn(&mut Settings),
     /// Attributes of its own options that follow from several settings, or of which a setting needs several.
     more: fn(&Settings, &mut Vec<u8>),
     /// What `ip link` tells of a new link beside what was asked for.
@@ -77,7 +82,7 @@ impl Kind {
             whole: false,
             unread: &[],
             built_with: &[],
-            forget: |_| {},
+            tidy: |_| {},
             more: |_, _| {},
             fresh: |_| {},
         }
@@ -85,14 +90,19 @@ impl Kind {
 }
 
 const FAMILIES: &[&[Kind]] = &[
+    bond::KINDS,
     bridge::KINDS,
     geneve::KINDS,
     gre::KINDS,
     ip6tnl::KINDS,
     ipip::KINDS,
     ipsec::KINDS,
+    macsec::KINDS,
+    macvlan::KINDS,
     over_udp::KINDS,
+    ring::KINDS,
     veth::KINDS,
+    vlan::KINDS,
     vrf::KINDS,
     vxlan::KINDS,
     other::KINDS,
@@ -235,7 +245,7 @@ fn is_nothing(value: &Setting) -> bool {
         Setting::Switch(on) => !on,
         Setting::Integer(number) => *number == 0,
         Setting::Number(number) => *number == 0.0,
-        Setting::Text(text) => matches!(text.as_str(), "" | "any" | "none" | "0.0.0.0" | "::"),
+        Setting::Text(text) => matches!(text.as_str(), "" | "any" | "none" | "off" | "0.0.0.0" | "::"),
         Setting::List(values) => values.is_empty(),
         Setting::Table(settings) => settings.is_empty(),
     }
@@ -313,7 +323,7 @@ pub(super) fn read(info: &[u8]) -> Info {
     };
     let mut data = options(&kind, Side::Own, INFO_DATA);
     if let Some(kind) = kind.as_deref().and_then(known) {
-        (kind.forget)(&mut data);
+        (kind.tidy)(&mut data);
     }
     Info { data, port: options(&port_kind, Side::Port, INFO_PORT_DATA), kind, port_kind }
 }

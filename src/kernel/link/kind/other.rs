@@ -8,19 +8,12 @@ use crate::error::{Error, Result, explain, nearest};
 /// Kinds without options of their own, or whose options nsl does not know.
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV"),
-    Kind { queues: true, ..Kind::new("bond", "bonding", "CONFIG_BONDING") },
     Kind::new("can", "can-dev", "CONFIG_CAN_DEV"),
     Kind::new("dsa", "dsa_core", "CONFIG_NET_DSA"),
     Kind::new("dummy", "dummy", "CONFIG_DUMMY"),
-    Kind::new("hsr", "hsr", "CONFIG_HSR"),
     Kind::new("ifb", "ifb", "CONFIG_IFB"),
     Kind::new("ipoib", "ib_ipoib", "CONFIG_INFINIBAND_IPOIB"),
-    Kind { stands: true, ..Kind::new("ipvlan", "ipvlan", "CONFIG_IPVLAN") },
-    Kind { stands: true, ..Kind::new("ipvtap", "ipvtap", "CONFIG_IPVTAP") },
     Kind::new("lowpan", "ieee802154_6lowpan", "CONFIG_IEEE802154_6LOWPAN"),
-    Kind { stands: true, ..Kind::new("macsec", "macsec", "CONFIG_MACSEC") },
-    Kind { stands: true, ..Kind::new("macvlan", "macvlan", "CONFIG_MACVLAN") },
-    Kind { stands: true, ..Kind::new("macvtap", "macvtap", "CONFIG_MACVTAP") },
     Kind::new("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
     Kind::new("nlmon", "nlmon", "CONFIG_NLMON"),
     Kind::new("rmnet", "rmnet", "CONFIG_RMNET"),
@@ -29,7 +22,6 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { queues: true, ..Kind::new("tun", "tun", "CONFIG_TUN") },
     Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
     Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
-    Kind { stands: true, ..Kind::new("vlan", "8021q", "CONFIG_VLAN_8021Q") },
     Kind::new("wireguard", "wireguard", "CONFIG_WIREGUARD"),
     Kind::new("wwan", "wwan", "CONFIG_WWAN"),
 ];

@@ -15,16 +15,32 @@ use crate::kernel::device::{self, Device, propose_index};
 use crate::kernel::link::add::index_is_taken;
 use crate::kernel::link::{LinkSpec, Settings, delete, message, set};
 use crate::kernel::namespace::{Namespace, are_same};
-use crate::kernel::words;
+use crate::kernel::words::Form::{Names32, Switch8, U16, Words32};
+use crate::kernel::words::{self, Word, fact, option};
 use crate::netlink::attr;
 
 /// `VETH_INFO_PEER`; vxcan and netkit number theirs alike.
 const PEER: u16 = 1;
 
 pub(super) const KINDS: &[Kind] = &[
-    Kind { pair: true, ..Kind::new("netkit", "netkit", "CONFIG_NETKIT") },
+    Kind { own: NETKIT, pair: true, ..Kind::new("netkit", "netkit", "CONFIG_NETKIT") },
     Kind { pair: true, ..Kind::new("veth", "veth", "CONFIG_VETH") },
     Kind { pair: true, ..Kind::new("vxcan", "vxcan", "CONFIG_CAN_VXCAN") },
+];
+
+const POLICIES: &[(u32, &str)] = &[(0, "forward"), (2, "blackhole")];
+const SCRUBS: &[&str] = &["none", "default"];
+
+/// `IFLA_NETKIT_*`; what it does with packets where no program decides.
+const NETKIT: &[Word] = &[
+    fact("primary", 2, Switch8),
+    option("mode", 3, Words32(&["l2", "l3"])),
+    option("policy", 4, Names32(POLICIES)),
+    option("peer_policy", 5, Names32(POLICIES)),
+    option("scrub", 6, Words32(SCRUBS)),
+    option("peer_scrub", 7, Words32(SCRUBS)),
+    option("headroom", 8, U16),
+    option("tailroom", 9, U16),
 ];
 
 /// How often names are chosen anew when others take them meanwhile.

@@ -1,0 +1,106 @@
+---@meta
+
+--- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
+--- told by the error that is raised without it.
+---@class nsl.KindOpts: nsl.VlanOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts
+
+--- Options of a VLAN, on a link. `id` is needed.
+---@class nsl.VlanOpts
+---@field id? integer                 # 0 to 4095
+---@field protocol? "802.1Q"|"802.1ad"
+---@field reorder_hdr? boolean        # the tag is not seen on the link; on unless told
+---@field gvrp? boolean               # registers itself by GVRP
+---@field mvrp? boolean               # registers itself by MVRP
+---@field loose_binding? boolean      # its state does not follow that of the link beneath
+---@field bridge_binding? boolean     # its state follows that of the bridge's ports in it
+---@field egress_qos_map? string[]    # priorities of packets and of frames: {"0:1", "2:3"}
+---@field ingress_qos_map? string[]   # priorities of frames and of packets
+
+--- Options of macvlan and macvtap: a MAC address of its own on another link.
+---@class nsl.MacvlanOpts
+---@field mode? "private"|"vepa"|"bridge"|"passthru"|"source"
+---@field nopromisc? boolean          # in the mode "passthru": the link beneath is not made promiscuous
+---@field nodst? boolean              # in the mode "source": not what another macvlan gets
+---@field macaddr? string[]           # in the mode "source": the MAC addresses that it takes frames of, all of them
+---@field bcqueuelen? integer         # frames to all in its queue
+
+--- Options of ipvlan and ipvtap: the MAC address of another link, and IP addresses of its own.
+---@class nsl.IpvlanOpts
+---@field mode? "l2"|"l3"|"l3s"
+---@field private? boolean            # no frames to others on the same link
+---@field vepa? boolean               # frames to others on the same link go out first
+
+--- Options of a bond. Which there are depends on its mode. A link becomes its port by `master`, while it is down.
+---@class nsl.BondOpts
+---@field mode? "balance-rr"|"active-backup"|"balance-xor"|"broadcast"|"802.3ad"|"balance-tlb"|"balance-alb"
+---@field active_slave? nsl.Dev       # the port that is used
+---@field primary? nsl.Dev            # the port that is used where it can be
+---@field primary_reselect? "always"|"better"|"failure"
+---@field miimon? nsl.Time            # how often the ports' carrier is looked at: "100ms"
+---@field updelay? nsl.Time
+---@field downdelay? nsl.Time
+---@field peer_notify_delay? nsl.Time
+---@field use_carrier? boolean
+---@field arp_interval? nsl.Time      # how often the targets are asked by ARP
+---@field arp_ip_target? string[]     # IPv4 addresses
+---@field ns_ip6_target? string[]     # IPv6 addresses
+---@field arp_validate? "none"|"active"|"backup"|"all"|"filter"|"filter_active"|"filter_backup"
+---@field arp_all_targets? "any"|"all"
+---@field arp_missed_max? integer
+---@field fail_over_mac? "none"|"active"|"follow"
+---@field xmit_hash_policy? "layer2"|"layer3+4"|"layer2+3"|"encap2+3"|"encap3+4"|"vlan+srcmac"
+---@field resend_igmp? integer
+---@field num_grat_arp? integer       # how often peers are told of a new active port
+---@field all_slaves_active? boolean  # takes frames from ports that are not used too
+---@field min_links? integer          # ports with a carrier that it needs for its own
+---@field lp_interval? nsl.Time       # between learning packets
+---@field packets_per_slave? integer  # of balance-rr
+---@field tlb_dynamic_lb? boolean     # of balance-tlb
+---@field lacp_rate? "slow"|"fast"    # of 802.3ad, as all that follow
+---@field lacp_active? boolean
+---@field coupled_control? boolean
+---@field ad_select? "stable"|"bandwidth"|"count"|"prio"
+---@field ad_user_port_key? integer
+---@field ad_actor_sys_prio? integer
+---@field ad_actor_system? string     # a MAC address
+
+--- Options of a port of a bond.
+---@class nsl.BondPortOpts
+---@field queue_id? integer           # the queue of the bond that sends through it
+---@field prio? integer               # which is used next
+
+--- Options of hsr, a ring of two links. Both are needed.
+---@class nsl.HsrOpts
+---@field slave1? nsl.Dev
+---@field slave2? nsl.Dev
+---@field interlink? nsl.Dev
+---@field supervision? integer        # the last byte of the address of supervision frames
+---@field version? integer            # 0 or 1
+---@field proto? integer              # 0: HSR, 1: PRP
+
+--- Options of macsec, on a link. Its keys are not the link's.
+---@class nsl.MacsecOpts
+---@field sci? string                 # its identifier, 16 hexadecimal digits: MAC address and port
+---@field port? integer
+---@field icvlen? integer
+---@field cipher? "default"|"gcm-aes-128"|"gcm-aes-256"|"gcm-aes-xpn-128"|"gcm-aes-xpn-256"
+---@field window? integer             # with `replay`: how late a frame may be
+---@field encodingsa? integer         # 0 to 3
+---@field encrypt? boolean
+---@field protect? boolean
+---@field send_sci? boolean
+---@field end_station? boolean
+---@field scb? boolean
+---@field replay? boolean
+---@field validate? "disabled"|"check"|"strict"
+---@field offload? "off"|"phy"|"mac"
+
+--- Options of netkit, a pair with programs on it.
+---@class nsl.NetkitOpts
+---@field mode? "l2"|"l3"
+---@field policy? "forward"|"blackhole"        # of what no program decides about
+---@field peer_policy? "forward"|"blackhole"
+---@field scrub? "none"|"default"
+---@field peer_scrub? "none"|"default"
+---@field headroom? integer
+---@field tailroom? integer

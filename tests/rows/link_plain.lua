@@ -1,0 +1,91 @@
+-- Kinds of links without options of their own, and pairs that are no veths.
+
+local links = require "links"
+
+--- A link that needs no more than its kind.
+local function plain(kind, name, module, more)
+  local row = {
+    kind,
+    needs = { module or kind },
+    make = function(ns) ns:link_add(name, { type = kind, mtu = 1200, alias = "one", group = 3 }) end,
+    tool = ("ip link add %s mtu 1200 group 3 type %s; ip link set %s alias one"):format(name, kind, name),
+    want = { { name = name, type = kind, mtu = 1200, alias = "one", group = "3" } },
+    again = true,
+  }
+  for key, part in pairs(more or {}) do row[key] = part end
+  return row
+end
+
+return {
+  json = links.json,
+  read = links.read,
+  write = links.write,
+  same = { "num_tx_queues", "num_rx_queues" },
+  plain("dummy", "d0"),
+  plain("ifb", "i0"),
+  plain("nlmon", "n0"),
+  plain("team", "t0"),
+  plain("vcan", "c0", "vcan", {
+    make = function(ns) ns:link_add("c0", { type = "vcan", mtu = 72, alias = "one", group = 3 }) end,
+    tool = "ip link add c0 mtu 72 group 3 type vcan; ip link set c0 alias one",
+    want = { { name = "c0", type = "vcan", mtu = 72, link_type = "can" } },
+  }),
+  {
+    "a pair of CAN links",
+    needs = { "vxcan" },
+    make = function(ns) ns:link_add("x0", { type = "vxcan", peer = "x1" }) end,
+    tool = "ip link add x0 type vxcan peer name x1",
+    want = { { name = "x0", type = "vxcan", link_type = "can" }, { name = "x1" } },
+  },
+  {
+    "a pair of CAN links in two namespaces",
+    needs = { "vxcan" },
+    make = function(ns)
+      local other <close> = netns.add()
+      ns:link_add("x0", { type = "vxcan", peer = other:link "x0" })
+      assert(ns:link_get("x0").link_netnsid, "in another")
+      other:link_set("x0", { netns = ns, name = "x1" })
+    end,
+    tool = "ip link add x0 type vxcan peer name x1",
+    want = { { name = "x0" }, { name = "x1" } },
+  },
+  {
+    "netkit",
+    since = "6.7",
+    nowhere = "neither kernel has it",
+    make = function(ns) ns:link_add("k0", { type = "netkit", peer = "k1", mode = "l2", policy = "blackhole" }) end,
+    want = { { name = "k0", mode = "l2", policy = "blackhole" } },
+  },
+  {
+    "netdevsim",
+    nowhere = "neither kernel has it, and it is made through /sys alone",
+    make = function(ns) ns:link_add("s0", { type = "netdevsim" }) end,
+    tool = "ip link add s0 type netdevsim",
+    want = { { name = "s0" } },
+  },
+  {
+    "a kind that the kernel lacks",
+    make = function(ns) ns:link_add("w0", { type = "wireguard" }) end,
+    tool = "ip link add w0 type wireguard",
+    fails = { code = "EOPNOTSUPP", object = "w0", message = "no \"wireguard\" links", hint = "modprobe wireguard", kernel = "Unknown device type" },
+  },
+  {
+    "a VRF",
+    needs = { "vrf", "dummy" },
+    make = function(ns)
+      ns:link_add("red", { type = "vrf", table = 10, up = true })
+      ns:link_add("e0", { type = "dummy", master = "red", up = true, mac = "02:00:00:00:00:01" })
+    end,
+    tool = [[ip link add red up type vrf table 10; ip link add e0 address 02:00:00:00:00:01 type dummy
+             ip link set e0 master red; ip link set e0 up]],
+    want = { { name = "red", table = 10 }, { name = "e0", master = "red", vrf_table = 10 } },
+    again = true,
+  },
+  {
+    "a VRF without a table",
+    needs = { "vrf" },
+    make = function(ns) ns:link_add("red", { type = "vrf" }) end,
+    tool = "ip link add red type vrf",
+    fails = { code = "EINVAL", object = "red" },
+  },
+}
