@@ -2,10 +2,10 @@
 
 --- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
 --- told by the error that is raised without it.
----@class nsl.KindOpts: nsl.VlanOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts
+---@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts
 
 --- Options of a VLAN, on a link. `id` is needed.
----@class nsl.VlanOpts
+---@class nsl.VlanLinkOpts
 ---@field id? integer                 # 0 to 4095
 ---@field protocol? "802.1Q"|"802.1ad"
 ---@field reorder_hdr? boolean        # the tag is not seen on the link; on unless told

@@ -11,7 +11,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     own: OWN,
     port: PORT,
     queues: true,
-    tidy: forget_unsettable,
+    forget: forget_unsettable,
     ..Kind::new("bond", "bonding", "CONFIG_BONDING")
 }];
 

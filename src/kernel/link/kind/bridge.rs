@@ -11,7 +11,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     port: PORT,
     built_with: BUILT_WITH,
     unread: &["fdb_flush"],
-    tidy: forget_unsettable,
+    forget: forget_unsettable,
     ..Kind::new("bridge", "bridge", "CONFIG_BRIDGE")
 }];
 

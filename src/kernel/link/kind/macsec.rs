@@ -6,7 +6,7 @@ use crate::kernel::words::{Own, Setting, Settings, Word, flag, option, text};
 use crate::netlink::attr;
 
 pub(super) const KINDS: &[Kind] =
-    &[Kind { own: OWN, stands: true, tidy: port, ..Kind::new("macsec", "macsec", "CONFIG_MACSEC") }];
+    &[Kind { own: OWN, stands: true, forget: port, ..Kind::new("macsec", "macsec", "CONFIG_MACSEC") }];
 
 const OWN: &[Word] = &[
     option("sci", 1, Hex),

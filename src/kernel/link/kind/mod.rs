@@ -60,7 +60,7 @@ struct Kind {
     /// What a kernel is built with for the options that begin so.
     built_with: &'static [(&'static str, &'static str)],
     /// Makes what was read what can be written back.
-    tidy: fn(&mut Settings),
+    forget: fn(&mut Settings),
     /// Attributes of its own options that follow from several settings, or of which a setting needs several.
     more: fn(&Settings, &mut Vec<u8>),
     /// What `ip link` tells of a new link beside what was asked for.
@@ -82,7 +82,7 @@ impl Kind {
             whole: false,
             unread: &[],
             built_with: &[],
-            tidy: |_| {},
+            forget: |_| {},
             more: |_, _| {},
             fresh: |_| {},
         }
@@ -323,7 +323,7 @@ pub(super) fn read(info: &[u8]) -> Info {
     };
     let mut data = options(&kind, Side::Own, INFO_DATA);
     if let Some(kind) = kind.as_deref().and_then(known) {
-        (kind.tidy)(&mut data);
+        (kind.forget)(&mut data);
     }
     Info { data, port: options(&port_kind, Side::Port, INFO_PORT_DATA), kind, port_kind }
 }
