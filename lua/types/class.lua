@@ -6,9 +6,10 @@
 ---@field classid? string             # its number: that of its discipline, and its own, hexadecimal: "1:10"
 ---@field root? boolean               # it is below the discipline itself
 ---@field parent? string              # the class, or the discipline, that it is below: "1:1", "1:"
+---@field estimator? nsl.Estimator    # not read back
 
 --- The options of a class, in `tc class`'s words.
----@class nsl.ClassOpts: nsl.ClassPlace, nsl.HtbClassOpts
+---@class nsl.ClassOpts: nsl.ClassPlace, nsl.HtbClassOpts, nsl.HfscClassOpts, nsl.DrrClassOpts, nsl.QfqClassOpts
 
 --- Which classes are meant.
 ---@class nsl.ClassListOpts

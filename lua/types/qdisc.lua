@@ -8,10 +8,25 @@
 ---@field parent? string              # a class of another discipline sends by it: "1:10"
 ---@field ingress_block? integer      # its filters for what comes in are those of this block
 ---@field egress_block? integer       # its filters for what goes out are those of this block
+---@field stab? nsl.Stab              # what packets count
+---@field estimator? nsl.Estimator    # not read back
+
+--- Sizes that packets count, where the link below is not Ethernet (tc-stab(8)).
+---@class nsl.Stab
+---@field mtu? integer                # the longest packet; 2047 unless told
+---@field tsize? integer              # how many sizes are told apart; 512 unless told
+---@field mpu? integer                # the least that a packet counts, in bytes
+---@field overhead? integer           # bytes that each packet counts more
+---@field linklayer? "ethernet"|"atm"|"adsl"
+
+--- Has the kernel measure a rate: `stats` then has `rate` and `pps`.
+---@class nsl.Estimator
+---@field interval nsl.Time           # how often it measures, up to 8 s
+---@field time_constant nsl.Time      # over which time
 
 --- The options of a discipline, in `tc qdisc`'s words: those of its kind, and where it is. Kinds without options are ingress,
---- clsact, mq and noqueue.
----@class nsl.QdiscOpts: nsl.QdiscPlace, nsl.NetemOpts, nsl.TbfOpts, nsl.HtbOpts, nsl.FifoOpts
+--- clsact, mq, multiq, drr, qfq and noqueue; choke has those of red, pfifo_head_drop and skbprio that of pfifo.
+---@class nsl.QdiscOpts: nsl.QdiscPlace, nsl.NetemOpts, nsl.TbfOpts, nsl.HtbOpts, nsl.HfscOpts, nsl.FifoOpts, nsl.FqCodelOpts, nsl.FqPieOpts, nsl.FqOpts, nsl.CakeOpts, nsl.SfqOpts, nsl.GredOpts, nsl.SfbOpts, nsl.HhfOpts, nsl.PrioOpts, nsl.EtsOpts, nsl.MqprioOpts, nsl.TaprioOpts, nsl.EtfOpts, nsl.CbsOpts, nsl.PlugOpts
 
 --- Which disciplines are meant.
 ---@class nsl.QdiscListOpts
@@ -30,6 +45,8 @@
 ---@field requeues integer
 ---@field qlen integer                # packets that wait
 ---@field backlog integer             # bytes that wait
+---@field rate? integer               # bits a second, where an estimator measures
+---@field pps? integer                # packets a second
 
 --- A discipline, as `netns.qdisc_add` takes it.
 ---@class nsl.QdiscRecord: nsl.QdiscOpts

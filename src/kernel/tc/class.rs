@@ -5,7 +5,7 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use super::handle::{self, ROOT};
 use super::kind::{self, Kind};
 use super::place::{self, Filter, LENGTH, Place};
-use super::{form, qdisc, stats};
+use super::{form, qdisc, stab, stats};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
@@ -24,6 +24,7 @@ pub const WORDS: &[Word] = &[
     field("classid", HEADER, LENGTH, 8, form::CLASS),
     place::root(),
     place::parent(),
+    option("estimator", 5, stab::ESTIMATOR),
     stats::stats(),
     Word { settable: false, ..field("leaf", HEADER, LENGTH, 16, form::QDISC) },
 ];
@@ -48,7 +49,9 @@ fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Resul
         return Err(Error::new(&explain::TC_NO_CLASSES).with("kind", kind.name).object(device));
     };
     send(device, Some(kind), settings, |place| {
-        let mut message = place.message(NEW).with(place::KIND, &[kind.name.as_bytes(), &[0]].concat());
+        let mut common = words::without(settings, &["kind"]);
+        common.push(("kind".into(), Setting::Text(kind.name.to_owned())));
+        let mut message = place.message(NEW).with_all(&words::encode(WORDS, &common, &mut words::no_links)?);
         options.put(&mut message, settings)?;
         Ok((message, flags))
     })

@@ -83,6 +83,71 @@ pub const MICROSECONDS_OR_NONE: Form = Form::Own(&Own {
     width: Some(4),
 });
 
+/// As [`MICROSECONDS`], of which the kernel keeps units of 1.024: what it gives is put right, so that written again it is the same.
+pub const CODEL_TIME: Form = Form::Own(&Own {
+    expected: "a time in seconds",
+    encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
+    decode: |bytes| {
+        // Microseconds of a thousand nanoseconds, shifted right by ten (Linux `include/net/codel.h`).
+        let units = (u64::from(attr::u32_of(bytes)?) * 1000).div_ceil(1024);
+        #[allow(clippy::cast_precision_loss)]
+        Some(Setting::Number((units * 1024).div_ceil(1000) as f64 / 1e6))
+    },
+    width: Some(4),
+});
+
+/// A number of which the kernel has the logarithm to base 2, 32 bits.
+pub const LOG2: Form = Form::Own(&Own {
+    expected: "a whole number from 1",
+    encode: |value| match value {
+        Setting::Integer(number) => u64::try_from(*number).ok()?.checked_ilog2().map(|log| log.to_ne_bytes().to_vec()),
+        _ => None,
+    },
+    decode: |bytes| Some(Setting::Integer(1i64.checked_shl(attr::u32_of(bytes)?)?)),
+    width: Some(4),
+});
+
+/// A chance from 0 to 1, of 2³², cut as `tc` cuts it.
+pub const PROBABILITY: Form = Form::Own(&Own {
+    expected: "a share (from 0 to 1, or text such as \"1%\")",
+    encode: |value| probability(value, |share| share * 4_294_967_296.0).map(|part| part.to_ne_bytes().to_vec()),
+    decode: |bytes| {
+        let part = attr::u32_of(bytes)?;
+        Some(Setting::Number(shortest(part, |share| share * 4_294_967_296.0, f64::from(part) / 4_294_967_296.0)))
+    },
+    width: Some(4),
+});
+
+/// A chance from 0 to 1, of 2¹⁶-1, in 32 bits.
+pub const PROBABILITY16: Form = Form::Own(&Own {
+    expected: "a share (from 0 to 1, or text such as \"1%\")",
+    encode: |value| probability(value, |share| share * 65_535.0 + 0.5).map(|part| part.to_ne_bytes().to_vec()),
+    decode: |bytes| {
+        let part = attr::u32_of(bytes)?;
+        Some(Setting::Number(shortest(part, |share| share * 65_535.0 + 0.5, f64::from(part) / 65_535.0)))
+    },
+    width: Some(4),
+});
+
+/// Names of clocks: `TAI`, or `CLOCK_TAI`.
+pub const CLOCK: Form = Form::Own(&Own {
+    expected: "one of REALTIME, MONOTONIC, BOOTTIME, TAI",
+    encode: |value| match value {
+        Setting::Text(text) => {
+            let name = text.strip_prefix("CLOCK_").unwrap_or(text);
+            let clock = CLOCKS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            clock.map(|(_, number)| number.to_ne_bytes().to_vec())
+        }
+        _ => None,
+    },
+    decode: |bytes| {
+        let number = attr::u32_of(bytes)?;
+        CLOCKS.iter().find(|(_, known)| *known == number).map(|(name, _)| Setting::Text((*name).to_owned()))
+    },
+    width: Some(4),
+});
+const CLOCKS: &[(&str, u32)] = &[("REALTIME", 0), ("MONOTONIC", 1), ("BOOTTIME", 7), ("TAI", 11)];
+
 /// A time in milliseconds, 32 bits.
 pub const MILLISECONDS: Form = Form::Own(&Own {
     expected: "a time in seconds",
@@ -107,6 +172,44 @@ pub const BYTES: Form = Form::Own(&Own {
     expected: "an array of numbers up to 255",
     encode: |value| numbers(value)?.into_iter().map(|number| u8::try_from(number).ok()).collect(),
     decode: |bytes| Some(Setting::List(bytes.iter().map(|byte| Setting::Integer(i64::from(*byte))).collect())),
+    width: None,
+});
+
+/// Numbers of 32 bits each, as an array.
+pub const NUMBERS: Form = Form::Own(&Own {
+    expected: "an array of whole numbers",
+    encode: |value| {
+        let numbers = numbers(value)?.into_iter().map(|number| u32::try_from(number).ok());
+        Some(numbers.collect::<Option<Vec<_>>>()?.into_iter().flat_map(u32::to_ne_bytes).collect())
+    },
+    decode: |bytes| {
+        let numbers = bytes.chunks_exact(4).filter_map(attr::u32_of);
+        Some(Setting::List(numbers.map(|number| Setting::Integer(i64::from(number))).collect()))
+    },
+    width: None,
+});
+
+/// Queues of the hardware, as an array of how many from which on: `"2@4"`. Two numbers of 16 bits each.
+pub const QUEUES: Form = Form::Own(&Own {
+    expected: "an array such as { \"1@0\", \"3@1\" }",
+    encode: |value| match value {
+        Setting::List(values) if values.len() <= 16 => {
+            let pair = |value: &Setting| match value {
+                Setting::Text(text) => {
+                    let (count, from) = text.split_once('@')?;
+                    Some([count.parse::<u16>().ok()?.to_ne_bytes(), from.parse::<u16>().ok()?.to_ne_bytes()].concat())
+                }
+                _ => None,
+            };
+            Some(values.iter().map(pair).collect::<Option<Vec<_>>>()?.concat())
+        }
+        _ => None,
+    },
+    decode: |bytes| {
+        let half = |bytes: &[u8]| attr::number(bytes).unwrap_or_default();
+        let texts = bytes.chunks_exact(4).map(|pair| format!("{}@{}", half(&pair[..2]), half(&pair[2..])));
+        Some(Setting::List(texts.map(Setting::Text).collect()))
+    },
     width: None,
 });
 
@@ -152,6 +255,25 @@ pub fn nanoseconds(value: &Setting) -> Option<u64> {
 /// A time in microseconds, as `tc` cuts it.
 fn microseconds(value: &Setting) -> Option<u32> {
     u32::try_from(nanoseconds(value)? / 1000).ok()
+}
+
+/// A share as the whole part of what it comes to.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+fn probability(value: &Setting, of: fn(f64) -> f64) -> Option<u32> {
+    let share = match value {
+        Setting::Integer(number) => *number as f64,
+        Setting::Number(number) => *number,
+        Setting::Text(text) => units::ratio(text)?,
+        _ => return None,
+    };
+    // All of 2³² is one less.
+    (0.0..=1.0).contains(&share).then(|| of(share) as u32)
+}
+
+/// The shortest decimal near `exact` that comes to this very part.
+fn shortest(part: u32, of: fn(f64) -> f64, exact: f64) -> f64 {
+    let decimals = (1..=10).map(|digits| 10f64.powi(digits)).map(|scale| (exact * scale).round() / scale);
+    decimals.into_iter().find(|short| probability(&Setting::Number(*short), of) == Some(part)).unwrap_or(exact)
 }
 
 fn bytes_a_second(value: &Setting) -> Option<u64> {

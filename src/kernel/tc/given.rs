@@ -58,6 +58,11 @@ impl<'a> Given<'a> {
         words::find(self.settings, name)
     }
 
+    /// The attributes for all that were given but for those called one of `others`.
+    pub fn attributes(&self, others: &[&str]) -> Result<Vec<u8>> {
+        words::encode(self.words, &words::without(self.settings, others), &mut words::no_links)
+    }
+
     /// The options that one of them has of its own.
     pub fn table(&self, name: &str) -> Result<Option<Given<'a>>> {
         let Some(setting) = self.setting(name) else { return Ok(None) };
@@ -140,6 +145,11 @@ impl Seen {
     /// Adds a value.
     pub fn setting(&mut self, name: &'static str, setting: Setting) {
         self.settings.push((name.into(), setting));
+    }
+
+    /// Adds what was read already.
+    pub fn all(&mut self, settings: Settings) {
+        self.settings.extend(settings);
     }
 
     /// All that was added.

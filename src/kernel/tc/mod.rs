@@ -18,6 +18,7 @@ pub mod place;
 pub mod qdisc;
 pub mod rate;
 pub mod shape;
+pub mod stab;
 pub mod stats;
 
 pub use place::{Filter, Place, named};

@@ -5,7 +5,7 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use super::handle::{self, INGRESS, ROOT};
 use super::kind::{self, Kind};
 use super::place::{self, Filter, LENGTH, Place};
-use super::{form, stats};
+use super::{form, stab, stats};
 use crate::error::Result;
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
@@ -26,6 +26,8 @@ pub const WORDS: &[Word] = &[
     place::parent(),
     option("ingress_block", 13, U32),
     option("egress_block", 14, U32),
+    option("stab", 8, stab::STAB),
+    option("estimator", 5, stab::ESTIMATOR),
     fact("offloaded", 12, Switch8),
     stats::stats(),
 ];
@@ -46,11 +48,31 @@ pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
 }
 
 fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
-    send(device, Some(kind), settings, flags & NLM_F_CREATE != 0, |place| {
-        let mut message = place.message(NEW).with_all(&common(kind, settings)?);
-        kind.qdisc.put(&mut message, settings)?;
+    let makes = flags & NLM_F_CREATE != 0;
+    let settings = if flags & NLM_F_EXCL != 0 { settings.clone() } else { changeable(device, kind, settings, makes)? };
+    send(device, Some(kind), &settings, makes, |place| {
+        let mut message = place.message(NEW).with_all(&common(kind, &settings)?);
+        kind.qdisc.put(&mut message, &settings)?;
         Ok((message, flags))
     })
+}
+
+/// Without what a discipline of the kind that is there has already and cannot be told again.
+fn changeable(device: &Device, kind: &Kind, settings: &Settings, makes: bool) -> Result<Settings> {
+    if !kind.fixed.iter().any(|word| words::find(settings, word).is_some()) {
+        return Ok(settings.clone());
+    }
+    let filter = Filter { dev: Some(device.clone()), kind: Some(kind.name.to_owned()), ..Filter::default() };
+    let wanted = place(0, Some(kind), settings, makes)?;
+    let is_there = |record: &&Settings| match Place::of(0, WORDS, record, 0) {
+        Ok(place) if wanted.parent == 0 => place.handle == wanted.handle,
+        Ok(place) => place.parent == wanted.parent,
+        Err(_) => false,
+    };
+    let there = list(&device.namespace, &filter)?;
+    let Some(there) = there.iter().find(is_there) else { return Ok(settings.clone()) };
+    let same = |key: &str, value| kind.fixed.contains(&key) && words::find(there, key) == Some(value);
+    Ok(settings.iter().filter(|(key, value)| !same(key, value)).cloned().collect())
 }
 
 /// Kind and blocks.

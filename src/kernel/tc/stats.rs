@@ -1,20 +1,23 @@
 //! What went through a discipline, a class or an action: `TCA_STATS2` (Linux `include/uapi/linux/gen_stats.h`).
 
-use crate::kernel::words::Form::{self, U32, U64};
-use crate::kernel::words::{Setting, Settings, Word, decode, fact, find};
+use crate::kernel::words::Form::{self, Rate64, U32, U64};
+use crate::kernel::words::{Setting, Settings, Word, decode, fact, field, find};
 
 /// `TCA_STATS2`.
 const STATS: u16 = 7;
 /// `struct gnet_stats_basic` and `struct gnet_stats_queue`, and the packets in 64 bits.
 const WORDS: &[Word] = &[
-    Word { settable: false, ..crate::kernel::words::field("bytes", 1, 12, 0, U64) },
-    Word { settable: false, ..crate::kernel::words::field("packets", 1, 12, 8, U32) },
-    Word { settable: false, ..crate::kernel::words::field("qlen", 3, 20, 0, U32) },
-    Word { settable: false, ..crate::kernel::words::field("backlog", 3, 20, 4, U32) },
-    Word { settable: false, ..crate::kernel::words::field("drops", 3, 20, 8, U32) },
-    Word { settable: false, ..crate::kernel::words::field("requeues", 3, 20, 12, U32) },
-    Word { settable: false, ..crate::kernel::words::field("overlimits", 3, 20, 16, U32) },
+    Word { settable: false, ..field("bytes", 1, 12, 0, U64) },
+    Word { settable: false, ..field("packets", 1, 12, 8, U32) },
+    Word { settable: false, ..field("qlen", 3, 20, 0, U32) },
+    Word { settable: false, ..field("backlog", 3, 20, 4, U32) },
+    Word { settable: false, ..field("drops", 3, 20, 8, U32) },
+    Word { settable: false, ..field("requeues", 3, 20, 12, U32) },
+    Word { settable: false, ..field("overlimits", 3, 20, 16, U32) },
     fact("packets64", 8, U64),
+    // `struct gnet_stats_rate_est64`, where an estimator was asked for.
+    Word { settable: false, ..field("rate", 5, 16, 0, Rate64) },
+    Word { settable: false, ..field("pps", 5, 16, 8, U64) },
 ];
 
 /// The word for them.

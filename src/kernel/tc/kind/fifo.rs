@@ -14,11 +14,10 @@ const FAST: &[Word] = &[
 ];
 
 const fn fifo(name: &'static str) -> Kind {
-    Kind { name, qdisc: Options { words: LIMIT, layout: Layout::Struct(4) }, class: None }
+    Kind::new(name, Options { words: LIMIT, layout: Layout::Struct(4) })
 }
 
 pub(super) static BFIFO: Kind = fifo("bfifo");
 pub(super) static PFIFO: Kind = fifo("pfifo");
 pub(super) static PFIFO_HEAD_DROP: Kind = fifo("pfifo_head_drop");
-pub(super) static PFIFO_FAST: Kind =
-    Kind { name: "pfifo_fast", qdisc: Options { words: FAST, layout: Layout::Struct(20) }, class: None };
+pub(super) static PFIFO_FAST: Kind = Kind::new("pfifo_fast", Options { words: FAST, layout: Layout::Struct(20) });

@@ -32,9 +32,8 @@ pub(super) const CLASS: &[Word] = &[
 ];
 
 pub(super) static HTB: Kind = Kind {
-    name: "htb",
-    qdisc: Options { words: WORDS, layout: Layout::Own { encode, decode } },
     class: Some(Options { words: CLASS, layout: Layout::Own { encode: encode_class, decode: decode_class } }),
+    ..Kind::new("htb", Options { words: WORDS, layout: Layout::Own { encode, decode } })
 };
 
 const PARAMETERS: u16 = 1;

@@ -1,9 +1,18 @@
-//! Disciplines without options: `ingress` and `clsact`, at which filters see what comes in (and goes out); `mq`, one child a
-//! queue of the hardware; `noqueue`, which sends at once.
+//! Disciplines with few options or none: `ingress` and `clsact`, at which filters see what comes in (and goes out); `mq`, one child a
+//! queue of the hardware; `noqueue`, which sends at once; `plug`, which holds all back until it is told.
 
-use super::{Kind, NONE};
+use super::{Kind, Layout, NONE, Options};
+use crate::kernel::words::Form::{Size32, Words32};
+use crate::kernel::words::{HEADER, Word, field};
 
-pub(super) static CLSACT: Kind = Kind { name: "clsact", qdisc: NONE, class: None };
-pub(super) static INGRESS: Kind = Kind { name: "ingress", qdisc: NONE, class: None };
-pub(super) static MQ: Kind = Kind { name: "mq", qdisc: NONE, class: None };
-pub(super) static NOQUEUE: Kind = Kind { name: "noqueue", qdisc: NONE, class: None };
+/// A `struct tc_plug_qopt`: what is to be done now. It is not read.
+const PLUG_WORDS: &[Word] = &[
+    field("action", HEADER, 8, 0, Words32(&["block", "release", "release_indefinite", "limit"])),
+    field("limit", HEADER, 8, 4, Size32),
+];
+
+pub(super) static CLSACT: Kind = Kind::new("clsact", NONE);
+pub(super) static INGRESS: Kind = Kind::new("ingress", NONE);
+pub(super) static MQ: Kind = Kind::new("mq", NONE);
+pub(super) static NOQUEUE: Kind = Kind::new("noqueue", NONE);
+pub(super) static PLUG: Kind = Kind::new("plug", Options { words: PLUG_WORDS, layout: Layout::Struct(8) });

@@ -1,11 +1,22 @@
 //! The kinds of disciplines, a family a file: what each can be told, in the words of its page (tc-netem(8), tc-htb(8), …),
 //! and how its options are laid out for the kernel.
 
+mod cake;
+mod codel;
+mod fair;
 mod fifo;
+mod hfsc;
 mod htb;
 mod ingress;
 pub mod netem;
+mod pie;
+mod prio;
+mod queues;
+mod red;
+mod rounds;
+mod sfb;
 pub mod tbf;
+mod timed;
 
 use super::given::{Given, Seen};
 use super::place::OPTIONS;
@@ -22,6 +33,8 @@ pub struct Kind {
     pub qdisc: Options,
     /// What a class of it can be told; none: it has none that can be made.
     pub class: Option<Options>,
+    /// What cannot be changed, not even into what it is.
+    pub fixed: &'static [&'static str],
 }
 
 /// Options of a kind.
@@ -38,6 +51,13 @@ pub enum Layout {
     Attributes,
     /// As a struct of so many bytes, whose fields are words of the header, and attributes behind it.
     Struct(usize),
+    /// As [`Layout::Own`], in attributes.
+    Nested {
+        /// See [`Layout::Own`].
+        encode: fn(&Given<'_>) -> Result<Vec<u8>>,
+        /// See [`Layout::Own`].
+        decode: fn(&[u8], &mut Seen) -> Option<()>,
+    },
     /// As only the kind knows.
     Own {
         /// The bytes for the kernel; `EINVAL` for values that do not go together.
@@ -53,15 +73,39 @@ pub const NONE: Options = Options { words: &[], layout: Layout::Attributes };
 /// All that nsl knows, in the order of their names.
 pub static KINDS: &[&Kind] = &[
     &fifo::BFIFO,
+    &cake::CAKE,
+    &timed::CBS,
+    &red::CHOKE,
     &ingress::CLSACT,
+    &codel::CODEL,
+    &rounds::DRR,
+    &timed::ETF,
+    &rounds::ETS,
+    &fair::FQ,
+    &codel::FQ_CODEL,
+    &pie::FQ_PIE,
+    &red::GRED,
+    &hfsc::HFSC,
+    &fair::HHF,
     &htb::HTB,
     &ingress::INGRESS,
     &ingress::MQ,
+    &queues::MQPRIO,
+    &prio::MULTIQ,
     &netem::NETEM,
     &ingress::NOQUEUE,
     &fifo::PFIFO,
     &fifo::PFIFO_FAST,
     &fifo::PFIFO_HEAD_DROP,
+    &pie::PIE,
+    &ingress::PLUG,
+    &prio::PRIO,
+    &rounds::QFQ,
+    &red::RED,
+    &sfb::SFB,
+    &fair::SFQ,
+    &prio::SKBPRIO,
+    &queues::TAPRIO,
     &tbf::TBF,
 ];
 
@@ -69,14 +113,36 @@ pub static KINDS: &[&Kind] = &[
 pub static QDISC_WORDS: &[&[Word]] = &[
     super::qdisc::WORDS,
     fifo::BFIFO.qdisc.words,
+    cake::CAKE.qdisc.words,
+    timed::CBS.qdisc.words,
+    red::CHOKE.qdisc.words,
+    codel::CODEL.qdisc.words,
+    timed::ETF.qdisc.words,
+    rounds::ETS.qdisc.words,
+    fair::FQ.qdisc.words,
+    codel::FQ_CODEL.qdisc.words,
+    pie::FQ_PIE.qdisc.words,
+    red::GRED.qdisc.words,
+    hfsc::HFSC.qdisc.words,
+    fair::HHF.qdisc.words,
     htb::HTB.qdisc.words,
+    queues::MQPRIO.qdisc.words,
+    prio::MULTIQ.qdisc.words,
     netem::NETEM.qdisc.words,
     fifo::PFIFO_FAST.qdisc.words,
+    pie::PIE.qdisc.words,
+    ingress::PLUG.qdisc.words,
+    prio::PRIO.qdisc.words,
+    red::RED.qdisc.words,
+    sfb::SFB.qdisc.words,
+    fair::SFQ.qdisc.words,
+    queues::TAPRIO.qdisc.words,
     tbf::TBF.qdisc.words,
 ];
 
 /// The words of every kind's classes.
-pub static CLASS_WORDS: &[&[Word]] = &[super::class::WORDS, htb::CLASS];
+pub static CLASS_WORDS: &[&[Word]] =
+    &[super::class::WORDS, rounds::DRR_CLASS, rounds::ETS_CLASS, hfsc::CLASS, htb::CLASS, rounds::QFQ_CLASS];
 
 /// The kind called `name`, if nsl knows it.
 pub fn find(name: &str) -> Option<&'static Kind> {
@@ -93,6 +159,11 @@ pub fn called(name: &str) -> Result<&'static Kind> {
 }
 
 impl Kind {
+    /// A kind without classes that can be made.
+    const fn new(name: &'static str, qdisc: Options) -> Self {
+        Self { name, qdisc, class: None, fixed: &[] }
+    }
+
     /// The module that brings it.
     pub fn module(&self) -> String {
         match self.name {
@@ -105,7 +176,6 @@ impl Kind {
     pub fn config(&self) -> String {
         match self.name {
             "clsact" => "CONFIG_NET_SCH_INGRESS".to_owned(),
-            "hhf" | "ets" | "pie" | "etf" => format!("CONFIG_NET_SCH_{}", self.name.to_uppercase()),
             name => format!("CONFIG_NET_SCH_{}", name.to_uppercase()),
         }
     }
@@ -115,7 +185,8 @@ impl Options {
     /// Appends the options attribute to a message, where there is something to say.
     pub fn put(&self, message: &mut Message, settings: &Settings) -> Result<()> {
         if let Some(bytes) = self.encode(settings)? {
-            let nested = if matches!(self.layout, Layout::Attributes) { attr::NESTED } else { 0 };
+            let nested = matches!(self.layout, Layout::Attributes | Layout::Nested { .. });
+            let nested = if nested { attr::NESTED } else { 0 };
             attr::put(&mut message.bytes, OPTIONS | nested, &bytes);
         }
         Ok(())
@@ -136,7 +207,9 @@ impl Options {
                 bytes.extend(words::encode(self.words, settings, &mut words::no_links)?);
                 Ok(Some(bytes))
             }
-            Layout::Own { encode, .. } => encode(&Given::new(self.words, settings)).map(Some),
+            Layout::Own { encode, .. } | Layout::Nested { encode, .. } => {
+                encode(&Given::new(self.words, settings)).map(Some)
+            }
         }
     }
 
@@ -150,7 +223,7 @@ impl Options {
                 settings.retain(|(_, value)| *value != Setting::Text(String::new()));
                 settings
             }
-            Layout::Own { decode, .. } => {
+            Layout::Own { decode, .. } | Layout::Nested { decode, .. } => {
                 let mut seen = Seen::new(self.words);
                 let _ = decode(bytes, &mut seen);
                 seen.settings()

@@ -62,7 +62,7 @@ const SLOT: &[Word] = &[
 ];
 
 pub(in crate::kernel::tc) static NETEM: Kind =
-    Kind { name: "netem", qdisc: Options { words: WORDS, layout: Layout::Own { encode, decode } }, class: None };
+    Kind::new("netem", Options { words: WORDS, layout: Layout::Own { encode, decode } });
 
 /// Length of `struct tc_netem_qopt`.
 const STRUCT: usize = 24;

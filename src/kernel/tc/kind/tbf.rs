@@ -24,7 +24,7 @@ const WORDS: &[Word] = &[
 ];
 
 pub(in crate::kernel::tc) static TBF: Kind =
-    Kind { name: "tbf", qdisc: Options { words: WORDS, layout: Layout::Own { encode, decode } }, class: None };
+    Kind::new("tbf", Options { words: WORDS, layout: Layout::Own { encode, decode } });
 
 const PARAMETERS: u16 = 1;
 const TABLE: u16 = 2;

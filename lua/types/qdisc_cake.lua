@@ -1,0 +1,22 @@
+---@meta
+
+--- cake shapes, and keeps flows and hosts apart and their queues short (tc-cake(8)).
+---@class nsl.CakeOpts
+---@field bandwidth? nsl.Rate|"unlimited"
+---@field autorate_ingress? boolean   # the rate follows what comes in
+---@field diffserv? "diffserv3"|"diffserv4"|"diffserv8"|"besteffort"|"precedence"
+---@field flowmode? "flowblind"|"srchost"|"dsthost"|"hosts"|"flows"|"dual-srchost"|"dual-dsthost"|"triple-isolate"
+---@field nat? boolean                # hosts behind NAT are told apart
+---@field wash? boolean               # takes DSCP marks away
+---@field ingress? boolean            # it shapes what comes in: what is dropped counts
+---@field ack_filter? "disabled"|"enabled"|"aggressive"      # drops acknowledgements that others follow
+---@field split_gso? boolean          # splits great packets
+---@field rtt? nsl.Time|"datacentre"|"lan"|"metro"|"regional"|"internet"|"oceanic"|"satellite"|"interplanetary"     # how long a round trip takes
+---@field target? nsl.Time            # how long a packet may wait; a twentieth of `rtt` unless told
+---@field atm? "noatm"|"atm"|"ptm"    # packets go in such cells
+---@field overhead? integer           # bytes that each packet counts more
+---@field framing? "conservative"|"ipoa-vcmux"|"ipoa-llcsnap"|"bridged-vcmux"|"bridged-llcsnap"|"pppoa-vcmux"|"pppoa-llc"|"pppoe-vcmux"|"pppoe-llcsnap"|"pppoe-ptm"|"bridged-ptm"|"docsis"|"ethernet"|"ether-vlan"     # `atm`, `overhead` and `mpu` of such a link; not read back
+---@field mpu? integer                # the least that a packet counts, in bytes
+---@field raw? boolean                # packets count as the kernel says, without overhead
+---@field memlimit? nsl.Size          # bytes that may wait
+---@field fwmark? integer             # the bits of a mark that say which class a packet is of

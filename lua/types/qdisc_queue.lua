@@ -1,0 +1,125 @@
+---@meta
+
+--- codel drops what has waited too long (tc-codel(8)).
+---@class nsl.CodelOpts
+---@field limit? integer              # packets that may wait
+---@field target? nsl.Time            # how long a packet may wait
+---@field interval? nsl.Time          # for so long at least, before one is dropped
+---@field ecn? boolean                # marks instead of dropping, where the sender understands marks
+---@field ce_threshold? nsl.Time      # marks what waited longer
+
+--- fq_codel does so for each flow (tc-fq_codel(8)).
+---@class nsl.FqCodelOpts: nsl.CodelOpts
+---@field flows? integer              # how many queues; it cannot be changed
+---@field quantum? nsl.Size           # what a flow sends at its turn
+---@field memory_limit? nsl.Size      # bytes that may wait
+---@field drop_batch? integer         # the most that are dropped at once where the limit is reached
+---@field ce_threshold_selector? integer    # `ce_threshold` is for packets whose DS field, by the mask, is this
+---@field ce_threshold_mask? integer
+
+--- pie drops by a chance that follows how long packets wait (tc-pie(8)).
+---@class nsl.PieOpts
+---@field limit? integer              # packets that may wait
+---@field target? nsl.Time            # how long a packet may wait
+---@field tupdate? nsl.Time           # how often the chance is reckoned
+---@field alpha? integer              # how much it follows the wait: 0 to 32
+---@field beta? integer               # how much it follows the change of the wait: 0 to 32
+---@field ecn? boolean                # marks instead of dropping, where the sender understands marks
+---@field bytemode? boolean           # long packets are dropped rather
+---@field dq_rate_estimator? boolean  # the wait is reckoned from the rate
+
+--- fq_pie does so for each flow (tc-fq_pie(8)).
+---@class nsl.FqPieOpts: nsl.PieOpts
+---@field flows? integer              # how many queues; it cannot be changed
+---@field quantum? nsl.Size           # what a flow sends at its turn
+---@field memory_limit? nsl.Size      # bytes that may wait
+---@field ecn_prob? integer           # in per cent: above it packets are dropped, not marked
+
+--- fq sends each flow when its sender says (tc-fq(8)).
+---@class nsl.FqOpts
+---@field limit? integer              # packets that may wait
+---@field flow_limit? integer         # of one flow
+---@field buckets? integer            # of the table of flows: a power of 2
+---@field orphan_mask? integer        # how many flows packets without a socket are put into, less 1
+---@field quantum? nsl.Size           # what a flow sends at its turn
+---@field initial_quantum? nsl.Size   # what a new one sends first
+---@field pacing? boolean             # holds to the rate of the sender's socket; it does unless told
+---@field defrate? nsl.Rate           # of no use any more
+---@field maxrate? nsl.Rate           # the most of a flow
+---@field refill_delay? nsl.Time      # a flow that was silent for so long is a new one
+---@field low_rate_threshold? nsl.Rate      # slower flows send packet by packet
+---@field ce_threshold? nsl.Time      # marks what waited longer
+---@field timer_slack? nsl.Time       # packets may go so much later, together
+---@field horizon? nsl.Time           # what is to go later than this
+---@field horizon_drop? boolean       # is dropped; if not, it goes then
+
+--- hhf keeps the greatest flows apart, so that others do not wait for them.
+---@class nsl.HhfOpts
+---@field limit? integer              # packets that may wait
+---@field quantum? nsl.Size           # what is sent at a turn
+---@field hh_limit? integer           # how many great flows it knows
+---@field reset_timeout? nsl.Time     # how often it counts anew
+---@field admit_bytes? nsl.Size       # from so many bytes a flow is great
+---@field evict_timeout? nsl.Time     # and after such a silence it is not
+---@field non_hh_weight? integer      # how much more the others send
+
+--- sfq has some queues, which send in turn, and puts each flow into one (tc-sfq(8)).
+---@class nsl.SfqOpts
+---@field limit? integer              # packets that may wait
+---@field quantum? nsl.Size           # what a queue sends at its turn
+---@field perturb? integer            # after so many seconds flows are divided anew
+---@field divisor? integer            # of the table of flows: a power of 2
+---@field flows? integer              # how many queues
+---@field depth? integer              # packets of one flow that may wait
+---@field headdrop? boolean           # drops the oldest
+---@field redflowlimit? nsl.Size      # each queue is one of red, of so many bytes; then `min` … `harddrop` are as there
+---@field min? nsl.Size
+---@field max? nsl.Size
+---@field avpkt? nsl.Size
+---@field burst? integer
+---@field probability? nsl.Ratio
+---@field ecn? boolean
+---@field harddrop? boolean
+---@field ewma? integer
+
+--- red drops at random before a queue is full (tc-red(8)). `limit` and `avpkt` are needed. What the kernel keeps of `avpkt`,
+--- `burst` and `bandwidth` is read as `ewma` and `Scell_log`, which may be given instead.
+---@class nsl.RedOpts
+---@field limit? integer|string       # bytes that may wait
+---@field min? integer|string         # nothing is dropped while the average is less
+---@field max? integer|string         # from there on the chance is the greatest
+---@field avpkt? nsl.Size             # a packet's usual length
+---@field burst? integer              # packets that go even so
+---@field probability? nsl.Ratio      # the greatest chance; 0.02 unless told
+---@field bandwidth? nsl.Rate         # how fast the average shrinks while nothing comes; 10mbit unless told
+---@field ecn? boolean                # marks instead of dropping, where the sender understands marks
+---@field harddrop? boolean           # drops even so while the average is over `max`
+---@field adaptive? boolean           # keeps the average in the middle
+---@field nodrop? boolean             # what cannot be marked is not dropped
+---@field ewma? integer
+---@field Scell_log? integer
+---@field qevent_early_drop? integer  # what is dropped early is given to the filters of this block
+---@field qevent_mark? integer        # what is marked is given to the filters of this block
+
+--- choke is red in packets, and drops rather the flows that fill the queue (tc-choke(8)).
+---@class nsl.ChokeOpts: nsl.RedOpts
+
+--- gred has several virtual queues, each a red: `vqs`, `default`, `grio` and `limit` for all, and with `vq` what one of them does.
+---@class nsl.GredOpts: nsl.RedOpts
+---@field vqs? integer                # how many there are: up to 16
+---@field default? integer|string     # which has what belongs to none
+---@field grio? boolean               # they have priorities
+---@field vq? integer                 # which one is meant
+---@field prio? integer               # its priority
+
+--- sfb marks or drops flows that fill their bins (tc-sfb(8)).
+---@class nsl.SfbOpts
+---@field rehash? nsl.Time            # how often flows are divided anew
+---@field db? nsl.Time                # how long before that both ways are kept
+---@field limit? integer              # packets that may wait
+---@field max? integer|string         # packets of a bin that may wait
+---@field target? integer|nsl.Time    # and how many should
+---@field increment? nsl.Ratio        # by how much the chance grows
+---@field decrement? nsl.Ratio        # and shrinks
+---@field penalty_rate? integer       # packets a second of flows that do not yield
+---@field penalty_burst? integer      # and how many at once
