@@ -54,7 +54,8 @@ pub fn size(text: &str) -> Option<u64> {
         "gbit" => 134_217_728.0,
         _ => return None,
     };
-    whole(number * scale)
+    // Cut, not rounded, as `tc` does.
+    whole((number * scale).floor())
 }
 
 /// A share from 0 to 1, written as `"1%"`. (A bare number in text says nothing: to `tc` it is per cent, in a script a share.)
@@ -116,9 +117,15 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_tc_reads_them() {
-        for (text, bytes) in
-            [("64kb", 65_536), ("1500", 1500), ("0.5M", 524_288), ("8kbit", 1024), ("10b", 10), ("2g", 2 << 30)]
-        {
+        for (text, bytes) in [
+            ("64kb", 65_536),
+            ("1500", 1500),
+            ("0.5M", 524_288),
+            ("8kbit", 1024),
+            ("10b", 10),
+            ("2g", 2 << 30),
+            ("0.7k", 716),
+        ] {
             assert_eq!(size(text), Some(bytes), "{text}");
         }
         for wrong in ["", "kb", "64kib", "-1", "1e30g", "inf"] {

@@ -1,9 +1,12 @@
 -- Classes of further kinds: `tc class` beside `class_add`.
 
-local function read(ns) return ns:class_list("v0", { root = true }) end
+local function read(ns) return ns:class_list "v0" end
 
+--- All but the discipline itself, which hfsc lists as a class.
 local function write(ns, records)
-  for _, record in ipairs(records) do ns:class_replace(record.dev, record) end
+  for _, record in ipairs(records) do
+    if not record.classid:find ":$" then ns:class_replace(record.dev, record) end
+  end
 end
 
 local function place(kind) return "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: " .. kind .. "\n" end
@@ -40,7 +43,7 @@ return {
   class("hfsc", "that begins late", { sc = { umax = "1500b", dmax = "30ms", rate = "1mbit" } },
     "sc umax 1500b dmax 30ms rate 1mbit", { sc = { m1 = 0, d = 0.018, m2 = 1000000 } }),
   class("htb", "with an estimator", { rate = "1mbit", estimator = { interval = 1, time_constant = 8 } },
-    "rate 1mbit", { rate = 1000000, stats = { rate = 0 } }),
+    "rate 1mbit", { rate = 1000000 }),
   {
     "prio has its own",
     needs = { "sch_prio" },

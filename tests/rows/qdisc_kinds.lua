@@ -77,14 +77,15 @@ return {
   root("hhf with options",
     { limit = 77, quantum = 3000, hh_limit = 100, reset_timeout = "50ms", admit_bytes = "100kb", evict_timeout = "2s", non_hh_weight = 3 },
     "hhf limit 77 quantum 3000 hh_limit 100 reset_timeout 50ms admit_bytes 102400 evict_timeout 2s non_hh_weight 3",
-    { limit = 77, quantum = 3000, hh_limit = 100, reset_timeout = 0.05, admit_bytes = 102400, evict_timeout = 2.0, non_hh_weight = 3 }),
-  root("sfq", {}, "sfq", { limit = 127, divisor = 1024 }),
+    { limit = 77, quantum = 3000, reset_timeout = 0.05, admit_bytes = 102400, evict_timeout = 2.0, non_hh_weight = 3 }),
+  -- The kernel makes no more flows than a limit that is said, even where it is what there is without.
+  root("sfq", {}, "sfq", { limit = 127, divisor = 1024 }, { write = again, same = { "flows" } }),
   root("sfq with options", { limit = 64, quantum = 2000, perturb = 10, divisor = 512, flows = 32, depth = 16, headdrop = true },
     "sfq limit 64 quantum 2000 perturb 10 divisor 512 flows 32 depth 16 headdrop",
-    { limit = 64, quantum = 2000, perturb = 10, divisor = 512, flows = 32, depth = 16, headdrop = true }),
+    { limit = 64, quantum = 2000, perturb = 10, divisor = 512, flows = 32, depth = 16, headdrop = true }, { write = again }),
   root("sfq with red", { limit = 3000, headdrop = true, divisor = 1024, redflowlimit = 100000, min = 8000, max = 60000, probability = 0.2, ecn = true },
     "sfq limit 3000 headdrop divisor 1024 redflowlimit 100000 min 8000 max 60000 probability 0.20 ecn",
-    { redflowlimit = 100000, min = 8000, max = 60000, probability = 0.2, ecn = true }),
+    { min = 8000, max = 60000, probability = 0.2, ecn = true }, { write = again }),
   root("red", red(), "red " .. red_words, { limit = 400000, min = 30000, max = 90000, ewma = 5, probability = 0.02 }),
   root("red by its limit", { limit = 60000, avpkt = 1000 }, "red limit 60000 avpkt 1000", { min = 5000, max = 15000 }),
   root("red with options", red { probability = 0.1, bandwidth = "2mbit", ecn = true, harddrop = true, adaptive = true, nodrop = true },
@@ -155,8 +156,14 @@ return {
       tool = "tc qdisc add dev v0 root handle 1: stab overhead 20 mpu 64 linklayer atm mtu 1500 pfifo" }),
   root("stab on Ethernet", { kind = "pfifo", stab = { overhead = 24 } }, "x", { stab = { overhead = 24 } },
     { needs = { "sch_tbf" }, json = text, tool = "tc qdisc add dev v0 root handle 1: stab overhead 24 pfifo" }),
-  root("estimator", { kind = "pfifo", estimator = { interval = "250ms", time_constant = "1s" } }, "x", { stats = { rate = 0, pps = 0 } },
-    { needs = { "sch_tbf" }, json = text, tool = "tc qdisc add dev v0 root handle 1: estimator 250ms 1s pfifo" }),
+  root("estimator", { kind = "pfifo", estimator = { interval = "250ms", time_constant = "1s" } }, "x", { measured = 0, pps = 0 },
+    { needs = { "sch_tbf" }, json = text,
+      read = function(ns)
+        local records = read(ns)
+        for _, record in ipairs(records) do record.measured, record.pps = record.stats.rate, record.stats.pps end
+        return records
+      end,
+      write = false, again = false, tool = "tc qdisc add dev v0 root handle 1: estimator 250ms 1s pfifo" }),
   {
     "blocks of filters",
     needs = { "sch_ingress", "cls_matchall" },

@@ -88,6 +88,7 @@ return {
     tool = "tc qdisc add dev v0 root netem limit 50 delay 20ms 4ms 10% distribution pareto loss 2% 20% duplicate 1% 30% "
       .. "corrupt 3% 40% reorder 5% 50% rate 2mbit",
     want = { { kind = "netem", delay_correlation = 0.1, corrupt_correlation = 0.4, reorder_correlation = 0.5 } },
+    same = { "handle" },
   },
   {
     "a seed, of which this kernel knows nothing",

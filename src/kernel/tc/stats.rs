@@ -1,6 +1,6 @@
 //! What went through a discipline, a class or an action: `TCA_STATS2` (Linux `include/uapi/linux/gen_stats.h`).
 
-use crate::kernel::words::Form::{self, Rate64, U32, U64};
+use crate::kernel::words::Form::{self, Rate32, Rate64, U32, U64};
 use crate::kernel::words::{Setting, Settings, Word, decode, fact, field, find};
 
 /// `TCA_STATS2`.
@@ -15,9 +15,10 @@ const WORDS: &[Word] = &[
     Word { settable: false, ..field("requeues", 3, 20, 12, U32) },
     Word { settable: false, ..field("overlimits", 3, 20, 16, U32) },
     fact("packets64", 8, U64),
-    // `struct gnet_stats_rate_est64`, where an estimator was asked for.
-    Word { settable: false, ..field("rate", 5, 16, 0, Rate64) },
-    Word { settable: false, ..field("pps", 5, 16, 8, U64) },
+    // `struct gnet_stats_rate_est`, where an estimator was asked for, and the rate in 64 bits where it needs them.
+    Word { settable: false, ..field("rate", 2, 8, 0, Rate32) },
+    Word { settable: false, ..field("pps", 2, 8, 4, U32) },
+    Word { settable: false, ..field("rate64", 5, 16, 0, Rate64) },
 ];
 
 /// The word for them.
@@ -43,9 +44,27 @@ pub fn of_action(attributes: &[u8]) -> Option<Setting> {
     }
 }
 
-/// With the packets in 64 bits, where the kernel gave them.
+/// With packets and rate in 64 bits, where the kernel gave them so.
 fn whole(stats: &Settings) -> Settings {
-    let packets = find(stats, "packets64").or_else(|| find(stats, "packets")).cloned();
-    let others = stats.iter().filter(|(key, _)| key != "packets64" && key != "packets").cloned();
-    packets.map(|packets| ("packets".into(), packets)).into_iter().chain(others).collect()
+    let narrow = stats.iter().filter(|(key, _)| !key.ends_with("64"));
+    let wide = |key: &str| find(stats, &format!("{key}64")).cloned();
+    narrow.map(|(key, value)| (key.clone(), wide(key).unwrap_or_else(|| value.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::attr;
+
+    #[test]
+    fn what_has_64_bits_is_taken_from_there() {
+        let mut inner = Vec::new();
+        attr::put(&mut inner, 1, &[7u64.to_ne_bytes().to_vec(), 9u64.to_ne_bytes().to_vec()].concat()[..12]);
+        attr::put(&mut inner, 8, &(1u64 << 40).to_ne_bytes());
+        let mut bytes = Vec::new();
+        attr::put(&mut bytes, STATS, &inner);
+        let wanted = [("bytes".into(), Setting::Integer(7)), ("packets".into(), Setting::Integer(1 << 40))];
+        assert_eq!(read(&bytes), Some(Setting::Table(wanted.into())));
+        assert_eq!(read(&[]), None);
+    }
 }

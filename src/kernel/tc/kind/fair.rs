@@ -65,7 +65,8 @@ fn encode_sfq(given: &Given<'_>) -> Result<Vec<u8>> {
     let plain = ["quantum", "perturb", "limit", "divisor", "flows", "depth", "headdrop"];
     let plain: Vec<u32> = plain.into_iter().map(|name| given.or32(name, 0)).collect::<Result<_>>()?;
     let mut bytes = words32(&plain);
-    let limit = given.or32("redflowlimit", 0)?;
+    // The kernel makes no use of it, and does not give it back.
+    let limit = given.or32("redflowlimit", given.or32("max", 0)?)?;
     if limit == 0 {
         bytes.resize(72, 0);
         return Ok(bytes);
@@ -93,7 +94,7 @@ fn decode_sfq(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     }
     let (limit, min) = (word(7)?, word(8)?);
     if min != 0 {
-        seen.number("redflowlimit", limit);
+        seen.some("redflowlimit", limit);
         seen.number("min", min);
         seen.number("max", word(9)?);
         seen.bytes("ewma", bytes.get(40..41)?);

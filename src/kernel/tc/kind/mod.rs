@@ -231,3 +231,49 @@ impl Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn kinds_are_in_order_and_a_misspelt_one_is_told() {
+        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
+        assert_eq!(
+            called("fq_codle").err().and_then(|error| error.hint()).as_deref(),
+            Some("did you mean \"fq_codel\"?")
+        );
+        let names = |kind: &Kind| (kind.module(), kind.config());
+        assert_eq!(
+            called("clsact").map(names).ok(),
+            Some(("sch_ingress".to_owned(), "CONFIG_NET_SCH_INGRESS".to_owned()))
+        );
+    }
+
+    #[test]
+    fn every_word_of_every_kind_is_among_those_that_may_be_said() {
+        let missing = |all: &[&[Word]], words: &[Word]| {
+            words.iter().any(|word| !all.iter().any(|has| words::has(has, word.name)))
+        };
+        for kind in KINDS {
+            assert!(!missing(QDISC_WORDS, kind.qdisc.words), "{}", kind.name);
+            assert!(!kind.class.as_ref().is_some_and(|class| missing(CLASS_WORDS, class.words)), "{}", kind.name);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic_nor_writing_what_was_read(
+            start in proptest::collection::vec(any::<u8>(), 0..90),
+            bytes in proptest::collection::vec(prop_oneof![3 => 0u8..16, 1 => any::<u8>()], 0..200),
+        ) {
+            let bytes = [start, bytes].concat();
+            for kind in KINDS {
+                for options in [Some(&kind.qdisc), kind.class.as_ref()].into_iter().flatten() {
+                    let _ = options.encode(&options.read(&bytes));
+                }
+            }
+        }
+    }
+}
