@@ -96,6 +96,9 @@ netns = {}
 ---@field bridge_vlan_global_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanGlobalListOpts, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
+---@field route_change fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_change
+---@field route_append fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_append
+---@field route_prepend fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                  # netns.route_prepend
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete
 ---@field route_list fun(self: nsl.Netns, opts?: nsl.RouteListOpts): nsl.RouteRecord[]           # netns.route_list
 ---@field route_get fun(self: nsl.Netns, dst: string, opts?: nsl.RouteLookupOpts): nsl.RouteRecord # netns.route_get

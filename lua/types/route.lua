@@ -11,13 +11,41 @@
 ---@field proto? integer|string       # who made it: "boot" unless told, as with `ip`
 ---@field mtu? integer                # bytes
 ---@field advmss? integer             # bytes of a TCP segment that is announced
----@field tos? integer                # only for packets of this type of service
+---@field tos? integer|string         # only for packets of this type of service: a number, or a name in /etc/iproute2/rt_dsfield
 ---@field pref? "low"|"medium"|"high" # among routers (IPv6)
----@field family? nsl.Family          # of "default", where no address tells it
+---@field family? nsl.Family|"mpls"   # of "default", where no address tells it; "mpls": the destination is a label
 ---@field onlink? boolean             # the gateway is on the link, whatever its addresses say
 ---@field type? "unicast"|"local"|"broadcast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw"
 ---@field nhid? integer               # the id of a nexthop object
 ---@field nexthops? nsl.Nexthop[]     # several ways, shared by weight
+---@field vrf? nsl.Dev                # in the table of this VRF
+---@field from? string                # only for packets from these addresses (IPv6)
+---@field realms? integer|string      # "to" or "from/to": numbers, or names in /etc/iproute2/rt_realms (IPv4)
+---@field expires? integer            # gone after so many seconds (IPv6)
+---@field as? integer|string          # the labels that take the place of the label (MPLS): "100/200"
+---@field ttl_propagate? boolean      # whether the TTL goes from the label to the packet (MPLS)
+---@field encap? nsl.Encap            # what packets that go this way are wrapped in
+---@field lock? string|string[]       # these metrics stay as they are: { "mtu" }
+---@field window? integer             # greatest TCP window that is announced, in bytes
+---@field rtt? number|string          # first guess of the round-trip time: seconds, or "20ms"
+---@field rttvar? number|string       # first guess of how much that varies
+---@field rto_min? number|string      # least time before TCP sends again
+---@field ssthresh? integer           # first slow-start threshold
+---@field cwnd? integer               # greatest congestion window, where that is locked
+---@field initcwnd? integer           # first congestion window, in segments
+---@field initrwnd? integer           # first window that is announced, in segments
+---@field hoplimit? integer           # of packets that go this way
+---@field reordering? integer         # packets out of order that are no loss yet
+---@field features? string|string[]   # { "ecn" }
+---@field quickack? boolean           # acknowledge at once
+---@field congctl? string             # the congestion control: "reno"
+---@field fastopen_no_cookie? boolean # TCP Fast Open without a cookie
+
+--- What packets are wrapped in.
+---@class nsl.Encap
+---@field type "mpls"                 # and the options of that type
+---@field labels? integer|string      # mpls: "100/200"
+---@field ttl? integer                # mpls
 
 --- One of several ways of a route.
 ---@class nsl.Nexthop
@@ -25,19 +53,38 @@
 ---@field dev? nsl.Dev                # the link it leaves by
 ---@field weight? integer             # from 1 to 256; 1 unless told
 ---@field onlink? boolean             # the gateway is on the link, whatever its addresses say
+---@field realms? integer|string      # "to" or "from/to"
+---@field as? integer|string          # the labels that take the place of the label (MPLS)
+---@field encap? nsl.Encap            # what packets that go this way are wrapped in
 
 --- A route as the kernel has it. It can be given to `netns.route_add` as its options.
 ---@class nsl.RouteRecord: nsl.RouteOpts
 ---@field dst string                  # "10.0.0.0/8", "10.0.0.1", or "default"
 ---@field family nsl.Family
 ---@field flags? string[]             # as `ip` shows them: "linkdown"
+---@field iif? string                 # the link that `route_get` was asked about
+---@field mark? integer               # the firewall mark that it was asked about
+---@field uid? integer                # the user that it was asked about
 
 --- Which routes are meant.
 ---@class nsl.RouteListOpts
 ---@field table? integer|string       # "main" unless told; "all": every table
----@field family? nsl.Family          # both unless told
+---@field family? nsl.Family|"mpls"   # IPv4 and IPv6 unless told
 ---@field proto? integer|string       # those of this maker
 ---@field dev? nsl.Dev                # those that leave by this link
+---@field vrf? nsl.Dev                # those of this VRF's table
+---@field type? string                # those of this type: "blackhole"
+---@field scope? integer|string       # those of this scope
+---@field tos? integer|string         # those for this type of service
+---@field metric? integer             # those with this metric
+---@field via? string                 # those over a gateway in this network
+---@field src? string                 # those that suggest a source address in this network
+---@field exact? string               # those to this very network
+---@field root? string                # those to this network and to all inside
+---@field match? string               # those that an address or a network is inside of
+---@field nhid? integer               # those over this nexthop object
+---@field realms? integer|string      # those of these realms
+---@field cached? boolean             # what the kernel keeps for single destinations, instead
 
 --- Adds a route.
 --- ```lua
@@ -61,6 +108,39 @@ function netns.route_add(ns, dst, opts) end
 ---@raises ENETUNREACH ENETDOWN ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.route_replace(ns, dst, opts) end
+
+--- Changes the route to a destination.
+--- ```lua
+--- netns.route_change("ns0", "default", { via = "192.168.1.252" })
+--- ```
+---@param ns nsl.Ns
+---@param dst string                  # a network, an address, or "default"
+---@param opts nsl.RouteOpts
+---@raises ESRCH ENETUNREACH ENETDOWN ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.route_change(ns, dst, opts) end
+
+--- Adds a route behind those to the same destination; of IPv6 they become one that goes several ways.
+--- ```lua
+--- netns.route_append("ns0", "2001:db8:9::/48", { via = "2001:db8:1::2" })
+--- ```
+---@param ns nsl.Ns
+---@param dst string                  # a network, an address, or "default"
+---@param opts nsl.RouteOpts
+---@raises EEXIST ENETUNREACH ENETDOWN ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.route_append(ns, dst, opts) end
+
+--- Adds a route before those to the same destination.
+--- ```lua
+--- netns.route_prepend("ns0", "10.0.0.0/8", { via = "192.168.1.251" })
+--- ```
+---@param ns nsl.Ns
+---@param dst string                  # a network, an address, or "default"
+---@param opts nsl.RouteOpts
+---@raises EEXIST ENETUNREACH ENETDOWN ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.route_prepend(ns, dst, opts) end
 
 --- Deletes a route; options tell it from others to the same destination.
 --- ```lua
@@ -91,7 +171,15 @@ function netns.route_list(ns, opts) end
 ---@field from? string                # its source address
 ---@field iif? string                 # the link it came in by
 ---@field oif? string                 # the link it must leave by
+---@field vrf? nsl.Dev                # the VRF it is of
 ---@field mark? integer               # its firewall mark
+---@field tos? integer|string         # its type of service
+---@field ipproto? integer|string     # its protocol: "tcp"
+---@field sport? integer              # the port it comes from
+---@field dport? integer              # the port it goes to
+---@field uid? integer                # the user whose it is
+---@field fibmatch? boolean           # tell the route as it is in the table
+---@field family? nsl.Family|"mpls"   # "mpls": of a label
 
 --- Asks the kernel which way a packet to an address would take.
 --- ```lua

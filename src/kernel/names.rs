@@ -93,6 +93,11 @@ impl Names {
         Self::new("rt_realms", &[(0, "cosmos")])
     }
 
+    /// Protocols over IP.
+    pub fn ip_protocols() -> Self {
+        Self::new("", IP_PROTOCOLS)
+    }
+
     /// Types of service (the DS field).
     pub fn dsfields() -> Self {
         Self::new("rt_dsfield", &[])

@@ -1,13 +1,50 @@
-//! Forms of values that rules and routes have both: realms, types of service.
+//! Forms of values that rules and routes have both: networks, realms, types of service.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 
 use super::names::Names;
 use super::words::{Own, Setting};
 use crate::netlink::attr;
 
+/// A network; how long its prefix is stands in the header.
+pub(super) static PREFIX: Own = Own {
+    expected: "an address or a network",
+    encode: |value| {
+        Some(match prefix(value)?.addr() {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets().to_vec(),
+        })
+    },
+    decode: |bytes| {
+        let address: IpAddr = match bytes.len() {
+            4 => <[u8; 4]>::try_from(bytes).ok()?.into(),
+            _ => <[u8; 16]>::try_from(bytes).ok()?.into(),
+        };
+        Some(Setting::Text(address.to_string()))
+    },
+    width: None,
+};
+
+/// The network that a value is, if it is one.
+pub(super) fn prefix(value: &Setting) -> Option<IpNet> {
+    let Setting::Text(text) = value else { return None };
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// Adds the length of its prefix to the text of an address, unless that is all of it.
+pub(super) fn add_length(address: &mut String, length: u8) {
+    let whole = if address.contains(':') { 128 } else { 32 };
+    if length != whole {
+        *address = format!("{address}/{length}");
+    }
+}
+
 /// Realms, where a packet comes from and where it goes to, in 16 bits each (Linux `RTA_FLOW`): `"to"` or `"from/to"`, each a number or a name of `rt_realms`.
 pub(super) static REALMS: Own = Own {
     expected: "a realm, or text such as \"3/4\"",
-    encode: |value| Some(number(value)?.to_ne_bytes().to_vec()),
+    encode: |value| Some(realms(value)?.to_ne_bytes().to_vec()),
     decode: |bytes| {
         let (number, names) = (attr::u32_of(bytes)?, Names::realms());
         let to = names.name(number & 0xffff);
@@ -34,7 +71,8 @@ pub(super) static TOS: Own = Own {
     width: Some(1),
 };
 
-fn number(value: &Setting) -> Option<u32> {
+/// The number of a realm, or of two.
+pub(super) fn realms(value: &Setting) -> Option<u32> {
     let names = Names::realms();
     let realm = |text: &str| names.number(text).filter(|realm| *realm <= 0xffff);
     match value {

@@ -3,6 +3,8 @@
 //! Through mlua each key and each value is a protected call of Lua's by itself. Here what is to be written is noted first,
 //! and then written for hundreds of records within one such call; texts that come again and again are handed to Lua once.
 
+mod setting;
+
 use std::fmt::{Display, Write};
 
 use mlua::ffi;
@@ -92,7 +94,8 @@ enum What {
     /// A part of the text.
     Text(usize, usize),
     Integer(i64),
-    True,
+    Number(f64),
+    Switch(bool),
     /// A table with so many fields, which are noted next.
     Open(u16),
     /// The end of that.
@@ -195,7 +198,7 @@ impl<'a> Bulk<'a> {
     pub(super) fn on(&mut self, key: &'static str, on: bool) {
         if on {
             let key = self.key(key);
-            self.note(key, What::True);
+            self.note(key, What::Switch(true));
         }
     }
 
@@ -294,7 +297,8 @@ impl Noted<'_> {
                     What::Word(word) => ffi::lua_pushvalue(state, words + i32::from(word)),
                     What::Text(start, end) => push(self.text.get(start..end).unwrap_or_default()),
                     What::Integer(number) => ffi::lua_pushinteger(state, number),
-                    What::True => ffi::lua_pushboolean(state, 1),
+                    What::Number(number) => ffi::lua_pushnumber(state, number),
+                    What::Switch(on) => ffi::lua_pushboolean(state, i32::from(on)),
                     What::Open(fields) => {
                         ffi::lua_createtable(state, 0, i32::from(fields));
                         continue;

@@ -56,7 +56,9 @@ pub(super) fn parse(text: &str, here: &Namespace) -> Result<Device> {
 impl Options {
     /// The name of a device, which must be in the namespace `here`.
     pub(super) fn link_here(&self, key: &str, here: &Namespace) -> Result<Option<String>> {
-        let Some(device) = self.device(key, here)? else { return Ok(None) };
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let wrong = || self.wrong_type(key, "a device (\"interface\" or a Link)");
+        let device = from_value(value, here).unwrap_or_else(|| Err(wrong()))?;
         if !device.namespace.same(here)? {
             let error = Error::new(&explain::DEVICE_ELSEWHERE).with("key", key).with("link", &device);
             return Err(error.with("namespace", here.label()).object(device));

@@ -58,6 +58,11 @@ impl Options {
         self.entries.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
+    /// Whether a key was given that is none of `usual`.
+    pub(super) fn has_other_than(&self, usual: &[&str]) -> bool {
+        self.entries.iter().any(|(key, _)| !usual.contains(&key.as_str()))
+    }
+
     /// Whether `key` was given.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()

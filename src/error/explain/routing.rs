@@ -1,8 +1,10 @@
-//! The wording of what rules and nexthops cannot be: rows of the table in `explain`, by its rules.
+//! The wording of what rules, nexthops and rarer options of routes cannot be: rows of the table in `explain`, by its rules.
 
 use super::{Class, Row, rows};
 
 rows! {
     RULE_EMPTY: "EINVAL" Script "a rule needs an option that tells it from others"
         => "give it a priority, or which packets it is for";
+    ROUTE_NO_VRF: "EINVAL" Script "\"<link>\" is no VRF" => "name a link that was made with type = \"vrf\"";
+    ENCAP_TYPE: "EINVAL" Script "an encap needs a type" => "give it one of <types>";
 }

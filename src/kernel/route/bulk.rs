@@ -6,8 +6,10 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
 use nix::errno::Errno;
 
-use super::list::{Filter, messages};
-use super::spec::{RouteSpec, Verb};
+use super::filter::Filter;
+use super::list::messages;
+use super::message::Verb;
+use super::spec::RouteSpec;
 use super::{index, word};
 use crate::error::{Error, Result};
 use crate::kernel::namespace::Namespace;

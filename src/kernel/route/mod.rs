@@ -1,27 +1,45 @@
 //! Routes: add, replace, delete, list, get, flush, and many at once.
 
 mod bulk;
+mod filter;
 mod list;
+mod lookup;
+mod message;
+mod more;
 mod read;
 mod spec;
+mod vrf;
 
 pub use bulk::{add_many, flush};
-pub use list::{Filter, Found, Lookup, TableFilter, find_in, get, list, list_each};
+pub use filter::{Filter, TableFilter};
+pub use list::{Found, find_in, list, list_each};
+pub use lookup::{Lookup, get};
+pub use more::{MORE, MORE_OF_A_WAY};
 pub use netlink_packet_route::route::{RoutePreference, RouteType};
 pub(super) use read::Reader;
 pub use read::{Route, Way};
 pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
+pub use vrf::vrf_table;
 
-use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
+use netlink_packet_core::{NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use netlink_packet_route::RouteNetlinkMessage;
 use nix::errno::Errno;
 
-use super::address_text;
 use super::device::Device;
 use super::namespace::Namespace;
+use super::{address_text, mpls};
 use crate::error::{Error, Result, explain};
 use crate::netlink::Socket;
-use spec::Verb;
+use message::Verb;
+
+/// Reads a label of MPLS.
+pub fn parse_label(text: &str) -> Result<Destination> {
+    let label = mpls::label(text);
+    label.map(Destination::Label).ok_or_else(|| {
+        let error = Error::new(&explain::ROUTE_OPTION).with("key", "dst").with("got", text);
+        error.with("expected", "a label from 0 to 1048575")
+    })
+}
 
 /// Reads where a route goes: `"default"`, an address or a network.
 pub fn parse_destination(text: &str) -> Result<Destination> {
@@ -40,6 +58,22 @@ pub fn add(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
 /// Adds a route, in place of one with the same destination, metric and table.
 pub fn replace(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
     write(namespace, spec, NLM_F_CREATE | NLM_F_REPLACE)
+}
+
+/// Changes the route with that destination, metric and table. `ENOENT` if there is none.
+pub fn change(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    let missing = [(Errno::ENOENT, &explain::ROUTE_MISSING)];
+    write(namespace, spec, NLM_F_REPLACE).map_err(|error| error.explain(&missing))
+}
+
+/// Adds a route behind those with the same destination, metric and table; of IPv6 they become one with several ways.
+pub fn append(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    write(namespace, spec, NLM_F_CREATE | NLM_F_APPEND)
+}
+
+/// Adds a route before those with the same destination, metric and table.
+pub fn prepend(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
+    write(namespace, spec, NLM_F_CREATE)
 }
 
 fn write(namespace: &Namespace, spec: &RouteSpec, flags: u16) -> Result<()> {

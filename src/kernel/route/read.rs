@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::more::{self, MORE, MORE_OF_A_WAY};
 use super::spec::{Destination, Family, pref_name, type_name};
 use crate::error::Result;
 use crate::kernel::addr::link_names;
+use crate::kernel::mpls;
 use crate::kernel::names::Names;
+use crate::kernel::words::Settings;
 use crate::netlink::Socket;
 use crate::netlink::attr::{self, Attributes};
 
@@ -21,15 +24,15 @@ const HOP: usize = 8;
 
 pub(super) const RTA_DST: u16 = 1;
 pub(super) const RTA_OIF: u16 = 4;
-const RTA_GATEWAY: u16 = 5;
-const RTA_PRIORITY: u16 = 6;
-const RTA_PREFSRC: u16 = 7;
+pub(super) const RTA_GATEWAY: u16 = 5;
+pub(super) const RTA_PRIORITY: u16 = 6;
+pub(super) const RTA_PREFSRC: u16 = 7;
 const RTA_METRICS: u16 = 8;
 pub(super) const RTA_MULTIPATH: u16 = 9;
 pub(super) const RTA_TABLE: u16 = 15;
-const RTA_VIA: u16 = 18;
+pub(super) const RTA_VIA: u16 = 18;
 const RTA_PREF: u16 = 20;
-const RTA_NH_ID: u16 = 30;
+pub(super) const RTA_NH_ID: u16 = 30;
 const RTAX_MTU: u16 = 2;
 const RTAX_ADVMSS: u16 = 8;
 
@@ -86,6 +89,8 @@ pub struct Route {
     pub nexthops: Vec<Way>,
     /// A nexthop object.
     pub nhid: Option<u32>,
+    /// What is rarer ([`super::MORE`], `encap`).
+    pub more: Settings,
 }
 
 /// One of several ways a route goes.
@@ -101,6 +106,8 @@ pub struct Way {
     pub onlink: bool,
     /// `"dead"`, `"linkdown"` …
     pub flags: Vec<&'static str>,
+    /// What is rarer ([`super::MORE_OF_A_WAY`], `encap`).
+    pub more: Settings,
 }
 
 /// Reads messages, with the names that numbers have in a namespace.
@@ -138,12 +145,17 @@ impl Reader {
         Some(Arc::clone(&self.links[place].1))
     }
 
+    fn name(&self, index: u32) -> Option<String> {
+        self.dev(index).map(|name| name.to_string())
+    }
+
     /// Reads what follows the header of an `RTM_NEWROUTE` or `RTM_DELROUTE`; none if it is of a family nobody asked for.
     pub(in crate::kernel) fn read(&self, message: &[u8]) -> Option<Route> {
         let (header, attributes) = message.split_at_checked(HEADER)?;
         let family = match i32::from(header[0]) {
             libc::AF_INET => Family::Inet,
             libc::AF_INET6 => Family::Inet6,
+            libc::AF_MPLS => Family::Mpls,
             _ => return None,
         };
         let flags = attr::u32_of(&header[8..])?;
@@ -167,9 +179,14 @@ impl Reader {
             pref: None,
             nexthops: Vec::new(),
             nhid: None,
+            more: Settings::new(),
         };
+        let mut rare = false;
         for (kind, value) in Attributes::new(attributes) {
             match kind {
+                RTA_DST if family == Family::Mpls => {
+                    route.dst = mpls::first(value).map_or(Destination::Default, Destination::Label);
+                }
                 RTA_DST => route.dst = destination(value, header[1]),
                 RTA_OIF => route.dev = attr::u32_of(value).and_then(|index| self.dev(index)),
                 RTA_GATEWAY => route.via = ip(value),
@@ -183,9 +200,13 @@ impl Reader {
                 RTA_METRICS => {
                     route.mtu = attr::find(value, RTAX_MTU).and_then(attr::u32_of);
                     route.advmss = attr::find(value, RTAX_ADVMSS).and_then(attr::u32_of);
+                    rare |= more::is_rare(kind, value);
                 }
-                _ => {}
+                _ => rare |= more::is_rare(kind, value),
             }
+        }
+        if rare {
+            route.more = more::read(MORE, attributes, header[2], &|index| self.name(index));
         }
         route.table = self.tables.shared(route.table_id);
         Some(route)
@@ -198,13 +219,18 @@ impl Reader {
             weight: u16::from(way.hops) + 1,
             onlink: u32::from(way.flags) & ONLINK != 0,
             flags: flag_names(u32::from(way.flags)),
+            more: Settings::new(),
         };
+        let mut rare = false;
         for (kind, value) in Attributes::new(way.attributes) {
             match kind {
                 RTA_GATEWAY => read.via = ip(value),
                 RTA_VIA => read.via = via(value),
-                _ => {}
+                _ => rare |= more::is_rare(kind, value),
             }
+        }
+        if rare {
+            read.more = more::read(MORE_OF_A_WAY, way.attributes, 0, &|index| self.name(index));
         }
         read
     }
@@ -216,7 +242,7 @@ pub(super) struct RawWay<'a> {
     /// The weight, less 1.
     hops: u8,
     pub(super) index: u32,
-    attributes: &'a [u8],
+    pub(super) attributes: &'a [u8],
 }
 
 /// The ways in an `RTA_MULTIPATH`.
@@ -240,14 +266,14 @@ pub(super) fn table_of(message: &[u8]) -> u32 {
     attribute.and_then(attr::u32_of).unwrap_or_else(|| message.get(4).copied().unwrap_or_default().into())
 }
 
-fn destination(address: &[u8], prefix: u8) -> Destination {
+pub(super) fn destination(address: &[u8], prefix: u8) -> Destination {
     match ip(address).and_then(|address| IpNet::new(address, prefix).ok()) {
         Some(net) if prefix > 0 => Destination::Net(net),
         _ => Destination::Default,
     }
 }
 
-fn ip(value: &[u8]) -> Option<IpAddr> {
+pub(super) fn ip(value: &[u8]) -> Option<IpAddr> {
     match value.len() {
         4 => <[u8; 4]>::try_from(value).ok().map(IpAddr::from),
         16 => <[u8; 16]>::try_from(value).ok().map(IpAddr::from),
@@ -256,7 +282,7 @@ fn ip(value: &[u8]) -> Option<IpAddr> {
 }
 
 /// A gateway of another family than the route's: `struct rtvia`, a family and an address.
-fn via(value: &[u8]) -> Option<IpAddr> {
+pub(super) fn via(value: &[u8]) -> Option<IpAddr> {
     ip(value.get(2..)?)
 }
 

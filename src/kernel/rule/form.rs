@@ -1,44 +1,7 @@
-//! The values that only rules have: networks, marks with a mask, ranges of ports and of users.
-
-use std::net::IpAddr;
-
-use ipnet::IpNet;
+//! The values that only rules have: marks with a mask, ranges of ports and of users.
 
 use crate::kernel::words::{Own, Setting};
 use crate::netlink::attr;
-
-/// A network; how long its prefix is stands in the header.
-pub(super) static PREFIX: Own = Own {
-    expected: "an address or a network",
-    encode: |value| {
-        Some(match prefix(value)?.addr() {
-            IpAddr::V4(v4) => v4.octets().to_vec(),
-            IpAddr::V6(v6) => v6.octets().to_vec(),
-        })
-    },
-    decode: |bytes| {
-        let address: IpAddr = match bytes.len() {
-            4 => <[u8; 4]>::try_from(bytes).ok()?.into(),
-            _ => <[u8; 16]>::try_from(bytes).ok()?.into(),
-        };
-        Some(Setting::Text(address.to_string()))
-    },
-    width: None,
-};
-
-/// The network that a value is, if it is one.
-pub(super) fn prefix(value: &Setting) -> Option<IpNet> {
-    let Setting::Text(text) = value else { return None };
-    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-}
-
-/// Adds the length of its prefix to the text of an address, unless that is all of it.
-pub(super) fn add_length(address: &mut String, length: u8) {
-    let whole = if address.contains(':') { 128 } else { 32 };
-    if length != whole {
-        *address = format!("{address}/{length}");
-    }
-}
 
 /// A firewall mark: a number, or text such as `"0x1/0xff"` whose mask goes into an attribute of its own.
 pub(super) static MARK: Own = Own {

@@ -8,12 +8,12 @@ use nix::errno::Errno;
 use super::entry::{self, Sort};
 use super::names::{IP_PROTOCOLS, Names};
 use super::namespace::Namespace;
-use super::shared_forms::{REALMS, TOS};
+use super::shared_forms::{PREFIX, REALMS, TOS, add_length, prefix};
 use super::words::Form::{Be64, Bit32, I32, Named8, Named32, Names8, Own, Switch8, Text, U32};
 use super::words::{self, Field, HEADER, Setting, Settings, Word, field, no_links, option, short};
 use crate::error::{Error, Result, explain};
 use crate::netlink::{Message, Socket, attr};
-use form::{MARK, PORTS, PREFIX, UIDS};
+use form::{MARK, PORTS, UIDS};
 
 /// Length of `struct fib_rule_hdr`.
 const LENGTH: usize = 12;
@@ -115,7 +115,7 @@ fn change(namespace: &Namespace, settings: &Settings, (kind, flags): (u16, u16),
 fn message(kind: u16, settings: &Settings) -> Result<Message> {
     let mut header = [0; LENGTH];
     for (key, place) in LENGTHS {
-        header[place] = words::find(settings, key).and_then(form::prefix).map_or(0, |net| net.prefix_len());
+        header[place] = words::find(settings, key).and_then(prefix).map_or(0, |net| net.prefix_len());
     }
     words::fill_header(&mut header, WORDS, settings, &mut no_links)?;
     let mut message = Message::new(kind, &header).with_all(&words::encode(WORDS, settings, &mut no_links)?);
@@ -130,7 +130,7 @@ fn message(kind: u16, settings: &Settings) -> Result<Message> {
 /// The settings with the family that their addresses have; IPv4 if nothing says it, as with `ip rule`.
 fn with_family(mut settings: Settings) -> Result<Settings> {
     for (key, _) in LENGTHS {
-        let Some(net) = words::find(&settings, key).and_then(form::prefix) else { continue };
+        let Some(net) = words::find(&settings, key).and_then(prefix) else { continue };
         let (family, other) = if net.addr().is_ipv4() { ("inet", "inet6") } else { ("inet6", "inet") };
         match words::text(&settings, "family") {
             Some(said) if said == other => {
@@ -167,7 +167,7 @@ fn normal(filter: &Settings) -> Result<Settings> {
 fn meets(message: &Message, wanted: &Settings) -> bool {
     let rule = read(&message.bytes).unwrap_or_default();
     wanted.iter().all(|(key, value)| match (&**key, words::find(&rule, key)) {
-        ("from" | "to", found) => match (found.and_then(form::prefix), form::prefix(value)) {
+        ("from" | "to", found) => match (found.and_then(prefix), prefix(value)) {
             (Some(found), Some(wanted)) => wanted.contains(&found),
             _ => false,
         },
@@ -231,7 +231,7 @@ fn read(bytes: &[u8]) -> Option<Settings> {
     let mut rule = SORT.read(bytes, &|_| None)?;
     for (key, place) in LENGTHS {
         if let Some((_, Setting::Text(address))) = rule.iter_mut().find(|(name, _)| name == key) {
-            form::add_length(address, bytes[place]);
+            add_length(address, bytes[place]);
         }
     }
     if words::find(&rule, "priority").is_none() {

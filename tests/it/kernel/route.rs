@@ -3,7 +3,7 @@
 use nsl::error::explain;
 use nsl::kernel::namespace::Namespace;
 use nsl::kernel::route::{
-    self, Family, Filter, Lookup, NextHop, Route, RouteSpec, RouteType, TableFilter, parse_destination,
+    self, Destination, Family, Filter, Lookup, NextHop, Route, RouteSpec, RouteType, TableFilter, parse_destination,
 };
 use serde_json::{Value, json};
 
@@ -12,6 +12,10 @@ use crate::sandbox::{run, sh};
 
 fn to(destination: &str) -> RouteSpec {
     RouteSpec::new(parse_destination(destination).expect("a destination"))
+}
+
+fn address(text: &str) -> Destination {
+    parse_destination(text).expect("an address")
 }
 
 fn via(destination: &str, gateway: &str) -> RouteSpec {
@@ -85,7 +89,7 @@ fn what_nsl_adds_is_what_ip_adds() {
             via: Some(via.parse().expect("an address")),
             dev: Some(dev.to_owned()),
             weight,
-            onlink: false,
+            ..NextHop::default()
         };
         let several = vec![hop("10.0.0.2", "v0", Some(1)), hop("10.0.1.2", "v1", Some(256))];
         for (spec, same) in [
@@ -159,13 +163,13 @@ fn routes_are_replaced_found_and_flushed() {
         route::add(&ns0, &via("default", "10.0.0.2")).expect("added");
         route::replace(&ns0, &via("default", "10.0.1.2")).expect("replaced");
         assert_eq!(ip("-n ns0 route show default")[0]["gateway"], "10.0.1.2");
-        let found = route::get(&ns0, [8, 8, 8, 8].into(), &Lookup::default()).expect("a route");
+        let found = route::get(&ns0, address("8.8.8.8"), &Lookup::default()).expect("a route");
         assert_eq!((found.dst.to_string().as_str(), found.dev.as_deref()), ("8.8.8.8", Some("v1")));
         assert_eq!(found.via, Some([10, 0, 1, 2].into()));
         assert_eq!(found.src, Some([10, 0, 1, 1].into()));
         let out = Lookup { oif: Some("v0".to_owned()), mark: Some(1), ..Lookup::default() };
-        assert_eq!(route::get(&ns0, [10, 0, 0, 7].into(), &out).expect("a route").dev.as_deref(), Some("v0"));
-        let error = route::get(&ns0, "2001:db8:77::1".parse().expect("an address"), &Lookup::default());
+        assert_eq!(route::get(&ns0, address("10.0.0.7"), &out).expect("a route").dev.as_deref(), Some("v0"));
+        let error = route::get(&ns0, address("2001:db8:77::1"), &Lookup::default());
         let error = error.expect_err("no way");
         assert_eq!((error.code().as_str(), error.is(&explain::ROUTE_NO_WAY)), ("ENETUNREACH", true));
         let boot = Filter { proto: Some(3), ..Filter::default() };

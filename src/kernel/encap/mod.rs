@@ -1,0 +1,67 @@
+//! What a route or a nexthop wraps its packets in, in the words of `ip route … encap`, one file a type (Linux
+//! `include/uapi/linux/lwtunnel.h`).
+//!
+//! Options of geneve, vxlan and erspan within `ip` and `ip6` are left out on purpose: kernels up to 6.18 crash on them.
+
+mod mpls;
+
+use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::words::{self, IndexOf, NameOf, Setting, Settings, Word};
+
+/// One type of wrapping.
+struct Type {
+    name: &'static str,
+    /// `LWTUNNEL_ENCAP_*`.
+    number: u16,
+    words: &'static [Word],
+    /// What its bytes need beside its words.
+    after: Option<fn(&mut Vec<u8>, &Settings)>,
+    /// What is read beside its words, and what of them says nothing.
+    read: Option<fn(&mut Settings, &[u8])>,
+}
+
+impl Type {
+    const fn new(name: &'static str, number: u16, words: &'static [Word]) -> Self {
+        Self { name, number, words, after: None, read: None }
+    }
+}
+
+static TYPES: &[&Type] = &[&mpls::TYPE];
+
+/// The key that says which type it is.
+const TYPE: &str = "type";
+
+/// The number of the type that `settings` say, and its attributes. `EINVAL` for a type or an option that there is not.
+pub fn encode(settings: &Settings, index: IndexOf<'_>) -> Result<(u16, Vec<u8>)> {
+    let Some(name) = words::text(settings, TYPE) else {
+        return Err(Error::new(&explain::ENCAP_TYPE).with("types", names().collect::<Vec<_>>().join(", ")));
+    };
+    let Some(known) = TYPES.iter().find(|known| known.name == name) else {
+        let expected = format!("one of {}", names().collect::<Vec<_>>().join(", "));
+        let error = Error::new(&explain::WORD_VALUE).with("key", TYPE).with("expected", expected);
+        let error = error.with("got", format!("\"{name}\""));
+        return Err(nearest(name, names()).into_iter().fold(error, |error, near| error.with("near", near)));
+    };
+    let options = words::without(settings, &[TYPE]);
+    words::check(&format!("encap \"{name}\""), &[known.words], &options)?;
+    let mut bytes = words::encode(known.words, &options, index)?;
+    if let Some(after) = known.after {
+        after(&mut bytes, &options);
+    }
+    Ok((known.number, bytes))
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|known| known.name)
+}
+
+/// What the kernel says of an encap of the type with this number; none if nsl knows no such type.
+pub fn decode(number: u16, bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
+    let known = TYPES.iter().find(|known| known.number == number)?;
+    let mut settings = vec![(TYPE.into(), Setting::Text(known.name.to_owned()))];
+    settings.extend(words::decode(known.words, &[], bytes, name));
+    if let Some(read) = known.read {
+        read(&mut settings, bytes);
+    }
+    Some(settings)
+}
