@@ -25,12 +25,13 @@
 ---@field addr_delete fun(self: nsl.Link, address: string, opts?: nsl.AddrOpts)            # netns.addr_delete
 ---@field addr_list fun(self: nsl.Link, opts?: nsl.AddrListOpts): nsl.AddrRecord[]         # netns.addr_list
 ---@field addr_flush fun(self: nsl.Link, opts?: nsl.AddrListOpts): integer                 # netns.addr_flush
----@field neigh_add fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)              # netns.neigh_add
----@field neigh_replace fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)          # netns.neigh_replace
----@field neigh_change fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_change
----@field neigh_delete fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)           # netns.neigh_delete
----@field neigh_list fun(self: nsl.Link, opts?: nsl.NeighListOpts): nsl.NeighRecord[]       # netns.neigh_list
----@field neigh_flush fun(self: nsl.Link, opts?: nsl.NeighListOpts): integer                # netns.neigh_flush
+---@field neigh_add fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)             # netns.neigh_add
+---@field neigh_replace fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)         # netns.neigh_replace
+---@field neigh_change fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)          # netns.neigh_change
+---@field neigh_delete fun(self: nsl.Link, address: string, opts?: nsl.NeighOpts)          # netns.neigh_delete
+---@field neigh_get fun(self: nsl.Link, address: string, opts?: nsl.NeighGetOpts): nsl.NeighRecord # netns.neigh_get
+---@field neigh_list fun(self: nsl.Link, opts?: nsl.NeighListOpts): nsl.NeighRecord[]      # netns.neigh_list
+---@field neigh_flush fun(self: nsl.Link, opts?: nsl.NeighListOpts): integer               # netns.neigh_flush
 ---@field fdb_add fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                     # netns.fdb_add
 ---@field fdb_append fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                  # netns.fdb_append
 ---@field fdb_replace fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                 # netns.fdb_replace

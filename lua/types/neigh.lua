@@ -16,7 +16,13 @@
 ---@field dev? nsl.Dev                # on this link
 ---@field family? "inet"|"inet6"
 ---@field proxy? boolean              # the addresses that are answered for, instead of neighbours
----@field nud? string                 # in this state
+---@field nud? string|string[]        # in this state, or in one of these; "all"
+---@field to? string                  # with an address in this network: "10.0.0.0/24"
+---@field master? nsl.Dev             # on ports of this link
+---@field vrf? nsl.Dev                # on links of this VRF
+---@field nomaster? boolean           # on links that are ports of none
+---@field unused? boolean             # that nobody uses
+---@field protocol? integer|string    # made by this
 
 --- A neighbour, as `netns.neigh_add` takes it.
 ---@class nsl.NeighRecord: nsl.NeighOpts
@@ -24,6 +30,11 @@
 ---@field dev string                  # the link it is on
 ---@field family "inet"|"inet6"
 ---@field probes? integer             # questions that are out
+---@field offload? boolean            # hardware has it
+---@field used? number                # seconds since it was used
+---@field confirmed? number           # seconds since it answered
+---@field updated? number             # seconds since it was changed
+---@field refcnt? integer             # how many use it
 ---@field vlan? integer
 ---@field master? string              # the bridge of the link
 
@@ -70,6 +81,22 @@ function netns.neigh_change(dev, address, opts) end
 ---@raises ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.neigh_delete(dev, address, opts) end
+
+--- What `netns.neigh_get` takes.
+---@class nsl.NeighGetOpts
+---@field proxy? boolean              # an address that is answered for, instead of a neighbour
+
+--- Gives the neighbour of an address.
+--- ```lua
+--- print(netns.neigh_get("ns0/veth0", "192.168.1.2").lladdr)
+--- ```
+---@param dev nsl.Dev
+---@param address string
+---@param opts? nsl.NeighGetOpts
+---@return nsl.NeighRecord neighbour
+---@raises ENOENT ENODEV EINVAL EPERM
+---@since 0.1
+function netns.neigh_get(dev, address, opts) end
 
 --- Lists the neighbours of a namespace or of one link, as `ip neigh` does.
 --- ```lua

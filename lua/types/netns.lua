@@ -56,6 +56,7 @@ netns = {}
 ---@field neigh_replace fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_replace
 ---@field neigh_change fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_change
 ---@field neigh_delete fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighOpts) # netns.neigh_delete
+---@field neigh_get fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighGetOpts): nsl.NeighRecord # netns.neigh_get
 ---@field neigh_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): nsl.NeighRecord[] # netns.neigh_list
 ---@field neigh_flush fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): integer # netns.neigh_flush
 ---@field fdb_add fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)      # netns.fdb_add

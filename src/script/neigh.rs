@@ -12,13 +12,14 @@ use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::address_text;
 use crate::kernel::device::Device;
+use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::neigh::{self, Filter, WORDS};
 use crate::kernel::words::Settings;
 
 /// What repeats an argument or says what follows from it.
 const IGNORED: &[&str] = &["dst", "dev", "family"];
-const FILTER: &[&str] = &["dev", "family", "proxy", "nud"];
+const FILTER: &[&str] = &["dev", "family", "proxy", "nud", "to", "master", "vrf", "nomaster", "unused", "protocol"];
 const COLUMNS: &[&str] = &["dst", "dev", "lladdr", "nud", "router", "proxy"];
 
 /// A function that writes one neighbour.
@@ -36,6 +37,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
     writes("netns.neigh_replace", |args| write(args, neigh::replace)),
     writes("netns.neigh_change", |args| write(args, neigh::change)),
     writes("netns.neigh_delete", |args| write(args, neigh::delete)),
+    Function {
+        name: "netns.neigh_get",
+        acts: Acts::OnDevices(1),
+        most: 3,
+        options: &["proxy"],
+        words: &[],
+        call: Call::Now(get),
+    },
     lists("netns.neigh_list", list),
     lists("netns.neigh_flush", flush),
 ];
@@ -49,7 +58,15 @@ fn write(args: &mut Args, write: fn(&Device, IpAddr, &Settings) -> Result<()>) -
     args.nothing()
 }
 
-/// `netns.neigh_list(dev_or_ns?, {dev=, family=, proxy=, nud=})`.
+/// `netns.neigh_get(dev, address, {proxy=})`.
+fn get(args: &mut Args) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let address = address_text::address(&args.string(2)?)?;
+    let found = neigh::get(&device, address, args.options(3)?.is_on("proxy")?)?;
+    values(&args.lua, super::records::one(&args.lua, lua_words::record(&args.lua, &found)?)?)
+}
+
+/// `netns.neigh_list(dev_or_ns?, {dev=, family=, proxy=, nud=, …})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let (namespace, filter) = filter(args)?;
     let listed = neigh::list(&namespace, &filter)?;
@@ -68,8 +85,13 @@ fn filter(args: &Args) -> mlua::Result<(Namespace, Filter)> {
         DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
     };
     let options = args.options(2)?;
-    let nud = options.string("nud")?;
-    let state = |word: &String| neigh::state(word).ok_or_else(|| options.wrong_value("nud", "a state", word));
+    let mut nud = None;
+    for word in options.strings("nud")?.unwrap_or_default() {
+        let state = neigh::state(&word).ok_or_else(|| options.wrong_value("nud", "a state, or all", &word))?;
+        nud = Some(nud.unwrap_or(0) | state);
+    }
+    let protocols = Names::protocols();
+    let protocol: Option<u32> = options.named_number("protocol", "a number, or a name in rt_protos", &protocols)?;
     let filter = Filter {
         dev: options.device("dev", &namespace)?.or(device),
         family: options.family("family")?.map(|family| match family {
@@ -77,7 +99,12 @@ fn filter(args: &Args) -> mlua::Result<(Namespace, Filter)> {
             crate::probe::Family::V6 => 10,
         }),
         proxy: options.is_on("proxy")?,
-        nud: nud.as_ref().map(state).transpose()?,
+        nud,
+        to: options.string("to")?.map(|network| address_text::network(&network)).transpose()?,
+        master: options.device("master", &namespace)?.or(options.device("vrf", &namespace)?),
+        nomaster: options.is_on("nomaster")?,
+        unused: options.is_on("unused")?,
+        protocol: protocol.map(|number| protocols.name(number)),
     };
     Ok((namespace, filter))
 }

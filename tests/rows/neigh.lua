@@ -24,6 +24,39 @@ local proxies = {
   read = function(ns) return ns:neigh_list { proxy = true } end,
 }
 
+--- Several neighbours, on a link that is a bridge's port and on one that is not.
+local several = before .. [[
+
+  ip link add br0 up address 02:00:00:00:00:0b type bridge
+  ip link set v1 master br0
+  ip addr add 10.1.0.1/24 dev br0
+  ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:08 nud stale protocol static dev v0
+  ip neigh add 10.0.0.3 lladdr 02:00:00:00:00:08 dev v0
+  ip neigh add 10.0.0.4 nud noarp lladdr 02:00:00:00:00:08 dev v0
+  ip neigh add 10.1.0.2 lladdr 02:00:00:00:00:08 dev v1
+  ip neigh add 2001:db8::2 lladdr 02:00:00:00:00:08 dev v0
+]]
+
+--- A row for a list: what `ip` shows with these words is what nsl lists with these options.
+local function listed(name, words, opts, number)
+  local json = "ip -json neigh show " .. words
+  return {
+    name,
+    before = several,
+    tool = "true",
+    json = json,
+    read = function(ns)
+      local found = ns:neigh_list(opts)
+      local theirs = select(2, ns:output(json):gsub('"dst"', ""))
+      if #found ~= number or theirs ~= number then error(("%d, and %d by ip: %s"):format(#found, theirs, found)) end
+      return found
+    end,
+    want = {},
+    write = false,
+    again = false,
+  }
+end
+
 return {
   before = before,
   json = "ip -json neigh show",
@@ -32,6 +65,7 @@ return {
     for _, record in ipairs(records) do ns:neigh_replace(record.dev, record.dst, record) end
   end,
   again = true,
+  same = { "refcnt" },
   neighbour("permanent", "10.0.0.2", { lladdr = mac }, "lladdr " .. mac, {
     dst = "10.0.0.2",
     dev = "v0",
@@ -66,6 +100,49 @@ return {
     json = proxies.json,
     read = proxies.read,
   }),
+  neighbour("managed, and no state said", "10.0.0.2", { managed = true }, "managed", { dst = "10.0.0.2", managed = true }, {
+    json = "ip -json neigh show nud all",
+    read = function(ns) return ns:neigh_list("v0", { nud = "all", family = "inet" }) end,
+    same = { "nud", "state", "lladdr", "probes", "refcnt" },
+    again = false,
+    write = false,
+  }),
+  listed("all", "", nil, 4),
+  listed("in any state", "dev v0 nud all to 10.0.0.0/24", { dev = "v0", nud = "all", to = "10.0.0.0/24" }, 3),
+  listed("in one of two states", "nud stale nud noarp to 10.0.0.0/8", { nud = { "stale", "noarp" }, to = "10.0.0.0/8" }, 2),
+  listed("in a network", "to 10.0.0.0/8", { to = "10.0.0.0/8" }, 3),
+  listed("on ports", "master br0", { master = "br0" }, 1),
+  listed("on ports of none", "nomaster", { nomaster = true }, 3),
+  listed("that nobody uses", "unused dev v1", { unused = true, dev = "v1" }, 1),
+  listed("made by a program", "protocol static", { protocol = "static" }, 1),
+  listed("made by a program, by its number", "protocol 4", { protocol = 4 }, 1),
+  {
+    "one asked for",
+    before = several,
+    tool = "true",
+    json = "ip -json neigh get 10.0.0.2 dev v0",
+    read = function(ns) return { ns:neigh_get("v0", "10.0.0.2") } end,
+    want = { { dst = "10.0.0.2", dev = "v0", nud = "stale", lladdr = "02:00:00:00:00:08", protocol = "static" } },
+    same = { "refcnt" },
+    again = false,
+    write = false,
+  },
+  {
+    "one asked for that is answered for",
+    before = before .. "; ip neigh add proxy 10.0.0.7 dev v0",
+    tool = "true",
+    json = "ip -json neigh get proxy 10.0.0.7 dev v0",
+    read = function(ns) return { ns:neigh_get("v0", "10.0.0.7", { proxy = true }) } end,
+    want = { { dst = "10.0.0.7", proxy = true } },
+    again = false,
+    write = false,
+  },
+  {
+    "one asked for that is not there",
+    make = function(ns) ns:neigh_get("v0", "10.0.0.2") end,
+    tool = "ip neigh get 10.0.0.2 dev v0",
+    fails = { code = "ENOENT", object = "v0", message = "there is no neighbour 10.0.0.2" },
+  },
   {
     "several",
     make = function(ns)

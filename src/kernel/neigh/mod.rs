@@ -3,15 +3,16 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use nix::errno::Errno;
 
 use super::device::Device;
 use super::entry::{self, Links, Sort};
 use super::namespace::Namespace;
-use super::words::Form::{Bit8, Bit32, Link, Mac, Named8, Names16, U16, U32};
-use super::words::{self, HEADER, Setting, Settings, Word, fact, field, option};
-use crate::error::{Result, explain};
+use super::words::Form::{Bit8, Bit32, Link, Mac, Named8, Names16, Time32, U16, U32};
+use super::words::{self, HEADER, Setting, Settings, Word, fact, fact_field, field, option};
+use crate::error::{Error, Result, explain};
 use crate::kernel::names::Names;
 use crate::netlink::{Message, Socket, attr};
 
@@ -19,6 +20,12 @@ use crate::netlink::{Message, Socket, attr};
 const LENGTH: usize = 12;
 /// `NDA_DST`.
 const DST: u16 = 1;
+/// `NDA_CACHEINFO`, a `struct nda_cacheinfo`.
+const CACHE: u16 = 3;
+/// `NDA_MASTER`.
+const MASTER: u16 = 9;
+/// `NTF_EXT_LEARNED`.
+const LEARNED: u8 = 0x10;
 /// `NUD_PERMANENT`, what `ip neigh add` makes unless told.
 const PERMANENT: u16 = 0x80;
 /// `NTF_PROXY`.
@@ -47,9 +54,14 @@ pub const WORDS: &[Word] = &[
     field("use", HEADER, LENGTH, 10, Bit8(0x01)),
     field("managed", 15, 4, 0, Bit32(1)),
     option("protocol", 12, Named8(Names::protocols)),
+    fact_field("offload", HEADER, LENGTH, 10, Bit8(0x20)),
     fact("probes", 4, U32),
+    fact_field("confirmed", CACHE, 16, 0, Time32),
+    fact_field("used", CACHE, 16, 4, Time32),
+    fact_field("updated", CACHE, 16, 8, Time32),
+    fact_field("refcnt", CACHE, 16, 12, U32),
     fact("vlan", 5, U16),
-    fact("master", 9, Link),
+    fact("master", MASTER, Link),
 ];
 
 static SORT: Sort = Sort { name: "neighbour", new: 28, header: LENGTH, words: WORDS };
@@ -63,8 +75,18 @@ pub struct Filter {
     pub family: Option<u8>,
     /// The proxy entries instead of the others.
     pub proxy: bool,
-    /// In this state, by its number; none: all but those that nobody uses, as `ip neigh` shows them.
+    /// In one of these states, by their bits ([`state`]); none: all but those that nobody uses, as `ip neigh` shows them.
     pub nud: Option<u16>,
+    /// With an address in this network.
+    pub to: Option<IpNet>,
+    /// On ports of this link: of a bridge, of a VRF.
+    pub master: Option<Device>,
+    /// On links that are ports of none.
+    pub nomaster: bool,
+    /// That nobody uses.
+    pub unused: bool,
+    /// Made by this.
+    pub protocol: Option<String>,
 }
 
 /// Adds a neighbour of `device`; `EEXIST` if there is one of that address.
@@ -88,25 +110,54 @@ pub fn delete(device: &Device, address: IpAddr, settings: &Settings) -> Result<(
     send(device, address, &keep.into_iter().collect(), (SORT.delete(), 0))
 }
 
+/// The neighbour of that address; `ENOENT` if there is none.
+pub fn get(device: &Device, address: IpAddr, proxy: bool) -> Result<Settings> {
+    let found = device.namespace.with_socket(|socket| {
+        let mut header = [0; LENGTH];
+        header[0] = family_of(address);
+        header[4..8].copy_from_slice(&device.index_in(socket)?.to_ne_bytes());
+        header[10] = if proxy { PROXY } else { 0 };
+        let mut message = Message::new(SORT.get(), &header);
+        put_address(&mut message, address);
+        let answers = socket.query(message, 0).map_err(|error| {
+            let error = entry::refused(error, what(device, address), "asking for a neighbour");
+            device.or_missing(error, socket)
+        })?;
+        let names = super::device::index_names(socket)?;
+        Ok(answers.first().and_then(|answer| record(&answer.bytes, &|index| names.get(&index).cloned())))
+    });
+    let found = found.map_err(|error| error.object(device))?;
+    found.ok_or_else(|| Error::new(&explain::OBJECT_MISSING).errno(Errno::ENOENT).with("what", what(device, address)))
+}
+
+fn what(device: &Device, address: IpAddr) -> String {
+    format!("neighbour {address} of \"{device}\"")
+}
+
+fn put_address(message: &mut Message, address: IpAddr) {
+    match address {
+        IpAddr::V4(v4) => attr::put(&mut message.bytes, DST, &v4.octets()),
+        IpAddr::V6(v6) => attr::put(&mut message.bytes, DST, &v6.octets()),
+    }
+}
+
 fn write(device: &Device, address: IpAddr, settings: &Settings, flags: u16) -> Result<()> {
     let mut settings = settings.clone();
-    if words::find(&settings, "nud").is_none() && !words::flag(&settings, "proxy") {
+    let stateless = ["proxy", "managed"].iter().any(|word| words::flag(&settings, word));
+    if words::find(&settings, "nud").is_none() && !stateless {
         settings.push(("nud".into(), Setting::Integer(i64::from(PERMANENT))));
     }
     send(device, address, &settings, (SORT.new, flags))
 }
 
 fn send(device: &Device, address: IpAddr, settings: &Settings, (kind, flags): (u16, u16)) -> Result<()> {
-    let what = format!("neighbour {address} of \"{device}\"");
+    let what = what(device, address);
     let sent = device.namespace.with_socket(|socket| {
         let mut header = [0; LENGTH];
         header[0] = family_of(address);
         header[4..8].copy_from_slice(&device.index_in(socket)?.to_ne_bytes());
         let mut message = SORT.message(kind, &header, settings, &mut Links::of(&device.namespace, socket))?;
-        match address {
-            IpAddr::V4(v4) => attr::put(&mut message.bytes, DST, &v4.octets()),
-            IpAddr::V6(v6) => attr::put(&mut message.bytes, DST, &v6.octets()),
-        }
+        put_address(&mut message, address);
         socket.execute(message, flags).map_err(|error| {
             let error = if flags == 0 { error.explain(&[(Errno::EINVAL, &explain::OBJECT_MISSING)]) } else { error };
             device.or_missing(entry::refused(error, what, "changing neighbours"), socket)
@@ -126,21 +177,45 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
         let mut header = [0; LENGTH];
         header[0] = filter.family.unwrap_or(0);
         header[10] = if filter.proxy { PROXY } else { 0 };
-        let request = Message::new(SORT.get(), &header);
+        let mut request = Message::new(SORT.get(), &header);
+        match &filter.master {
+            Some(master) => attr::put_u32(&mut request.bytes, MASTER, master.index_in(socket)?),
+            None if filter.nomaster => attr::put_u32(&mut request.bytes, MASTER, u32::MAX),
+            None => {}
+        }
         let names = super::device::index_names(socket)?;
         let listed = socket.dump_with(&request, |_, bytes| {
             let index = attr::u32_of(bytes.get(4..)?)?;
-            let state = attr::number(bytes.get(8..10)?)?;
-            let shown = match filter.nud {
-                Some(nud) => state == u64::from(nud),
-                // `NUD_NOARP` entries are the kernel's own for multicast and loopback, `NUD_NONE` ones are not in use.
-                None => filter.proxy || !matches!(state, 0 | 0x40),
-            };
-            let wanted = shown && dev.is_none_or(|dev| dev == index);
-            wanted.then(|| record(bytes, &|index| names.get(&index).cloned())).flatten()
+            if dev.is_some_and(|dev| dev != index) || !filter.shows(bytes)? {
+                return None;
+            }
+            record(bytes, &|index| names.get(&index).cloned()).filter(|record| filter.takes(record))
         })?;
         Ok(listed)
     })
+}
+
+/// Stands for the state `none` among the bits of the others.
+const NONE: u16 = 0x100;
+
+impl Filter {
+    /// Whether an answer's state and flags are those that are meant.
+    fn shows(&self, bytes: &[u8]) -> Option<bool> {
+        let state = u16::try_from(attr::number(bytes.get(8..10)?)?).ok()?;
+        let bits = if state == 0 { NONE } else { state };
+        Some(match self.nud {
+            Some(nud) => bits & nud != 0,
+            // `NUD_NOARP` entries are the kernel's own for multicast and loopback, `NUD_NONE` ones are not in use.
+            None => self.proxy || !matches!(state, 0 | 0x40) || bytes.get(10)? & LEARNED != 0,
+        })
+    }
+
+    fn takes(&self, record: &Settings) -> bool {
+        let address = words::text(record, "dst").and_then(|dst| dst.parse::<IpAddr>().ok());
+        self.to.is_none_or(|network| address.is_some_and(|address| network.contains(&address)))
+            && self.protocol.as_deref().is_none_or(|protocol| words::text(record, "protocol") == Some(protocol))
+            && !(self.unused && words::integer(record, "refcnt").is_some_and(|count| count > 0))
+    }
 }
 
 /// What an answer or an event of `RTM_NEWNEIGH` says; none for what is no neighbour of IPv4 or IPv6.
@@ -167,7 +242,7 @@ pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     let mut flushed = 0;
     for settings in list(namespace, filter)? {
         let permanent = words::text(&settings, "nud") == Some("permanent");
-        if permanent && filter.nud != Some(PERMANENT) {
+        if permanent && filter.nud.is_none_or(|nud| nud & PERMANENT == 0) {
             continue;
         }
         let (Some(dev), Some(address)) = (words::text(&settings, "dev"), words::text(&settings, "dst")) else {
@@ -186,9 +261,13 @@ pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     Ok(flushed)
 }
 
-/// The number of a state by its word; none for what is no state.
+/// The bits that stand for a state in a filter, by its word or `all`; none for what is no state.
 pub fn state(word: &str) -> Option<u16> {
-    STATES.iter().find(|(_, name)| *name == word).and_then(|(number, _)| u16::try_from(*number).ok())
+    if word == "all" {
+        return Some(u16::MAX);
+    }
+    let number = STATES.iter().find(|(_, name)| *name == word).and_then(|(number, _)| u16::try_from(*number).ok());
+    number.map(|number| if number == 0 { NONE } else { number })
 }
 
 /// Reads over a socket what [`list`] lists: for those who follow events.
