@@ -13,7 +13,7 @@ local tree = [[
 
 --- A row for one class of htb.
 local function htb(name, opts, words, want)
-  opts.classid, opts.parent = "1:10", "1:"
+  opts.classid, opts.parent, opts.kind = "1:10", "1:", "htb"
   return {
     name,
     make = function(ns) ns:class_add("v0", opts) end,

@@ -13,7 +13,7 @@ local function place(kind) return "ip link add v0 type veth peer name v1; tc qdi
 
 --- A row for one class of a kind.
 local function class(kind, name, opts, words, want)
-  opts.classid, opts.parent = "1:10", "1:"
+  opts.classid, opts.parent, opts.kind = "1:10", "1:", kind
   want.kind, want.classid = kind, "1:10"
   return {
     kind .. (name == "" and "" or " " .. name),
@@ -44,6 +44,22 @@ return {
     "sc umax 1500b dmax 30ms rate 1mbit", { sc = { m1 = 0, d = 0.018, m2 = 1000000 } }),
   class("htb", "with an estimator", { rate = "1mbit", estimator = { interval = 1, time_constant = 8 } },
     "rate 1mbit", { rate = 1000000 }),
+  {
+    "ets",
+    nowhere = "neither kernel has sch_ets",
+    before = place "ets bands 3 quanta 4000 3000 2000",
+    make = function(ns) ns:class_replace("v0", { kind = "ets", classid = "1:2", quantum = 1700 }) end,
+    tool = "tc class change dev v0 classid 1:2 ets quantum 1700",
+    want = { { kind = "ets", classid = "1:2", quantum = 1700 } },
+  },
+  {
+    "at the root",
+    needs = { "sch_htb" },
+    before = place "htb",
+    make = function(ns) ns:class_add("v0", { kind = "htb", classid = "1:10", root = true, rate = "1mbit" }) end,
+    tool = "tc class add dev v0 root classid 1:10 htb rate 1mbit",
+    want = { { kind = "htb", classid = "1:10", root = true } },
+  },
   {
     "prio has its own",
     needs = { "sch_prio" },
