@@ -24,7 +24,9 @@ const LAST: &str = "12.0.0.1";
 /// what there is. The argument is the room for events.
 const FOLLOW: &str = r#"
 local seen, changes, overruns, last = {}, 0, 0, arg[1]
-local function key(route) return route.dst .. " " .. route.table .. " " .. (route.metric or 0) .. " " .. (route.via or "") end
+local function key(route)
+  return table.concat({ route.dst, route.table, route.metric or 0, route.via or "", route.dev or "" }, " ")
+end
 for _, route in ipairs(netns.route_list("ns0", { table = "all" })) do seen[key(route)] = true end
 local events <close> = netns.events { ns = "ns0", objects = { "route" }, buffer = arg[2], timeout = 60 }
 print("ready")

@@ -68,16 +68,17 @@ pub(super) fn metatable(lua: &Lua, line: Line) -> mlua::Result<Table> {
 pub(super) struct Bulk<'a> {
     lua: &'a Lua,
     list: Table,
-    /// Of each record.
-    metatable: Option<Table>,
+    /// Of each record, and of records within.
+    metatables: [Option<Table>; 2],
     keys: Vec<&'static str>,
     /// Which word each key had last: most often it has it again.
     last: Vec<usize>,
     words: Vec<Box<str>>,
+    most_words: usize,
     text: String,
     notes: Vec<Note>,
-    /// Where the notes on the tables begin that are not closed yet.
-    open: Vec<usize>,
+    /// Where the notes on the tables begin that are not closed yet, and the metatables they get.
+    open: Vec<(usize, u8)>,
     failed: Option<mlua::Error>,
     _stopped: Option<Stopped<'a>>,
 }
@@ -98,8 +99,8 @@ enum What {
     Switch(bool),
     /// A table with so many fields, which are noted next.
     Open(u16),
-    /// The end of that.
-    Close,
+    /// The end of that, which gets the metatable of this number, from 1.
+    Close(u8),
 }
 
 impl<'a> Bulk<'a> {
@@ -107,20 +108,23 @@ impl<'a> Bulk<'a> {
     pub(super) fn new(lua: &'a Lua, line: Option<Line>) -> mlua::Result<Self> {
         let metatable = line.map(|line| metatable(lua, line)).transpose()?;
         let notes = Vec::with_capacity(CHUNK + CHUNK / 8);
-        Ok(Self { notes, _stopped: Some(Stopped::new(lua)), ..Self::short(lua, metatable)? })
+        let _stopped = Some(Stopped::new(lua));
+        Ok(Self { notes, most_words: WORDS, _stopped, ..Self::short(lua, [metatable, None])? })
     }
 
-    /// A list of few records, which get this metatable.
-    pub(super) fn short(lua: &'a Lua, metatable: Option<Table>) -> mlua::Result<Self> {
+    /// A list of few records, which get the first of these metatables, and those within them ([`Bulk::open_record`]) the
+    /// second.
+    pub(super) fn short(lua: &'a Lua, metatables: [Option<Table>; 2]) -> mlua::Result<Self> {
         Ok(Self {
             lua,
             list: lua.create_table()?,
-            metatable,
+            metatables,
+            most_words: 0,
             keys: Vec::new(),
             last: Vec::new(),
             words: Vec::new(),
             text: String::new(),
-            notes: Vec::new(),
+            notes: Vec::with_capacity(32),
             open: Vec::with_capacity(DEPTH),
             failed: None,
             _stopped: None,
@@ -129,29 +133,36 @@ impl<'a> Bulk<'a> {
 
     /// Begins a record of the list, or of the array that was opened last.
     pub(super) fn open(&mut self) {
-        self.begin(NEXT);
+        let metatable = u8::from(self.open.is_empty());
+        self.begin(NEXT, metatable);
+    }
+
+    /// Begins a record under a key.
+    pub(super) fn open_record(&mut self, key: &'static str) {
+        let key = self.key(key);
+        self.begin(key, 2);
     }
 
     /// Begins a table under a key: an array whose elements follow.
     pub(super) fn open_field(&mut self, key: &'static str) {
         let key = self.key(key);
-        self.begin(key);
+        self.begin(key, 0);
     }
 
-    fn begin(&mut self, key: u16) {
-        self.open.push(self.notes.len());
+    fn begin(&mut self, key: u16, metatable: u8) {
+        self.open.push((self.notes.len(), metatable));
         self.note(key, What::Open(0));
     }
 
     /// Ends what was begun last.
     pub(super) fn close(&mut self) {
-        let fields = |note: &Note| usize::from(note.key != NEXT && !matches!(note.what, What::Close));
-        if let Some(start) = self.open.pop() {
+        let fields = |note: &Note| usize::from(note.key != NEXT && !matches!(note.what, What::Close(_)));
+        if let Some((start, metatable)) = self.open.pop() {
             // Those of a table within count too: the room is a guess.
             let count = self.notes[start + 1..].iter().map(fields).sum::<usize>();
             let key = self.notes[start].key;
             self.notes[start].what = What::Open(count.try_into().unwrap_or(u16::MAX));
-            self.note(key, What::Close);
+            self.note(key, What::Close(metatable));
         }
         if self.open.is_empty() && self.notes.len() >= CHUNK {
             self.write();
@@ -229,7 +240,7 @@ impl<'a> Bulk<'a> {
             _ => self.words.iter().position(|known| **known == *word),
         };
         let place = known.unwrap_or(self.words.len());
-        if place >= WORDS {
+        if place >= self.most_words {
             let start = self.text.len();
             self.text.push_str(word);
             return self.note(key, What::Text(start, self.text.len()));
@@ -247,10 +258,11 @@ impl<'a> Bulk<'a> {
     #[allow(unsafe_code)]
     fn write(&mut self) {
         let noted = Noted { keys: &self.keys, words: &self.words, text: &self.text, notes: &self.notes };
-        let metatable = self.metatable.as_ref().map_or(Value::Nil, |metatable| Value::Table(metatable.clone()));
-        // SAFETY: the list and the metatable or nil are on the stack; nothing that `write` owns needs to be dropped when
+        let [outer, inner] =
+            self.metatables.each_ref().map(|one| one.as_ref().map_or(Value::Nil, |table| Value::Table(table.clone())));
+        // SAFETY: the list and the metatables or nil are on the stack; nothing that `write` owns needs to be dropped when
         // Lua raises for want of memory.
-        let written = unsafe { self.lua.exec_raw::<()>((&self.list, metatable), |state| noted.write(state)) };
+        let written = unsafe { self.lua.exec_raw::<()>((&self.list, outer, inner), |state| noted.write(state)) };
         if let Err(error) = written {
             self.failed.get_or_insert(error);
         }
@@ -268,10 +280,10 @@ struct Noted<'a> {
 }
 
 impl Noted<'_> {
-    /// Appends to the list at 1, whose records get the metatable at 2.
+    /// Appends to the list at 1; the metatables are at 2 and 3.
     #[allow(unsafe_code)]
     unsafe fn write(&self, state: *mut ffi::lua_State) {
-        let (keys, words) = (3, 3 + self.keys.len() as i32);
+        let (keys, words) = (4, 4 + self.keys.len() as i32);
         let push = |text: &str| {
             // SAFETY: the pointer and the length are those of a string; Lua copies it.
             unsafe { ffi::lua_pushlstring(state, text.as_ptr().cast(), text.len()) };
@@ -287,7 +299,7 @@ impl Noted<'_> {
             let mut length = ffi::lua_rawlen(state, 1) as ffi::lua_Integer;
             for Note { key, what } in self.notes {
                 let is_record = ffi::lua_gettop(state) == top;
-                if !matches!(what, What::Close) && !is_record {
+                if !matches!(what, What::Close(_)) && !is_record {
                     match *key {
                         NEXT => ffi::lua_pushinteger(state, ffi::lua_rawlen(state, -1) as ffi::lua_Integer + 1),
                         key => ffi::lua_pushvalue(state, keys + i32::from(key)),
@@ -303,13 +315,15 @@ impl Noted<'_> {
                         ffi::lua_createtable(state, 0, i32::from(fields));
                         continue;
                     }
-                    What::Close => {}
+                    What::Close(0) => {}
+                    What::Close(metatable) => {
+                        ffi::lua_pushvalue(state, 1 + i32::from(metatable));
+                        ffi::lua_setmetatable(state, -2);
+                    }
                 }
                 if ffi::lua_gettop(state) > top + 1 {
                     ffi::lua_rawset(state, -3);
                 } else {
-                    ffi::lua_pushvalue(state, 2);
-                    ffi::lua_setmetatable(state, -2);
                     length += 1;
                     ffi::lua_rawseti(state, 1, length);
                 }
@@ -320,73 +334,4 @@ impl Noted<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_noted_is_what_a_program_finds() -> mlua::Result<()> {
-        let lua = Lua::new();
-        let mut records = Bulk::new(&lua, Some(|record| Ok(format!("record {}", record.raw_get::<i64>("number")?))))?;
-        // More than is written at once, and more words than are handed over once.
-        for number in 1..=3 * CHUNK as i64 {
-            records.open();
-            records.number("number", Some(number));
-            records.number("none", None::<i64>);
-            records.word("word", Some(&format!("w{}", number % (2 * WORDS as i64))));
-            records.text("text", Some(&format_args!("t{number}")));
-            records.on("on", number % 2 == 0);
-            records.words("flags", if number % 3 == 0 { &["a", "b"] } else { &[] });
-            records.open_field("ways");
-            records.open();
-            records.number("weight", Some(number));
-            records.close();
-            records.close();
-            records.close();
-        }
-        lua.globals().raw_set("list", records.finish()?)?;
-        lua.load(
-            r#"
-            assert(#list == 3 * 4096)
-            for n, record in ipairs(list) do
-                assert(record.number == n and record.none == nil and record.word == "w" .. n % 400)
-                assert(record.text == "t" .. n and record.on == (n % 2 == 0 or nil))
-                assert((record.flags and table.concat(record.flags)) == (n % 3 == 0 and "ab" or nil))
-                assert(#record.ways == 1 and record.ways[1].weight == n)
-                assert(getmetatable(record.ways) == nil and getmetatable(record.ways[1]) == nil)
-                assert(tostring(record) == "record " .. n)
-            end
-            "#,
-        )
-        .exec()
-    }
-
-    #[test]
-    fn lists_alone_do_not_fill_the_memory() -> mlua::Result<()> {
-        let lua = Lua::new();
-        for _ in 0..30 {
-            let mut records = Bulk::new(&lua, None)?;
-            for number in 0..10_000 {
-                records.open();
-                records.text("text", Some(&format_args!("{number:01000}")));
-                records.close();
-            }
-            records.finish()?;
-            assert!(lua.gc_is_running() && lua.used_memory() < 3 * PLENTY);
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn want_of_memory_is_an_error() -> mlua::Result<()> {
-        let lua = Lua::new();
-        lua.set_memory_limit(lua.used_memory() + (1 << 20))?;
-        let mut records = Bulk::new(&lua, None)?;
-        for number in 0..10_000 {
-            records.open();
-            records.text("text", Some(&format_args!("{number:0200}")));
-            records.close();
-        }
-        assert!(matches!(records.finish(), Err(mlua::Error::MemoryError(_))));
-        Ok(())
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use super::options::Options;
 use super::records::Record;
 use super::registry::{Acts, Call, Function};
 use super::{addr, netns, route, words};
-use crate::error::{Result, nearest};
+use crate::error::Result;
 use crate::kernel::events::{self, Event, Follower, Object, Places, What};
 use crate::kernel::namespace::Namespace;
 
@@ -55,13 +55,11 @@ fn namespaces(options: &Options) -> Result<Vec<Namespace>> {
 /// `objects={"link", "route"}`; all of them if it is absent.
 fn objects(options: &Options) -> Result<Vec<Object>> {
     let Some(words) = options.strings("objects")? else { return Ok(Object::ALL.to_vec()) };
-    let names = || Object::ALL.iter().map(|object| object.name());
     let object = |word: &String| {
         let known = Object::ALL.iter().copied().find(|object| object.name() == word);
         known.ok_or_else(|| {
-            let expected = format!("of {}", names().collect::<Vec<_>>().join(", "));
-            let error = options.wrong_value("objects", &expected, word);
-            nearest(word, names()).into_iter().fold(error, |error, near| error.with("near", near))
+            let names: Vec<_> = Object::ALL.iter().map(|object| object.name()).collect();
+            options.wrong_value("objects", &format!("an array of {}", names.join(", ")), word)
         })
     };
     words.iter().map(object).collect()
@@ -81,7 +79,7 @@ impl Texts {
 
     /// `{object=, action=, netns=, dev=, record=}`, or `{action="overrun", netns=}`.
     pub(super) fn event(&self, lua: &Lua, event: &Event) -> mlua::Result<Table> {
-        let mut tables = Bulk::short(lua, Some(self.event.clone()))?;
+        let mut tables = Bulk::short(lua, [Some(self.event.clone()), Some(self.route.clone())])?;
         tables.open();
         let label = event.namespace.label();
         let namespace = Some(label.as_str()).filter(|label| !label.is_empty());
@@ -99,7 +97,7 @@ impl Texts {
             _ => tables.word("netns", namespace),
         }
         if let events::Record::Route(one) = record {
-            tables.open_field("record");
+            tables.open_record("record");
             route::fields(&mut tables, one);
             tables.close();
         }
@@ -109,11 +107,7 @@ impl Texts {
             events::Record::Link(link) => link_record::table(lua, &event.namespace, link, &Peers::nowhere())?,
             events::Record::Addr(address) => addr::table(lua, address)?,
             events::Record::Words(settings) => words::record(lua, settings)?,
-            events::Record::Route(_) => {
-                let record: Table = table.raw_get("record")?;
-                record.set_metatable(Some(self.route.clone()))?;
-                return Ok(table);
-            }
+            events::Record::Route(_) => return Ok(table),
             events::Record::Netns(found) => {
                 let record = Record::new(lua)?.set("name", netns::text(lua, found.name.as_deref())?)?;
                 let record = record.set("inode", found.inode)?;
@@ -137,7 +131,7 @@ fn line(event: &Table) -> mlua::Result<String> {
     if object == "route" {
         return Ok(format!("{line} {}", route::line(&record)?));
     }
-    for key in ["name", "address", "dst", "id", "kind"] {
+    for key in ["name", "address", "dst", "id", "priority", "kind", "handle", "classid"] {
         // A link's address is not what it is known by.
         if let Some(value) = text(&record, key)?.filter(|_| (object.as_str(), key) != ("link", "address")) {
             line += &format!(" {value}");

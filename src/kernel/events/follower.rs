@@ -22,6 +22,10 @@ const CHECK: Duration = Duration::from_secs(1);
 /// As in `listener`: how many times as long as it took the next look for namespaces waits.
 const REST: u32 = 10;
 
+/// In a burst what comes is read so much later, all at once: to be woken by each event would take more time than to read it,
+/// of whoever makes them too.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// Which namespaces are followed.
 #[derive(Debug, Clone)]
 pub enum Places {
@@ -57,6 +61,8 @@ pub struct Follower {
     look: Instant,
     /// How long it rests between two looks.
     rest: Instant,
+    /// When something came last.
+    woken: Option<Instant>,
 }
 
 impl Follower {
@@ -75,6 +81,7 @@ impl Follower {
             events: VecDeque::new(),
             look: now + CHECK,
             rest: now,
+            woken: None,
             options,
         };
         match follower.options.places.clone() {
@@ -264,16 +271,20 @@ impl Operation for Next<'_> {
         follower.look(now)?;
         follower.read(is_late)?;
         if let Some(event) = follower.pop() {
+            follower.woken = Some(now);
             return Ok(Step::Done(Some(event)));
         }
         if is_late || follower.is_over() {
             return Ok(Step::Done(None));
         }
-        let epoll: RawFd = follower.epoll.0.as_raw_fd();
-        needs.fds.push((epoll, Ready::Read));
+        let again = follower.woken.map(|woken| woken + PAUSE).filter(|again| now < *again);
+        if again.is_none() {
+            let epoll: RawFd = follower.epoll.0.as_raw_fd();
+            needs.fds.push((epoll, Ready::Read));
+        }
         let look = follower.look.max(follower.rest);
-        let times = follower.unsettled.values().copied().chain([look]).chain(self.deadline).chain(needs.deadline);
-        needs.deadline = times.min();
+        let times = follower.unsettled.values().copied().chain([look]).chain(again);
+        needs.deadline = times.chain(self.deadline).chain(needs.deadline).min();
         Ok(Step::Wait(needs))
     }
 }

@@ -353,3 +353,6 @@ fn is_missing(error: &crate::error::Error) -> bool {
     use nix::errno::Errno;
     matches!(error.as_errno(), Some(Errno::EOPNOTSUPP | Errno::EAFNOSUPPORT | Errno::EPFNOSUPPORT))
 }
+
+#[cfg(test)]
+mod tests;

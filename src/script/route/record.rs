@@ -10,7 +10,7 @@ use crate::script::bulk::{self, Bulk};
 
 /// A route as a table that `route_add` takes; it prints in the words of `ip route`.
 pub(in crate::script) fn table(lua: &Lua, route: &Route) -> mlua::Result<Table> {
-    let mut records = Bulk::short(lua, Some(bulk::metatable(lua, line)?))?;
+    let mut records = Bulk::short(lua, [Some(bulk::metatable(lua, line)?), None])?;
     write(&mut records, route);
     records.finish()?.raw_get(1)
 }

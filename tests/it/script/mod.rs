@@ -2,6 +2,7 @@
 
 mod coroutines;
 mod errors;
+mod events;
 mod files;
 mod handles;
 mod runner;
