@@ -19,12 +19,12 @@ impl Bulk<'_> {
             Setting::Number(number) => self.note(key, What::Number(*number)),
             Setting::Text(text) => self.put_word(key, text),
             Setting::List(values) => {
-                self.begin(key);
+                self.begin(key, 0);
                 values.iter().for_each(|value| self.put(NEXT, value));
                 self.close();
             }
             Setting::Table(settings) => {
-                self.begin(key);
+                self.begin(key, 0);
                 for (key, value) in settings {
                     // All that is read has the words of a table.
                     if let Cow::Borrowed(key) = key {
