@@ -22,8 +22,8 @@ use crate::netlink::attr;
 
 /// Stands for the fixed header of a message where an attribute's type is asked for.
 pub const HEADER: u16 = u16::MAX;
-/// Of a word that is no attribute itself.
-const NOWHERE: u16 = u16::MAX - 1;
+/// Of a word that is no attribute itself: its object alone knows where it goes.
+pub const NOWHERE: u16 = u16::MAX - 1;
 
 /// Finds a link's index by its name, in the namespace that a request goes to.
 pub type IndexOf<'a> = &'a mut dyn FnMut(&str) -> Result<u32>;
@@ -131,7 +131,7 @@ pub fn encode(words: &[Word], settings: &Settings, index: IndexOf<'_>) -> Result
     let mut bytes = Vec::new();
     // A struct is written where its last field stands.
     let mut structs: Vec<(u16, Vec<u8>)> = Vec::new();
-    for word in words.iter().filter(|word| word.settable && word.attribute != HEADER) {
+    for word in words.iter().filter(|word| word.settable && !matches!(word.attribute, HEADER | NOWHERE)) {
         if let Form::Flat(inner) = word.form {
             let inner = encode(inner, settings, index)?;
             if !inner.is_empty() {

@@ -1,6 +1,6 @@
 //! The kinds of filters, a kind a file: what each can be told, in the words of its page (tc-u32(8), tc-flower(8), …).
 
-use super::{matchall, u32};
+use super::{flower, matchall, u32};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::{self, IndexOf, NameOf, Settings, Word};
@@ -26,10 +26,10 @@ pub struct Layout {
 }
 
 /// All that nsl knows, in the order of their names.
-static KINDS: &[&Kind] = &[&matchall::MATCHALL, &u32::U32];
+static KINDS: &[&Kind] = &[&flower::FLOWER, &matchall::MATCHALL, &u32::U32];
 
 /// The words of every kind's filters.
-pub static FILTER_WORDS: &[&[Word]] = &[super::WORDS, matchall::MATCHALL.words, u32::U32.words];
+pub static FILTER_WORDS: &[&[Word]] = &[super::WORDS, flower::FLOWER.words, matchall::MATCHALL.words, u32::U32.words];
 
 /// The kind called `name`, if nsl knows it.
 pub fn find(name: &str) -> Option<&'static Kind> {

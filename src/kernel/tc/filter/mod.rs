@@ -3,6 +3,8 @@
 //! A filter is attached to a discipline, to a class, or to what comes in or goes out where there is a `clsact`. It has a
 //! preference, a protocol, a kind with options of its own ([`kind`]), and actions.
 
+mod flower;
+mod flower_value;
 pub mod kind;
 mod matchall;
 mod pattern;
@@ -65,14 +67,7 @@ static EGRESS_SIDE: Own = Own {
 /// A protocol by its name, in the network's order (Linux `if_ether.h`, iproute2 `ll_proto.c`).
 pub const PROTOCOL: Form = Form::Own(&Own {
     expected: "a protocol such as \"ip\", \"ipv6\", \"arp\", \"802.1q\" or \"all\", or its number",
-    encode: |value| {
-        let named = match value {
-            Setting::Text(text) => PROTOCOLS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, n)| *n),
-            Setting::Integer(number) => u16::try_from(*number).ok(),
-            _ => None,
-        };
-        named.map(|number| number.to_be_bytes().to_vec())
-    },
+    encode: |value| protocol_of(value).map(|number| number.to_be_bytes().to_vec()),
     decode: |bytes| {
         let number = u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?);
         let named = PROTOCOLS.iter().find(|(_, known)| *known == number).map(|(name, _)| *name);
@@ -80,6 +75,15 @@ pub const PROTOCOL: Form = Form::Own(&Own {
     },
     width: Some(2),
 });
+
+/// The number of a protocol.
+fn protocol_of(value: &Setting) -> Option<u16> {
+    match value {
+        Setting::Text(text) => PROTOCOLS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, n)| *n),
+        Setting::Integer(number) => u16::try_from(*number).ok(),
+        _ => None,
+    }
+}
 
 const PROTOCOLS: &[(&str, u16)] = &[
     ("all", 3),

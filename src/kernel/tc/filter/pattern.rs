@@ -27,7 +27,7 @@ impl Key {
     }
 
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let word = |at: usize| Some(<[u8; 4]>::try_from(bytes.get(at..at + 4)?).ok()?);
+        let word = |at: usize| <[u8; 4]>::try_from(bytes.get(at..at + 4)?).ok();
         Some(Self {
             mask: u32::from_be_bytes(word(0)?),
             value: u32::from_be_bytes(word(4)?),

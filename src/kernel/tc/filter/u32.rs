@@ -8,7 +8,7 @@ use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::handle;
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::words::Form::{Bit32, List, Text, U8, U32 as Number};
-use crate::kernel::words::{Form, HEADER, Own, Setting, Word, field, option};
+use crate::kernel::words::{Form, HEADER, NOWHERE, Own, Setting, Word, field, option};
 use crate::netlink::attr;
 
 const SELECTOR: u16 = 5;
@@ -16,7 +16,7 @@ const FLAGS: u16 = 11;
 /// `struct tc_u32_mark`.
 const MARK: u16 = 10;
 /// What [`encode`] and [`decode`] alone know the place of.
-const OWN: u16 = 0;
+const OWN: u16 = NOWHERE;
 /// `TC_U32_TERMINAL`, `TC_U32_OFFSET`, `TC_U32_VAROFFSET`, `TC_U32_EAT`: flags of a selector.
 const TERMINAL: u8 = 1;
 const OFFSET: u8 = 2;
