@@ -2,7 +2,7 @@
 
 --- Where a filter is attached, and what it is called there. Without a place it is at the discipline by which the link sends.
 ---@class nsl.FilterPlace
----@field kind? "u32"|"matchall"|string         # how it tells packets; needed when one is added
+---@field kind? "u32"|"flower"|"matchall"|string         # how it tells packets; needed when one is added
 ---@field root? boolean               # at the discipline by which the link sends
 ---@field parent? string              # at this discipline or class: "1:", "1:10"
 ---@field ingress? boolean            # what comes in, where there is a clsact
@@ -33,6 +33,50 @@
 ---@field mark? integer               # the packet's mark
 ---@field mark_mask? integer          # which bits of the mark count
 
+--- Options of a filter that looks at the fields of headers (tc-flower(8)). Most take a mask behind a slash.
+---@class nsl.FlowerOpts
+---@field indev? nsl.Dev              # came in by this link
+---@field dst_mac? string             # "02:00:00:00:00:01", "02:00:00:00:00:00/ff:ff:ff:00:00:00"
+---@field src_mac? string
+---@field vlan_id? integer
+---@field vlan_prio? integer
+---@field vlan_ethtype? string|integer          # what is in the VLAN: "ip", "802.1Q"
+---@field cvlan_id? integer           # of a VLAN in a VLAN
+---@field cvlan_prio? integer
+---@field cvlan_ethtype? string|integer
+---@field num_of_vlans? integer
+---@field mpls_label? integer
+---@field mpls_tc? integer
+---@field mpls_bos? integer
+---@field mpls_ttl? integer
+---@field ip_proto? "tcp"|"udp"|"sctp"|"icmp"|"icmpv6"|integer
+---@field dst_ip? string              # an address or a network, of either family
+---@field src_ip? string
+---@field ip_tos? string|integer      # "0x10/0xfc"
+---@field ip_ttl? string|integer
+---@field ip_flags? string            # "frag", "nofrag", "firstfrag", "frag/nofirstfrag"
+---@field dst_port? string|integer    # 80, "80/0xfff0", "1000-2000"; needs `ip_proto`
+---@field src_port? string|integer
+---@field tcp_flags? string|integer   # "0x2/0x12"
+---@field type? string|integer        # of ICMP; needs `ip_proto`
+---@field code? string|integer        # of ICMP; needs `ip_proto`
+---@field arp_sip? string             # who asks
+---@field arp_tip? string             # for whom
+---@field arp_op? "request"|"reply"|integer
+---@field arp_sha? string
+---@field arp_tha? string
+---@field enc_key_id? integer         # of the tunnel it came by
+---@field enc_src_ip? string
+---@field enc_dst_ip? string
+---@field enc_src_port? string|integer
+---@field enc_dst_port? string|integer
+---@field enc_tos? string|integer
+---@field enc_ttl? string|integer
+---@field ct_state? string            # "+trk+est-new"
+---@field ct_zone? string|integer
+---@field ct_mark? string|integer
+---@field ct_label? string
+
 --- What is done with packets: a kind with options of its own, or the word that ends their way.
 ---@class nsl.Action
 ---@field kind string                 # "mirred", "gact"
@@ -46,7 +90,7 @@
 ---@field random_control? string      # gact: what becomes of that one
 
 --- What a filter is to be.
----@class nsl.FilterOpts: nsl.FilterPlace, nsl.MatchallOpts, nsl.U32Opts
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
 
 --- Which filters are meant.

@@ -62,11 +62,11 @@ fn pairs(value: &Setting) -> Option<Vec<&str>> {
     match value {
         Setting::Text(text) => Some(text.split_whitespace().collect()),
         Setting::List(values) => {
-            let text = |value| match value {
-                &Setting::Text(ref text) => Some(text.as_str()),
+            let texts = values.iter().map(|value| match value {
+                Setting::Text(text) => Some(text.as_str()),
                 _ => None,
-            };
-            values.iter().map(text).collect()
+            });
+            texts.collect()
         }
         Setting::Table(none) if none.is_empty() => Some(Vec::new()),
         _ => None,

@@ -217,7 +217,7 @@ mod tests {
             ("dst_port", "80"),
             ("src_port", "1000-2000"),
             ("tcp_flags", "0x2/0x12"),
-            ("ct_state", "+trk-new"),
+            ("ct_state", "-new+trk"),
         ];
         let read = FLOWER.decode(&[0; LENGTH], &bytes(&given).expect("options"), &|_| None);
         for (key, value) in given {

@@ -1,0 +1,81 @@
+-- Filters of flower: `tc filter` beside `filter_add`. (`tc -json` of some of them is not JSON.)
+
+local function read(ns) return ns:filter_list "v0" end
+
+local function write(ns, records)
+  for _, record in ipairs(records) do ns:filter_replace(record.dev, record) end
+end
+
+--- A row for one filter, given in both ways.
+local function flower(name, protocol, opts, words, want)
+  opts.kind, opts.ingress, opts.pref, opts.protocol, opts.handle = "flower", true, 7, protocol, 1
+  opts.actions = opts.actions or { "drop" }
+  return {
+    name,
+    make = function(ns) ns:filter_add("v0", opts) end,
+    tool = ("tc filter add dev v0 ingress protocol %s pref 7 handle 1 flower %s action drop"):format(protocol, words),
+    want = { want or opts },
+  }
+end
+
+return {
+  needs = { "sch_ingress", "cls_flower", "act_gact" },
+  before = [[
+    ip link add v0 type veth peer name v1
+    tc qdisc add dev v0 clsact
+  ]],
+  json = "tc -details filter show dev v0 ingress",
+  read = read,
+  write = write,
+  again = true,
+  flower("everything", "all", {}, "", { kind = "flower", handle = 1, ingress = true, pref = 7 }),
+  flower("to a MAC address", "all", { dst_mac = "02:00:00:00:00:01" }, "dst_mac 02:00:00:00:00:01", { dst_mac = "02:00:00:00:00:01" }),
+  flower("from some MAC addresses", "all", { src_mac = "02:00:00:00:00:00/ff:ff:ff:00:00:00" },
+    "src_mac 02:00:00:00:00:00/ff:ff:ff:00:00:00", { src_mac = "02:00:00:00:00:00/ff:ff:ff:00:00:00" }),
+  flower("to a network", "ip", { dst_ip = "10.0.0.0/8" }, "dst_ip 10.0.0.0/8", { dst_ip = "10.0.0.0/8", protocol = "ip" }),
+  flower("from an address", "ip", { src_ip = "192.0.2.1" }, "src_ip 192.0.2.1", { src_ip = "192.0.2.1" }),
+  flower("to a network of IPv6", "ipv6", { dst_ip = "2001:db8::/32" }, "dst_ip 2001:db8::/32", { dst_ip = "2001:db8::/32" }),
+  flower("of TCP, to a port", "ip", { ip_proto = "tcp", dst_port = 80 }, "ip_proto tcp dst_port 80", { ip_proto = "tcp", dst_port = 80 }),
+  flower("of UDP, from a port", "ipv6", { ip_proto = "udp", src_port = 53 }, "ip_proto udp src_port 53", { ip_proto = "udp", src_port = 53 }),
+  flower("of SCTP, to a port", "ip", { ip_proto = "sctp", dst_port = 9 }, "ip_proto sctp dst_port 9", { ip_proto = "sctp", dst_port = 9 }),
+  flower("to a range of ports", "ip", { ip_proto = "tcp", dst_port = "1000-2000" }, "ip_proto tcp dst_port 1000-2000",
+    { dst_port = "1000-2000" }),
+  flower("by flags of TCP", "ip", { ip_proto = "tcp", tcp_flags = "0x2/0x12" }, "ip_proto tcp tcp_flags 0x2/0x12", { tcp_flags = "0x2/0x12" }),
+  flower("by tos", "ip", { ip_tos = "0x10/0xfc" }, "ip_tos 0x10/0xfc", { ip_tos = "0x10/0xfc" }),
+  flower("by ttl", "ip", { ip_ttl = 64 }, "ip_ttl 64", { ip_ttl = 64 }),
+  flower("fragments", "ip", { ip_flags = "frag/nofirstfrag" }, "ip_flags frag/nofirstfrag", { ip_flags = "frag/nofirstfrag" }),
+  flower("of ICMP, by type and code", "ip", { ip_proto = "icmp", type = 8, code = 0 }, "ip_proto icmp type 8 code 0", { type = 8, code = 0 }),
+  flower("of ICMPv6, by type", "ipv6", { ip_proto = "icmpv6", type = 128 }, "ip_proto icmpv6 type 128", { type = 128 }),
+  flower("of ARP, what is asked", "arp", { arp_op = "request", arp_tip = "10.0.0.1", arp_sip = "10.0.0.0/24" },
+    "arp_op request arp_tip 10.0.0.1 arp_sip 10.0.0.0/24", { arp_op = "request", arp_tip = "10.0.0.1", arp_sip = "10.0.0.0/24" }),
+  flower("of ARP, whose", "arp", { arp_sha = "02:00:00:00:00:01", arp_tha = "02:00:00:00:00:02" },
+    "arp_sha 02:00:00:00:00:01 arp_tha 02:00:00:00:00:02", { arp_sha = "02:00:00:00:00:01", arp_tha = "02:00:00:00:00:02" }),
+  flower("of a VLAN", "802.1Q", { vlan_id = 10, vlan_prio = 3, vlan_ethtype = "ip" }, "vlan_id 10 vlan_prio 3 vlan_ethtype ip",
+    { vlan_id = 10, vlan_prio = 3, vlan_ethtype = "ip", protocol = "802.1Q" }),
+  flower("of a VLAN in a VLAN", "802.1ad", { vlan_ethtype = "802.1Q", cvlan_id = 5, cvlan_prio = 1, cvlan_ethtype = "ipv6" },
+    "vlan_ethtype 802.1q cvlan_id 5 cvlan_prio 1 cvlan_ethtype ipv6", { cvlan_id = 5, cvlan_prio = 1, cvlan_ethtype = "ipv6" }),
+  flower("of MPLS", "mpls_uc", { mpls_label = 100, mpls_tc = 3, mpls_bos = 1, mpls_ttl = 9 }, "mpls_label 100 mpls_tc 3 mpls_bos 1 mpls_ttl 9",
+    { mpls_label = 100, mpls_tc = 3, mpls_bos = 1, mpls_ttl = 9 }),
+  flower("in a tunnel", "ip", { enc_key_id = 7, enc_dst_ip = "10.0.0.1", enc_src_ip = "10.0.0.2", enc_dst_port = 4789 },
+    "enc_key_id 7 enc_dst_ip 10.0.0.1 enc_src_ip 10.0.0.2 enc_dst_port 4789",
+    { enc_key_id = 7, enc_dst_ip = "10.0.0.1", enc_src_ip = "10.0.0.2", enc_dst_port = 4789 }),
+  flower("in a tunnel, by tos and ttl", "ip", { enc_tos = "0x10", enc_ttl = 9 }, "enc_tos 0x10 enc_ttl 9", { enc_tos = "0x10", enc_ttl = 9 }),
+  flower("by the state of its connection", "ip", { ct_state = "+trk+est" }, "ct_state +trk+est", { ct_state = "+est+trk" }),
+  flower("by the mark of its connection", "ip", { ct_mark = "0x1/0xff" }, "ct_mark 0x1/0xff", { ct_mark = "1/0xff" }),
+  flower("of a link", "ip", { indev = "v0" }, "indev v0", { indev = "v0" }),
+  flower("not by the hardware", "ip", { skip_hw = true }, "skip_hw", { skip_hw = true }),
+  {
+    "into a class",
+    make = function(ns)
+      ns:filter_add("v0", { kind = "flower", ingress = true, pref = 7, handle = 1, protocol = "ip", classid = "1:10", dst_ip = "10.0.0.1" })
+    end,
+    tool = "tc filter add dev v0 ingress protocol ip pref 7 handle 1 flower classid 1:10 dst_ip 10.0.0.1",
+    want = { { classid = "1:10", dst_ip = "10.0.0.1" } },
+  },
+  {
+    "a port of no protocol",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "ip", dst_port = 80 }) end,
+    tool = "tc filter add dev v0 ingress protocol ip flower dst_port 80",
+    fails = { code = "EINVAL", message = "ip_proto" },
+  },
+}

@@ -1,0 +1,68 @@
+-- Filters of matchall with the first actions: `tc filter` beside `filter_add`.
+
+local function read(ns) return ns:filter_list "v0" end
+
+--- One that is there cannot be replaced (Linux `mall_change`): away with them, and made again.
+local function write(ns, records)
+  ns:filter_flush "v0"
+  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
+end
+
+--- A row for one filter with actions, given in both ways.
+local function matchall(name, opts, words, want)
+  opts.kind, opts.pref, opts.handle = "matchall", 7, 1
+  local side = opts.egress and "egress" or "ingress"
+  opts.ingress = not opts.egress or nil
+  return {
+    name,
+    make = function(ns) ns:filter_add("v0", opts) end,
+    tool = ("tc filter add dev v0 %s pref 7 handle 1 %smatchall %s"):format(side, opts.chain and "chain 3 " or "", words),
+    json = ("tc -details filter show dev v0 %s"):format(side),
+    want = { want },
+  }
+end
+
+return {
+  needs = { "sch_ingress", "cls_matchall", "act_gact", "act_mirred" },
+  before = [[
+    ip link add v0 type veth peer name v1
+    ip link add v2 type veth peer name v3
+    tc qdisc add dev v0 clsact
+  ]],
+  read = read,
+  write = write,
+  again = true,
+  matchall("all that comes in is dropped", { actions = { "drop" } }, "action drop",
+    { ingress = true, protocol = "all", actions = { { kind = "gact", control = "drop" } } }),
+  matchall("all that goes out passes", { egress = true, actions = { "ok" } }, "action ok", { egress = true, actions = { { control = "pass" } } }),
+  matchall("some by chance", { actions = { { kind = "gact", control = "pass", random = "netrand", of = 10, random_control = "drop" } } },
+    "action pass random netrand drop 10", { actions = { { random = "netrand", of = 10, random_control = "drop" } } }),
+  matchall("on to another chain", { actions = { "goto chain 5" } }, "action goto chain 5", { actions = { { control = "goto chain 5" } } }),
+  matchall("redirected", { actions = { { kind = "mirred", egress = "redirect", dev = "v2" } } }, "action mirred egress redirect dev v2",
+    { actions = { { kind = "mirred", egress = "redirect", dev = "v2", control = "stolen" } } }),
+  matchall("mirrored", { actions = { { kind = "mirred", egress = "mirror", dev = "v2" } } }, "action mirred egress mirror dev v2",
+    { actions = { { egress = "mirror", control = "pipe" } } }),
+  matchall("into another link", { actions = { { kind = "mirred", ingress = "redirect", dev = "v2" } } },
+    "action mirred ingress redirect dev v2", { actions = { { ingress = "redirect" } } }),
+  matchall("mirrored, then dropped", { actions = { { kind = "mirred", egress = "mirror", dev = "v2" }, "drop" } },
+    "action mirred egress mirror dev v2 action drop", { actions = { { kind = "mirred" }, { kind = "gact" } } }),
+  matchall("into a class", { egress = true, classid = "1:2" }, "classid 1:2", { classid = "1:2" }),
+  matchall("in a chain", { chain = 3, actions = { "drop" } }, "action drop", { chain = 3 }),
+  matchall("not by the hardware", { skip_hw = true, actions = { "drop" } }, "skip_hw action drop", { skip_hw = true }),
+  {
+    "an action that is none",
+    make = function(ns) ns:filter_add("v0", { kind = "matchall", ingress = true, actions = { "dropp" } }) end,
+    fails = { code = "EINVAL", message = "dropp" },
+  },
+  {
+    "one that is there already",
+    before = [[
+      ip link add v0 type veth peer name v1
+      tc qdisc add dev v0 clsact
+      tc filter add dev v0 ingress pref 7 handle 1 matchall action drop
+    ]],
+    make = function(ns) ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, handle = 1, actions = { "drop" } }) end,
+    tool = "tc filter add dev v0 ingress pref 7 handle 1 matchall action drop",
+    fails = { code = "EEXIST" },
+  },
+}
