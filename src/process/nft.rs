@@ -112,9 +112,9 @@ fn fault(line: &str) -> Option<Fault> {
     let (place, what) = line.strip_prefix("/dev/stdin:")?.split_once(": Error: ")?;
     let (line, columns) = place.split_once(':')?;
     let (first, last) = columns.split_once('-')?;
-    let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
-    let start = first.saturating_sub(1);
-    Some(Fault { line: line.parse().ok()?, columns: start..last.max(start), what: what.trim().to_owned() })
+    let number = |text: &str| text.parse::<u32>().ok().and_then(|number| usize::try_from(number).ok());
+    let start = number(first)?.saturating_sub(1);
+    Some(Fault { line: number(line)?, columns: start..number(last)?.max(start), what: what.trim().to_owned() })
 }
 
 #[cfg(test)]

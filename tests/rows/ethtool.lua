@@ -66,11 +66,11 @@ local rows = {
   row(
     "asked for, and on with what it needs",
     "v0",
-    pair .. "; ethtool -K v0 tx off tso off",
+    pair .. "; ethtool -K v0 tx off tso off tx-udp-segmentation off",
     { requested = { "tx-tcp-segmentation", "tx-tcp6-segmentation" } },
     "ethtool -K v0 tx-tcp-segmentation on tx-tcp6-segmentation on || true", -- it fails, as nothing is on yet
     "ethtool --json -k v0",
-    { features = { ["tx-tcp-segmentation"] = false }, requested = { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-udp-segmentation" } }
+    { features = { ["tx-tcp-segmentation"] = false }, requested = { "tx-tcp-segmentation", "tx-tcp6-segmentation" } }
   ),
   features("what is fixed, as it is", { rx_lro = false, lro = false, highdma = true }, "gro off", { ["rx-lro"] = false }),
   row(

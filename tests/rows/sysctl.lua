@@ -54,8 +54,8 @@ local rows = {
     function(ns) ns:sysctl { ["net.ipv4.conf.eth0.rp_filter"] = 2, ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = true } end,
     "sysctl -qw net.ipv4.conf.eth0.rp_filter=2 net.ipv4.ip_default_ttl=99 net.ipv4.ip_forward=1",
     "rp_filter|default_ttl|ip_forward ",
-    "net.ipv4.*",
-    { ["net.ipv4.conf.eth0.rp_filter"] = 2, ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = 1 }
+    "net.ipv4.ip_*",
+    { ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = 1 }
   ),
   row(
     "a pattern",

@@ -240,3 +240,27 @@ fn how_links_send_is_seen_and_put_right() {
         );
     });
 }
+
+#[test]
+fn sysctls_of_an_interface_with_a_dot_are_set_and_compared() {
+    run(|| {
+        prints(
+            "local net <close> = lab.new()
+            local a = net:host('a', {
+                sysctl = { ['net.ipv4.conf.eth0.100.rp_filter'] = 2, ['net.ipv4.conf.eth0/100.log_martians'] = 1 },
+            })
+            net:link(a, net:host 'b', { a = { name = 'eth0.100' } })
+            net:up()
+            print(a:output 'cat /proc/sys/net/ipv4/conf/eth0.100/*_filter | sort -r | head -1', net:diff())
+            print(a:sysctl 'net.ipv4.conf.eth0.100.log_martians')
+            a:sysctl('net.ipv4.conf.eth0.100.rp_filter', 0)
+            print(net:diff())
+            net:apply()
+            print(net:diff())",
+            "2\tnothing differs
+            1
+            ~ sysctl a net.ipv4.conf.eth0.100.rp_filter 0 -> 2
+            nothing differs",
+        );
+    });
+}
