@@ -2,7 +2,7 @@
 
 --- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
 --- told by the error that is raised without it.
----@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts
+---@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts
 
 --- Options of a VLAN, on a link. `id` is needed.
 ---@class nsl.VlanLinkOpts
@@ -104,3 +104,45 @@
 ---@field peer_scrub? "none"|"default"
 ---@field headroom? integer
 ---@field tailroom? integer
+
+--- Options of tun and tap, whose other end is a program. They stay until they are deleted, and cannot be changed.
+---@class nsl.TunOpts
+---@field mode? "tun"|"tap"           # as the type says, unless told
+---@field user? string|integer        # who may use it
+---@field group? string|integer       # a group of users that may use it; the link's own is `link_group`
+---@field pi? boolean                 # four bytes of information before each packet
+---@field vnet_hdr? boolean           # a header for offloads before each packet
+---@field multi_queue? boolean        # several programs may share it
+
+--- Options of wireguard. Keys are in base64, as `netns.wg_key` makes them.
+---@class nsl.WireguardOpts
+---@field private_key? string
+---@field listen_port? integer
+---@field fwmark? integer             # of the packets it sends
+---@field peers? nsl.WireguardPeer[]  # added to those there are, or changed
+---@field replace_peers? boolean      # the peers take the place of those there are
+
+--- A peer of a WireGuard link.
+---@class nsl.WireguardPeer
+---@field public_key string
+---@field preshared_key? string       # "": none
+---@field endpoint? string            # "192.0.2.1:51820", "[2001:db8::1]:51820"
+---@field allowed_ips? string[]       # what comes from it and goes to it, all of it: {"10.0.0.0/24"}
+---@field keepalive? integer          # seconds; 0: never
+---@field remove? boolean             # takes it away
+---@field latest_handshake? integer   # only read: seconds since 1970
+---@field rx_bytes? integer           # only read
+---@field tx_bytes? integer           # only read
+
+--- Makes keys for a WireGuard link, a private one and the public one that its peers are told.
+--- They are in base64. Of a private key that there is, it gives the public one.
+--- ```lua
+--- local private, public = netns.wg_key()
+--- assert(select(2, netns.wg_key(private)) == public)
+--- ```
+---@param private? string
+---@return string private
+---@return string public
+---@raises EINVAL
+---@since 0.1
+function netns.wg_key(private) end

@@ -88,6 +88,7 @@
 ---@field link_group? integer|string  # the same, for kinds that have a group of their own (vxlan)
 ---@field link? nsl.Dev               # what a new link stands on (vlan, macvlan …), which may be in another namespace
 ---@field link_netns? nsl.Ns          # the namespace whose links and addresses a new link works with (tunnels)
+---@field peer? nsl.Dev|nsl.LinkOpts  # the other end of a new pair, or its `name` with what it should be
 ---@field txqueuelen? integer         # packets in its transmit queue
 ---@field promisc? boolean            # takes every packet
 ---@field allmulticast? boolean       # takes every multicast packet

@@ -8,12 +8,11 @@ use super::args::Args;
 use super::bind::{Waiting, values};
 use super::device::DeviceOrNamespace;
 use super::handle::LinkHandle;
-use super::link_options::{LINK, Wanted, kind_settings, link_options, namespace, read};
+use super::link_options::{LINK, Wanted, kind_settings, link_options, link_table, namespace, read};
 use super::link_record::{self, COLUMNS};
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
-use crate::error::Result;
 use crate::kernel::addr;
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, kind};
@@ -84,6 +83,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         words: &[],
         call: Call::Now(reference),
     },
+    Function { name: "netns.wg_key", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(wg_key) },
     Function { name: "netns.show", acts: Acts::OnEither, most: 1, options: &[], words: &[], call: Call::Now(show) },
 ];
 
@@ -159,16 +159,28 @@ fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, LinkHandle::made(&device)?)
 }
 
-/// A pair by `link_add`: its other end is `peer=`, or has a free name beside it (the kernel would try `veth0` for both).
-fn pair(kind: &str, device: &Device, options: &Options, spec: &LinkSpec) -> Result<Device> {
-    let peer = options.device("peer", &device.namespace)?;
-    let (there, name) = match &peer {
-        Some(peer) => (&peer.namespace, Some(peer.name.as_str())),
-        None => (&device.namespace, None),
+/// A pair by `link_add`: its other end is `peer=` (a device, or a table with its `name` and what it should be), or has a free name beside it (the kernel would try `veth0` for both).
+fn pair(kind: &str, device: &Device, options: &Options, spec: &LinkSpec) -> mlua::Result<Device> {
+    let own = match options.value("peer") {
+        Some(Value::Table(table)) => Some(link_table(table, "peer")?),
+        _ => None,
     };
-    let other = link::End { namespace: there, name, spec: &LinkSpec::default() };
+    let peer = match &own {
+        Some(own) => own.device("name", &device.namespace)?,
+        None => options.device("peer", &device.namespace)?,
+    };
+    let there = peer.as_ref().map_or(&device.namespace, |peer| &peer.namespace);
+    let wanted = own.as_ref().map(|own| read(own, there, Some(kind))).transpose()?.unwrap_or_default();
+    let spec_there = LinkSpec { name: None, ..wanted.spec };
+    let name = peer.as_ref().map(|peer| peer.name.as_str());
+    let other = link::End { namespace: there, name, spec: &spec_there };
     let end = link::End { namespace: &device.namespace, name: Some(&device.name), spec };
-    Ok(link::pair(kind, &end, &other)?.0)
+    let (made, peer) = link::pair(kind, &end, &other)?;
+    if let Err(error) = addr::add_all(&peer, &wanted.ip) {
+        let _ = link::delete(&made);
+        return Err(error.into());
+    }
+    Ok(made)
 }
 
 /// `netns.link_set(dev, opts)`.
@@ -252,6 +264,12 @@ fn wait(args: &mut Args) -> mlua::Result<Waiting> {
         }
         None => values(lua, Value::Nil),
     }))
+}
+
+/// `netns.wg_key(private?)`: private, public.
+fn wg_key(args: &mut Args) -> mlua::Result<MultiValue> {
+    let private = if args.absent(1) { None } else { Some(args.string(1)?) };
+    values(&args.lua, kind::wireguard::keys(private.as_deref())?)
 }
 
 /// `netns.show(dev_or_ns?)`.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mlua::Value;
+use mlua::{Table, Value};
 
 use super::args::Args;
 use super::options::Options;
@@ -15,7 +15,7 @@ use crate::kernel::{addr, address_text, words};
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
     "type", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
-    "link_group", "link", "link_netns", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
 ];
 
 /// What only reading gives: accepted by writes, and ignored.
@@ -36,11 +36,14 @@ pub(super) struct Wanted {
 pub(super) fn link_options(args: &Args, position: usize) -> mlua::Result<Options> {
     match args.value(position) {
         Value::Nil => Ok(args.options(position)?),
-        _ => {
-            let kinds: Vec<&'static str> = kind::all_option_names().collect();
-            Options::read(&args.table(position)?, args.shown_name(), &[LINK, &kinds], &[READ_ONLY])
-        }
+        _ => link_table(&args.table(position)?, args.shown_name()),
     }
+}
+
+/// The options of a link in a table.
+pub(super) fn link_table(table: &Table, function: &'static str) -> mlua::Result<Options> {
+    let kinds: Vec<&'static str> = kind::all_option_names().collect();
+    Options::read(table, function, &[LINK, &kinds], &[READ_ONLY])
 }
 
 /// Reads what is asked for of a link of this kind in `namespace`.

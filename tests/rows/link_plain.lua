@@ -50,6 +50,29 @@ return {
     want = { { name = "x0" }, { name = "x1" } },
   },
   {
+    "a pair whose other end is told what it should be",
+    make = function(ns)
+      ns:link_add("v0", {
+        type = "veth",
+        mac = "02:00:00:00:00:01",
+        peer = { name = "v1", mac = "02:00:00:00:00:02", mtu = 1400, up = true, ip = "10.0.0.2/24", alias = "far" },
+      })
+    end,
+    tool = [[ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 mtu 1400 address 02:00:00:00:00:02
+             ip link set v1 up alias far; ip addr add 10.0.0.2/24 dev v1]],
+    json = { links.json, "ip -json addr show v1" },
+    want = { { name = "v0" }, { name = "v1", mtu = 1400, alias = "far" } },
+  },
+  {
+    "wireguard",
+    nowhere = "neither kernel has it",
+    make = function(ns)
+      local private, public = netns.wg_key()
+      ns:link_add("w0", { type = "wireguard", private_key = private, listen_port = 51820, peers = { { public_key = public } } })
+    end,
+    want = { { name = "w0", listen_port = 51820 } },
+  },
+  {
     "netkit",
     since = "6.7",
     nowhere = "neither kernel has it",

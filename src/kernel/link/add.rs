@@ -46,6 +46,12 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
     if !kind::has_queues(kind) {
         message::one_queue(&mut request);
     }
+    if let Some(made) = kind::make(kind, device, &own, index) {
+        made.map_err(|error| error.object(device))?;
+        // All but its kind follows.
+        rest = LinkSpec { kind: None, options: rest.options, link: None, link_netns: None, ..spec.clone() };
+        return complete(&Device::known(&device.namespace, &device.name, device.index()?), kind, &own, &rest);
+    }
     let from = origin(device, spec)?;
     let index = device.namespace.with_socket(|socket| {
         let master = set::master_index(socket, device, first.master.as_ref())?;
@@ -66,8 +72,12 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
         };
         made.map_err(|error| word(error, device, kind, spec, socket))
     })?;
-    let device = &Device::known(&device.namespace, &device.name, index);
-    let finished = finish(device, kind, &own, &rest);
+    complete(&Device::known(&device.namespace, &device.name, index), kind, &own, &rest)
+}
+
+/// Makes a link that is there what it should be, or deletes it.
+fn complete(device: &Device, kind: &str, own: &Settings, rest: &LinkSpec) -> Result<Device> {
+    let finished = finish(device, kind, own, rest);
     if finished.is_err() {
         // The first error is the one to tell; a link that is gone already needs no deleting.
         let _ = delete(device);
@@ -157,6 +167,9 @@ pub(super) fn index_is_taken(error: &Error) -> bool {
 
 /// What has to follow the message that makes a link, and the proof that the kernel took the options of its kind.
 fn finish(device: &Device, kind: &str, own: &Settings, rest: &LinkSpec) -> Result<()> {
+    if let Some(aside) = kind::aside(Some(kind)).filter(|_| !own.is_empty()) {
+        (aside.tell)(device, own)?;
+    }
     if !rest.is_empty() {
         set::set(device, rest)?;
     }

@@ -109,7 +109,18 @@ pub struct Stats {
 
 /// All links of a namespace, by index.
 pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
-    namespace.with_socket(list_in)
+    let mut links = namespace.with_socket(list_in)?;
+    for link in &mut links {
+        read_aside(&Device::known(namespace, &link.name, link.index), link);
+    }
+    Ok(links)
+}
+
+/// Reads what no message about a link tells of its own options; nothing where that is not permitted.
+fn read_aside(device: &Device, link: &mut Link) {
+    if let Some(aside) = kind::aside(link.kind.as_deref()) {
+        link.data = (aside.read)(device).unwrap_or_default();
+    }
 }
 
 /// [`list`] over a socket in the namespace.

@@ -110,6 +110,11 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
     let (own, mut port) = kind::split(kind, spec.options.clone());
     let news = kind::changes(kind, &before.data, &own);
     let mut request = message::indexed(before.index);
+    let aside = kind::aside(Some(kind)).filter(|_| !news.is_empty());
+    if let Some(aside) = aside {
+        (aside.tell)(device, &news)?;
+    }
+    let news = if aside.is_some() { Settings::new() } else { news };
     if !news.is_empty() {
         let info = kind::own_info(kind, &news, &mut indexes(socket, device));
         message::inform(&mut request, info.map_err(|error| error.object(device))?);

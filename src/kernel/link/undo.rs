@@ -19,6 +19,12 @@ pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before
     let mut request = message::indexed(before.index);
     message::apply(&mut request, &back, master);
     let kind = before.kind.as_deref().filter(|_| !own.is_empty());
+    if let Some(aside) = kind::aside(kind) {
+        let mut own = own.clone();
+        own.push(("replace_peers".into(), Setting::Switch(true)));
+        let _ = (aside.tell)(device, &own);
+    }
+    let kind = kind.filter(|kind| kind::aside(Some(kind)).is_none());
     if let Some(Ok(info)) = kind.map(|kind| kind::own_info(kind, &own, &mut indexes(socket, device))) {
         message::inform(&mut request, info);
     }

@@ -6,6 +6,7 @@
 
 mod bond;
 mod bridge;
+mod definition;
 mod geneve;
 mod gre;
 mod ip6tnl;
@@ -16,16 +17,20 @@ mod macvlan;
 mod other;
 mod over_udp;
 mod ring;
+mod tun;
 mod tunnel;
 pub mod veth;
 mod vlan;
 mod vrf;
 mod vxlan;
+pub mod wireguard;
 
+use definition::{Aside, Kind};
 pub use other::check as check_kind;
 pub(super) use other::missing;
 
 use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::device::Device;
 use crate::kernel::words::{self, Form, IndexOf, NameOf, Setting, Settings, Word};
 use crate::netlink::attr;
 
@@ -34,60 +39,6 @@ const INFO_KIND: u16 = 1;
 const INFO_DATA: u16 = 2;
 const INFO_PORT_KIND: u16 = 4;
 const INFO_PORT_DATA: u16 = 5;
-
-/// A kind of links.
-struct Kind {
-    /// As `ip link` has it: `"vxlan"`.
-    name: &'static str,
-    /// The module that brings it.
-    module: &'static str,
-    /// The option that a kernel is built with for it.
-    config: &'static str,
-    /// Its options.
-    own: &'static [Word],
-    /// The options of a port of it.
-    port: &'static [Word],
-    /// It stands on another link (`link=`), without which there is none.
-    stands: bool,
-    /// Its links come in pairs (`veth.rs`).
-    pair: bool,
-    /// It has as many queues as the kernel gives it; others do with one each way.
-    queues: bool,
-    /// A change has to tell all of its options again, because those left out would be as in a new link.
-    whole: bool,
-    /// Options that can be set and are never read.
-    unread: &'static [&'static str],
-    /// What a kernel is built with for the options that begin so.
-    built_with: &'static [(&'static str, &'static str)],
-    /// Makes what was read what can be written back.
-    forget: fn(&mut Settings),
-    /// Attributes of its own options that follow from several settings, or of which a setting needs several.
-    more: fn(&Settings, &mut Vec<u8>),
-    /// What `ip link` tells of a new link beside what was asked for.
-    fresh: fn(&mut Settings),
-}
-
-impl Kind {
-    /// A kind without options.
-    const fn new(name: &'static str, module: &'static str, config: &'static str) -> Self {
-        Self {
-            name,
-            module,
-            config,
-            own: &[],
-            port: &[],
-            stands: false,
-            pair: false,
-            queues: false,
-            whole: false,
-            unread: &[],
-            built_with: &[],
-            forget: |_| {},
-            more: |_, _| {},
-            fresh: |_| {},
-        }
-    }
-}
 
 const FAMILIES: &[&[Kind]] = &[
     bond::KINDS,
@@ -101,10 +52,12 @@ const FAMILIES: &[&[Kind]] = &[
     macvlan::KINDS,
     over_udp::KINDS,
     ring::KINDS,
+    tun::KINDS,
     veth::KINDS,
     vlan::KINDS,
     vrf::KINDS,
     vxlan::KINDS,
+    wireguard::KINDS,
     other::KINDS,
 ];
 
@@ -186,6 +139,17 @@ pub(super) fn has_queues(kind: &str) -> bool {
     known(kind).is_some_and(|kind| kind.queues)
 }
 
+/// Makes a link of a kind that no message makes; none if a message does.
+pub(super) fn make(kind: &str, device: &Device, own: &Settings, index: Option<u32>) -> Option<Result<()>> {
+    let make = known(kind)?.make?;
+    Some(encode(kind, Side::Own, own, &mut words::no_links).and_then(|_| make(device, own, index)))
+}
+
+/// How the options of this kind are told and read, if not by messages about links.
+pub(super) fn aside(kind: Option<&str>) -> Option<&'static Aside> {
+    known(kind?)?.aside.as_ref()
+}
+
 /// Whether the option `key` is one of ports, of whatever kind their master is.
 pub(super) fn is_of_ports(key: &str) -> bool {
     kinds().any(|kind| words::has(kind.port, key))
@@ -259,6 +223,9 @@ fn encode(kind: &str, side: Side, settings: &Settings, index: IndexOf<'_>) -> Re
         return Err(unknown(kind, key));
     }
     let mut bytes = words::encode(words, settings, index)?;
+    if side == Side::Own && aside(Some(kind)).is_some() {
+        return Ok(Vec::new());
+    }
     if let (Some(kind), Side::Own) = (known(kind), side) {
         (kind.more)(settings, &mut bytes);
     }
@@ -322,6 +289,7 @@ pub(super) fn read(info: &[u8]) -> Info {
         words::decode(words(kind, side), &[], data, &|_| None)
     };
     let mut data = options(&kind, Side::Own, INFO_DATA);
+    let kind = kind.map(|kind| if kind == "tun" { tun::kind_of(&data).to_owned() } else { kind });
     if let Some(kind) = kind.as_deref().and_then(known) {
         (kind.forget)(&mut data);
     }

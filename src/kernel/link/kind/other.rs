@@ -17,12 +17,9 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
     Kind::new("nlmon", "nlmon", "CONFIG_NLMON"),
     Kind::new("rmnet", "rmnet", "CONFIG_RMNET"),
-    Kind { queues: true, ..Kind::new("tap", "tun", "CONFIG_TUN") },
     Kind { queues: true, ..Kind::new("team", "team", "CONFIG_NET_TEAM") },
-    Kind { queues: true, ..Kind::new("tun", "tun", "CONFIG_TUN") },
     Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
     Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
-    Kind::new("wireguard", "wireguard", "CONFIG_WIREGUARD"),
     Kind::new("wwan", "wwan", "CONFIG_WWAN"),
 ];
 
