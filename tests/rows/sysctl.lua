@@ -5,17 +5,21 @@ local links = [[
   ip link add eth0.100 type bridge
 ]]
 
---- A row for settings: what nsl is told, what `sysctl` is, and which lines of `sysctl -a` tell of it.
-local function row(name, make, tool, pattern, key, want, before)
+--- A row for settings: what nsl is told, what `sysctl` is, which lines of `sysctl -a` tell of it, and which keys.
+local function row(name, make, tool, pattern, keys, want, before)
   return {
     name,
     before = before or links,
     make = make,
     tool = tool,
-    json = ("sysctl -a 2>/dev/null | grep -E '%s'"):format(pattern),
+    json = ("sysctl -ar '%s' 2>/dev/null"):format(pattern),
     read = function(ns)
-      local found = ns:sysctl(key)
-      return type(found) == "table" and found or { [key] = found }
+      local all = {}
+      for key in keys:gmatch "%S+" do
+        local found = ns:sysctl(key)
+        for name, value in pairs(type(found) == "table" and found or { [key] = found }) do all[name] = value end
+      end
+      return all
     end,
     want = want,
     write = function(ns, found) ns:sysctl(found) end,
@@ -23,7 +27,7 @@ local function row(name, make, tool, pattern, key, want, before)
   }
 end
 
-local forward = "^net.ipv4.(ip_forward|conf.*.forwarding) "
+local forward = "^net.ipv4.(ip_forward|conf.*.forwarding)$"
 local rows = {
   row(
     "one",
@@ -53,9 +57,9 @@ local rows = {
     "a table",
     function(ns) ns:sysctl { ["net.ipv4.conf.eth0.rp_filter"] = 2, ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = true } end,
     "sysctl -qw net.ipv4.conf.eth0.rp_filter=2 net.ipv4.ip_default_ttl=99 net.ipv4.ip_forward=1",
-    "rp_filter|default_ttl|ip_forward ",
-    "net.ipv4.ip_*",
-    { ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = 1 }
+    "rp_filter|default_ttl|ip_forward$",
+    "net.ipv4.ip_* net.ipv4.conf.*.rp_filter",
+    { ["net.ipv4.conf.eth0.rp_filter"] = 2, ["net.ipv4.ip_default_ttl"] = 99, ["net.ipv4.ip_forward"] = 1 }
   ),
   row(
     "a pattern",
@@ -110,7 +114,7 @@ local rows = {
     "of IPv6",
     function(ns) ns:sysctl { ["net.ipv6.conf.*.accept_ra"] = 0, ["net.ipv6.conf.lo.accept_ra"] = 2 } end,
     "for conf in all default eth0 eth0/100; do sysctl -qw net.ipv6.conf.$conf.accept_ra=0; done; sysctl -qw net.ipv6.conf.lo.accept_ra=2",
-    "accept_ra ",
+    "accept_ra$",
     "net.ipv6.conf.*.accept_ra",
     { ["net.ipv6.conf.lo.accept_ra"] = 2, ["net.ipv6.conf.eth0.accept_ra"] = 0 }
   ),
