@@ -32,6 +32,16 @@
 ---@field neigh_get fun(self: nsl.Link, address: string, opts?: nsl.NeighGetOpts): nsl.NeighRecord # netns.neigh_get
 ---@field neigh_list fun(self: nsl.Link, opts?: nsl.NeighListOpts): nsl.NeighRecord[]      # netns.neigh_list
 ---@field neigh_flush fun(self: nsl.Link, opts?: nsl.NeighListOpts): integer               # netns.neigh_flush
+---@field netconf_list fun(self: nsl.Link, opts?: nsl.NetconfOpts): nsl.NetconfRecord[]    # netns.netconf_list
+---@field netconf_get fun(self: nsl.Link, opts?: nsl.NetconfOpts): nsl.NetconfRecord       # netns.netconf_get
+---@field ntable_list fun(self: nsl.Link, opts?: nsl.NtableListOpts): nsl.NtableRecord[]   # netns.ntable_list
+---@field maddr_add fun(self: nsl.Link, mac: string)                                       # netns.maddr_add
+---@field maddr_delete fun(self: nsl.Link, mac: string)                                    # netns.maddr_delete
+---@field maddr_list fun(self: nsl.Link, opts?: nsl.MaddrListOpts): nsl.MaddrRecord[]      # netns.maddr_list
+---@field token_set fun(self: nsl.Link, token: string)                                     # netns.token_set
+---@field token_delete fun(self: nsl.Link)                                                 # netns.token_delete
+---@field token_get fun(self: nsl.Link): nsl.TokenRecord                                   # netns.token_get
+---@field token_list fun(self: nsl.Link): nsl.TokenRecord[]                                # netns.token_list
 ---@field fdb_add fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                     # netns.fdb_add
 ---@field fdb_append fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                  # netns.fdb_append
 ---@field fdb_replace fun(self: nsl.Link, mac: string, opts?: nsl.FdbOpts)                 # netns.fdb_replace

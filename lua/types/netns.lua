@@ -59,6 +59,22 @@ netns = {}
 ---@field neigh_get fun(self: nsl.Netns, name: string, address: string, opts?: nsl.NeighGetOpts): nsl.NeighRecord # netns.neigh_get
 ---@field neigh_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): nsl.NeighRecord[] # netns.neigh_list
 ---@field neigh_flush fun(self: nsl.Netns, name_or_opts?: string|nsl.NeighListOpts, opts?: nsl.NeighListOpts): integer # netns.neigh_flush
+---@field netconf_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NetconfOpts, opts?: nsl.NetconfOpts): nsl.NetconfRecord[] # netns.netconf_list
+---@field netconf_get fun(self: nsl.Netns, name: string, opts?: nsl.NetconfOpts): nsl.NetconfRecord # netns.netconf_get
+---@field ntable_change fun(self: nsl.Netns, name: string, opts: nsl.NtableOpts)           # netns.ntable_change
+---@field ntable_list fun(self: nsl.Netns, name_or_opts?: string|nsl.NtableListOpts, opts?: nsl.NtableListOpts): nsl.NtableRecord[] # netns.ntable_list
+---@field mroute_list fun(self: nsl.Netns, opts?: nsl.MrouteListOpts): nsl.MrouteRecord[]  # netns.mroute_list
+---@field maddr_add fun(self: nsl.Netns, name: string, mac: string)                        # netns.maddr_add
+---@field maddr_delete fun(self: nsl.Netns, name: string, mac: string)                     # netns.maddr_delete
+---@field maddr_list fun(self: nsl.Netns, name_or_opts?: string|nsl.MaddrListOpts, opts?: nsl.MaddrListOpts): nsl.MaddrRecord[] # netns.maddr_list
+---@field token_set fun(self: nsl.Netns, name: string, token: string)                      # netns.token_set
+---@field token_delete fun(self: nsl.Netns, name: string)                                  # netns.token_delete
+---@field token_get fun(self: nsl.Netns, name: string): nsl.TokenRecord                    # netns.token_get
+---@field token_list fun(self: nsl.Netns, name?: string): nsl.TokenRecord[]                # netns.token_list
+---@field addrlabel_add fun(self: nsl.Netns, prefix: string, opts: nsl.AddrLabelOpts)      # netns.addrlabel_add
+---@field addrlabel_delete fun(self: nsl.Netns, prefix: string, opts?: nsl.AddrLabelOpts)  # netns.addrlabel_delete
+---@field addrlabel_list fun(self: nsl.Netns): nsl.AddrLabelRecord[]                       # netns.addrlabel_list
+---@field addrlabel_flush fun(self: nsl.Netns): integer                                    # netns.addrlabel_flush
 ---@field fdb_add fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)      # netns.fdb_add
 ---@field fdb_append fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)   # netns.fdb_append
 ---@field fdb_replace fun(self: nsl.Netns, name: string, mac: string, opts?: nsl.FdbOpts)  # netns.fdb_replace

@@ -5,6 +5,7 @@
 //! out when a value for it is missing. The code is an errno's name, or empty where the cause's own is used. Every row
 //! has a snapshot test in `tests/errors/`.
 
+mod addresses;
 mod bridge;
 mod ethtool;
 mod links;
@@ -17,6 +18,7 @@ use std::sync::LazyLock;
 
 use super::Class;
 
+pub use addresses::*;
 pub use bridge::*;
 pub use ethtool::*;
 pub use links::*;
@@ -59,6 +61,7 @@ use rows;
 pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
     [
         ROWS_HERE,
+        addresses::ROWS_HERE,
         bridge::ROWS_HERE,
         ethtool::ROWS_HERE,
         links::ROWS_HERE,

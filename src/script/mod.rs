@@ -5,6 +5,7 @@
 //! holds no logic of the kernel.
 
 mod addr;
+mod addrlabel;
 mod args;
 mod bind;
 mod bridge_vlan;
@@ -24,11 +25,15 @@ mod link_options;
 mod link_record;
 mod literal;
 mod load;
+mod maddr;
 mod mdb;
+mod mroute;
 mod neigh;
+mod netconf;
 mod netns;
 mod nexthop;
 mod nft;
+mod ntable;
 mod options;
 mod os;
 mod output;
@@ -46,6 +51,7 @@ mod strict;
 mod sysctl;
 mod task;
 mod tc;
+mod token;
 mod topo;
 mod vm;
 mod words;

@@ -41,8 +41,10 @@ pub enum Form {
     Time32,
     /// See [`Form::Time32`].
     Time64,
-    /// A time in 32 bits, of which so many are a second.
+    /// A time in 32 or 64 bits, of which so many are a second.
     Per32(u32),
+    /// See [`Form::Per32`].
+    Per64(u32),
     /// A rate: bits a second in a script, bytes a second in 32 or 64 bits.
     Rate32,
     /// See [`Form::Rate32`].
@@ -141,7 +143,13 @@ impl Form {
             Self::Switch32 | Self::U32 | Self::I32 | Self::Be32 | Self::Time32 | Self::Per32(_) => 4,
             Self::Rate32 | Self::Size32 | Self::Share32 | Self::Bits32(_) | Self::Link | Self::Ip4 => 4,
             Self::Words32(_) | Self::Names32(_) | Self::Named32(_) | Self::Bit32(_) => 4,
-            Self::U64 | Self::Be64 | Self::Time64 | Self::Rate64 | Self::BridgeId | Self::Masked32(_) => 8,
+            Self::U64
+            | Self::Be64
+            | Self::Time64
+            | Self::Per64(_)
+            | Self::Rate64
+            | Self::BridgeId
+            | Self::Masked32(_) => 8,
             Self::Mac => 6,
             Self::Ip6 => 16,
             Self::Flag => 0,
@@ -169,6 +177,7 @@ impl Form {
             Self::Time32 => wide(hundredths(value, 100.0), 4),
             Self::Time64 => hundredths(value, 100.0).map(|number| number.to_ne_bytes().to_vec()),
             Self::Per32(unit) => wide(hundredths(value, f64::from(*unit)), 4),
+            Self::Per64(unit) => wide(hundredths(value, f64::from(*unit)), 8),
             Self::Rate32 => wide(number_of(value, units::rate).map(|rate| rate / 8), 4),
             Self::Rate64 => number_of(value, units::rate).map(|rate| (rate / 8).to_ne_bytes().to_vec()),
             Self::Size32 => wide(number_of(value, units::size), 4),
@@ -254,7 +263,7 @@ impl Form {
             Self::I32 => Setting::Integer(i64::from(i32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?))),
             Self::Be16 | Self::Be32 | Self::Be64 => from_number(big()?),
             Self::Time32 | Self::Time64 => Setting::Number(number()? as f64 / 100.0),
-            Self::Per32(unit) => Setting::Number(number()? as f64 / f64::from(*unit)),
+            Self::Per32(unit) | Self::Per64(unit) => Setting::Number(number()? as f64 / f64::from(*unit)),
             Self::Rate32 | Self::Rate64 => from_number(number()?.saturating_mul(8)),
             Self::Share32 => Setting::Number(super::value::from_share(attr::u32_of(bytes)?)),
             Self::Words8(words) | Self::Words16(words) | Self::Words32(words) => {

@@ -37,7 +37,7 @@ impl Form {
             Self::U16 | Self::Be16 => up_to(u64::from(u16::MAX)),
             Self::U32 | Self::Be32 => up_to(u64::from(u32::MAX)),
             Self::U64 | Self::Be64 | Self::I32 => "a whole number".to_owned(),
-            Self::Time32 | Self::Time64 | Self::Per32(_) => "a time in seconds".to_owned(),
+            Self::Time32 | Self::Time64 | Self::Per64(_) | Self::Per32(_) => "a time in seconds".to_owned(),
             Self::Rate32 | Self::Rate64 => "a rate (bits a second, or text such as \"10mbit\")".to_owned(),
             Self::Size32 => "a size (bytes, or text such as \"64kb\")".to_owned(),
             Self::Share32 => "a share (from 0 to 1, or text such as \"1%\")".to_owned(),

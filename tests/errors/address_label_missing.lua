@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.addrlabel_add("ns0", "2001:db8::/32", {})

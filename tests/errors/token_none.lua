@@ -1,0 +1,2 @@
+netns.add "ns0"
+print(netns.token_get "ns0/lo")
