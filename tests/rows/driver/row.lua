@@ -47,14 +47,31 @@ local function call(what, fn, ...)
   return table.unpack(results, 2, results.n)
 end
 
-local function sh(ns, what, text)
-  local command = "set -e\n" .. text
-  if not text:find "[^%w%s%-_/.:+%%,@=]" and not text:find "\n" then
-    -- No shell is needed, which takes as long to start as what it would start.
-    command = {}
-    for word in text:gmatch "%S+" do command[#command + 1] = word end
+--- The program, arguments and input that do the same as this shell code, where no shell is needed: to start one takes as
+--- long as to start what it would. Only what changes something is put together: what `ip` shows depends on what it showed
+--- before in the same run.
+local function without_shell(text)
+  if text:find "[^%w%s;%-_/.:+%%,@=]" then return end
+  local commands = {}
+  for command in text:gmatch "[^;\n]+" do
+    if command:find "%S" then commands[#commands + 1] = command end
   end
-  local result = ns:exec(command, { capture = true })
+  local words = {}
+  for word in (commands[1] or ""):gmatch "%S+" do words[#words + 1] = word end
+  if #commands == 1 then return words end
+  local program = words[1]
+  if program ~= "ip" and program ~= "bridge" and program ~= "tc" then return end
+  local lines = {}
+  for i, command in ipairs(commands) do
+    lines[i] = command:match("^%s*" .. program .. "%s+([^%-].*)")
+    if not lines[i] then return end
+  end
+  return { program, "-batch", "-" }, table.concat(lines, "\n") .. "\n"
+end
+
+local function sh(ns, what, text)
+  local words, input = without_shell(text)
+  local result = ns:exec(words or "set -e\n" .. text, { capture = true, stdin = input })
   if not result.ok then fail(("%s failed: %s\n%s"):format(what, text, result.stderr)) end
   return result.stdout
 end
