@@ -92,13 +92,14 @@ fn up(options: &Options) -> Result<Option<bool>> {
     })
 }
 
-/// `mac=`, or `address=` in `ip link`'s words; an IP address there is a mistake that is easily made, but in the record of a
-/// tunnel, where it is what `local` says.
+/// `mac=`, or `address=` in `ip link`'s words; an IP address there is a mistake that is easily made. In the record of a
+/// link that has no MAC address (a tunnel) it is only what was seen.
 fn mac(options: &Options) -> Result<Option<[u8; 6]>> {
+    if options.string("link_type")?.is_some_and(|kind| !matches!(kind.as_str(), "ether" | "loopback")) {
+        return Ok(None);
+    }
     let key = if options.has("mac") { "mac" } else { "address" };
-    let text = options.string(key)?;
-    let text = text.filter(|text| !options.has("operstate") || text.parse::<std::net::IpAddr>().is_err());
-    text.map(|text| link::parse_mac(&text)).transpose()
+    options.string(key)?.map(|text| link::parse_mac(&text)).transpose()
 }
 
 /// A namespace to move to; the one the link is in is no move.

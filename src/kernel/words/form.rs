@@ -113,7 +113,7 @@ pub enum Form {
 pub struct Own {
     /// What the value must be, for the error.
     pub expected: &'static str,
-    /// The bytes for the kernel; none if it is no such value.
+    /// The bytes for the kernel; none if it is no such value. An empty array, where there is a width, tells nothing.
     pub encode: fn(&Setting) -> Option<Vec<u8>>,
     /// The value in the kernel's bytes; none if they are too short.
     pub decode: fn(&[u8]) -> Option<Setting>,
@@ -216,6 +216,10 @@ impl Form {
                 _ => None,
             },
             Self::List(form, first) => return self.encode_list(key, value, (form, *first), index).map(Some),
+            // No bytes where some are to be: as if it were not there.
+            Self::Own(Own { encode, width: Some(1..), .. }) if encode(value).is_some_and(|bytes| bytes.is_empty()) => {
+                return Ok(None);
+            }
             Self::Own(own) => (own.encode)(value),
             Self::BridgeId | Self::Flat(_) | Self::Short(_) => None,
         };

@@ -16,11 +16,13 @@ end
 --- What all files of such rows return beside the rows.
 function M.beside(more)
   return with({
-    before = [[
-      ip link add v0 type veth peer name v1
-      ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad
-      ip link set v0 up; ip link set v1 up
-    ]],
+    before = [[ip -batch - <<end
+      link add v0 type veth peer name v1
+      addr add 10.0.0.1/24 dev v0
+      addr add fd00::1/64 dev v0 nodad
+      link set v0 up
+      link set v1 up
+end]],
     json = "ip -json -details link show dev x0",
     read = function(ns) return { ns:link_get "x0" } end,
     write = function(ns, records)
@@ -29,6 +31,7 @@ function M.beside(more)
       end
     end,
     again = true,
+    same = { "permaddr" }, -- random, of tunnels over IPv6
   }, more)
 end
 
@@ -59,6 +62,7 @@ function M.of(kind, ether, base, words)
       end,
       tool = add .. first .. "\n" .. set .. words,
       want = want or opts,
+      again = false, -- that a row of `made` does
     }
   end
 

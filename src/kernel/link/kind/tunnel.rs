@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::words::{Own, Setting, Settings, whole};
 
-/// An end of a tunnel over IPv4, or `any`.
+/// An end of a tunnel over IPv4, or `any`, which is not told: kinds of tunnels refuse an address that is none.
 pub(super) const END4: Own = Own {
     expected: "an IPv4 address or any",
     encode: |value| match text(value)? {
-        "any" => Some(vec![0; 4]),
+        "any" => Some(Vec::new()),
         address => Some(address.parse::<Ipv4Addr>().ok()?.octets().to_vec()),
     },
     decode: |bytes| {
@@ -22,7 +22,7 @@ pub(super) const END4: Own = Own {
 pub(super) const END6: Own = Own {
     expected: "an IPv6 address or any",
     encode: |value| match text(value)? {
-        "any" => Some(vec![0; 16]),
+        "any" => Some(Vec::new()),
         address => Some(address.parse::<Ipv6Addr>().ok()?.octets().to_vec()),
     },
     decode: |bytes| {
