@@ -18,7 +18,6 @@ local function rows_of(name)
     made("tos inherit", { tos = "inherit" }, "tos inherit"),
     made("no pmtudisc", { pmtudisc = false }, "nopmtudisc"),
     made("fwmark", { fwmark = 0x123 }, "fwmark 0x123"),
-    of.made("external", { external = true }, "external"),
     made("mode ipip", { mode = "ipip" }, "mode ipip"),
     made("mode any", { mode = "any" }, "mode any"),
     changed("ttl, and keep the rest", ends .. "tos 4 dev v0 fwmark 3 mode ipip", { ttl = 9 },
@@ -32,9 +31,28 @@ local function rows_of(name)
 end
 
 return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
+  ipip.made("external", { external = true }, "external"),
   ipip.made("mode mplsip", { remote = "10.0.0.2", mode = "mplsip" }, "remote 10.0.0.2 mode mplsip"),
   sit.made("mode ip6ip", { remote = "10.0.0.2", mode = "ip6ip" }, "remote 10.0.0.2 mode ip6ip"),
   sit.made("isatap", { ["local"] = "10.0.0.1", isatap = true }, "local 10.0.0.1 isatap"),
+  {
+    "sit with 6rd where the kernel has none",
+    make = function(ns)
+      ns:link_add("x0", { type = "sit", ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" })
+    end,
+    fails = { code = "EOPNOTSUPP", object = "x0", message = "6rd_prefix" },
+  },
+  {
+    "sit that is external, of which `ip` says nothing and the kernel takes no notice",
+    make = function(ns) ns:link_add("x0", { type = "sit", external = true, remote = "10.0.0.2" }) end,
+    fails = { code = "EOPNOTSUPP", object = "x0", message = "external" },
+  },
+  ipip.refused("with a mode of sit's", { mode = "ip6ip" }, "mode ip6ip", { code = "EINVAL", message = "mplsip" }),
+}, kind.nowhere("neither kernel has CONFIG_NET_FOU_IP_TUNNELS", {
+  ipip.made("encap", { remote = "10.0.0.2", encap = "gue", encap_sport = 7777, encap_dport = 5555, encap_csum = true },
+    "remote 10.0.0.2 encap gue encap-sport 7777 encap-dport 5555 encap-csum"),
+  ipip.changed("encap", ends, { encap = "fou", encap_dport = 6 }, "encap fou encap-dport 6"),
+}), kind.nowhere("neither kernel has CONFIG_IPV6_SIT_6RD", {
   sit.made("6rd_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" }, "local 10.0.0.1 6rd-prefix 2001:db8::/32"),
   sit.made("6rd_relay_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32", ["6rd_relay_prefix"] = "10.0.0.0/8" },
     "local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8"),
@@ -44,9 +62,4 @@ return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
     { ["6rd_prefix"] = "2002::/16" }),
   sit.changed("ttl, and keep 6rd", ends .. "6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8", { ttl = 3 }, "ttl 3",
     { ["6rd_prefix"] = "2001:db8::/32", ["6rd_relay_prefix"] = "10.0.0.0/8" }),
-  ipip.refused("with a mode of sit's", { mode = "ip6ip" }, "mode ip6ip", { code = "EINVAL", message = "mplsip" }),
-}, kind.nowhere("neither kernel has CONFIG_NET_FOU_IP_TUNNELS", {
-  ipip.made("encap", { remote = "10.0.0.2", encap = "gue", encap_sport = 7777, encap_dport = 5555, encap_csum = true },
-    "remote 10.0.0.2 encap gue encap-sport 7777 encap-dport 5555 encap-csum"),
-  ipip.changed("encap", ends, { encap = "fou", encap_dport = 6 }, "encap fou encap-dport 6"),
 }))

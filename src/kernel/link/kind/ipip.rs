@@ -112,10 +112,12 @@ fn prefix<A: std::str::FromStr>(value: &Setting, most: u16) -> Option<(A, u16)> 
     Some((address.parse().ok()?, length))
 }
 
-/// As `ip link` has it: a new tunnel takes every protocol.
+/// As `ip link` has it: a new tunnel takes every protocol, and the ttl of what it carries.
 fn fresh(options: &mut Settings) {
-    if words::find(options, "mode").is_none() {
-        options.push(("mode".into(), Setting::Text("any".to_owned())));
+    for (key, value) in [("mode", "any"), ("ttl", "inherit")] {
+        if words::find(options, key).is_none() {
+            options.push((key.into(), Setting::Text(value.to_owned())));
+        }
     }
 }
 
