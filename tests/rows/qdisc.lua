@@ -151,6 +151,26 @@ return {
     fails = { code = "EINVAL", message = 'unknown option "rate"' },
   },
   {
+    "no kind, and nothing there to be changed",
+    make = function(ns) ns:qdisc_change("v0", { limit = 5 }) end,
+    tool = "tc qdisc change dev v0 root limit 5",
+    fails = { code = "EINVAL", message = 'option "kind" is needed' },
+  },
+  {
+    "a class there is not",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: htb",
+    make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", parent = "1:30" }) end,
+    tool = "tc qdisc add dev v0 parent 1:30 pfifo",
+    fails = { code = "ENOENT", object = "v0", message = "there is no class 1:30", kernel = "class not found" },
+  },
+  {
+    "a kind that cannot be changed",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: htb",
+    make = function(ns) ns:qdisc_change("v0", { default = "7" }) end,
+    tool = "tc qdisc change dev v0 root htb default 7",
+    fails = { code = "EINVAL", object = "v0", message = "htb", hint = "delete it and add it again", kernel = "Change operation" },
+  },
+  {
     "a handle that is none",
     make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", handle = "1:2" }) end,
     fails = { code = "EINVAL", message = "a handle such as" },

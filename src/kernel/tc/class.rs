@@ -71,9 +71,9 @@ fn send(
     let sent = device.namespace.with_socket(|socket| {
         let place = Place::of(device.index_in(socket)?, WORDS, settings, 0)?;
         let (message, flags) = message(&place)?;
-        socket.execute(message, flags).map_err(|error| {
-            device.or_missing(place::refused(error, &place::called("class", &place, device), kind), socket)
-        })
+        socket
+            .execute(message, flags)
+            .map_err(|error| device.or_missing(place::refused(error, "class", &place, device, kind), socket))
     });
     sent.map_err(|error| error.object(device))
 }

@@ -104,23 +104,31 @@ pub fn named(key: &str, text: &str, read: fn(&str) -> Option<u32>) -> Result<u32
     read(text).ok_or_else(|| wrong().with("got", Setting::Text(text.to_owned())))
 }
 
-/// Words a refusal about the object `what` (`qdisc 1: of "ns0/eth0"`), which is of this kind.
-pub fn refused(error: Error, what: &str, kind: Option<&Kind>) -> Error {
+/// Words a refusal about the object here, which a message calls `what` (`qdisc`, `class`), and which is of this kind.
+pub fn refused(error: Error, what: &str, place: &Place, device: &Device, kind: Option<&Kind>) -> Error {
+    // The kernel says `ENOENT` for a kind it lacks as well as for what is not there, and `EINVAL` for much; its text tells.
     let text = error.kernel_text().unwrap_or_default();
-    // The kernel says `ENOENT` for a kind it lacks as well as for a discipline that is not there; its text tells.
-    let lacks = error.as_errno() == Some(Errno::ENOENT) && text.contains("kind is unknown");
-    match kind {
-        Some(kind) if lacks => {
+    let says = |part| text.contains(part);
+    match (error.as_errno(), kind) {
+        (Some(Errno::ENOENT), Some(kind)) if says("kind is unknown") => {
             let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", "qdisc");
             let error = error.with("kind", kind.name);
             error.with("module", kind.module()).with("config", kind.config())
         }
-        _ => entry::refused(error, what, "changing traffic control"),
+        (Some(Errno::EINVAL), Some(kind)) if says("Change operation not supported") => {
+            error.explain(&[(Errno::EINVAL, &explain::TC_UNCHANGEABLE)]).with("kind", kind.name)
+        }
+        // What it was to be put at.
+        (Some(Errno::ENOENT), Some(_)) if says("class not found") => {
+            let class = format!("class {} of \"{device}\"", handle::text(place.parent));
+            entry::refused(error, class, "changing traffic control")
+        }
+        _ => entry::refused(error, called(what, place, device), "changing traffic control"),
     }
 }
 
 /// How a message calls the discipline or class here.
-pub fn called(what: &str, place: &Place, device: &Device) -> String {
+fn called(what: &str, place: &Place, device: &Device) -> String {
     match (place.handle, place.parent) {
         (0, handle::ROOT) => format!("{what} at the root of \"{device}\""),
         (0, parent) => format!("{what} at {} of \"{device}\"", handle::text(parent)),

@@ -106,9 +106,9 @@ fn send(
             place.parent = parent_of(socket, &place)?;
         }
         let (message, flags) = message(&place)?;
-        socket.execute(message, flags).map_err(|error| {
-            device.or_missing(place::refused(error, &place::called("qdisc", &place, device), kind), socket)
-        })
+        socket
+            .execute(message, flags)
+            .map_err(|error| device.or_missing(place::refused(error, "qdisc", &place, device, kind), socket))
     });
     sent.map_err(|error| error.object(device))
 }
@@ -185,7 +185,7 @@ fn record(place: &Place, attributes: &[u8], name: words::NameOf<'_>) -> Option<S
     Some(settings)
 }
 
-/// The kind of the discipline at this place of a link, or with this handle; none if there is none.
+/// The kind of the discipline at this place of a link, or with this handle; none if there is none that was put there.
 pub fn kind_at(device: &Device, settings: &Settings) -> Result<Option<&'static Kind>> {
     device.namespace.with_socket(|socket| {
         let wanted = place(device.index_in(socket)?, None, settings, false)?;
@@ -194,7 +194,7 @@ pub fn kind_at(device: &Device, settings: &Settings) -> Result<Option<&'static K
             handle => place.handle == handle,
         };
         let found = dump(socket, |place, kind, _| {
-            (place.index == wanted.index && is_there(place)).then(|| kind::find(kind)).flatten()
+            (place.index == wanted.index && place.handle != 0 && is_there(place)).then(|| kind::find(kind)).flatten()
         })?;
         Ok(found.into_iter().next())
     })
