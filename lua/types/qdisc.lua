@@ -35,9 +35,11 @@
 ---@field handle? string              # with this number
 ---@field root? boolean               # by which a link sends
 ---@field parent? string              # below this
+---@field invisible? boolean          # those too that the kernel put below a class by itself
 
---- What went through.
+--- What went through; and what its kind counts, as `tc -s` calls it (`marked`, `ecn_mark`, `borrowed` …).
 ---@class nsl.TcStats
+---@field [string] integer|number|boolean
 ---@field packets integer
 ---@field bytes integer
 ---@field drops integer

@@ -17,7 +17,7 @@ use crate::kernel::words::Settings;
 
 /// What repeats an argument, and what only reading gives.
 const IGNORED: &[&str] = &["dev", "refcnt"];
-const QDISC_FILTER: &[&str] = &["dev", "kind", "handle", "parent", "root"];
+const QDISC_FILTER: &[&str] = &["dev", "kind", "handle", "parent", "root", "invisible"];
 const CLASS_FILTER: &[&str] = &["dev", "kind", "parent", "root"];
 const QDISC_COLUMNS: &[&str] = &["dev", "kind", "handle", "root", "parent", "rate", "delay", "loss", "limit"];
 const CLASS_COLUMNS: &[&str] = &["dev", "kind", "classid", "root", "parent", "leaf", "rate", "ceil", "quantum"];
@@ -125,6 +125,7 @@ fn list(
         kind: options.string("kind")?,
         handle: handle("handle", handle::qdisc)?,
         parent: root.or(handle("parent", handle::class)?),
+        invisible: options.is_on("invisible")?,
     };
     let listed = list(&namespace, &filter)?;
     values(&args.lua, lua_words::records(&args.lua, columns, &listed)?)

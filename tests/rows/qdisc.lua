@@ -95,6 +95,15 @@ return {
     end,
   },
   {
+    "those that the kernel put below a class",
+    before = "ip link add v0 type veth peer name v1",
+    tool = "tc qdisc add dev v0 root handle 1: htb; tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit",
+    json = "tc -json qdisc show dev v0 invisible",
+    read = function(ns) return ns:qdisc_list("v0", { invisible = true }) end,
+    want = { { kind = "pfifo", parent = "1:10", handle = "0:" } },
+    write = false,
+  },
+  {
     "a change",
     before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
     make = function(ns) ns:qdisc_change("v0", { limit = 9 }) end,

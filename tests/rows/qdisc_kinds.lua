@@ -108,6 +108,15 @@ return {
   root("red with events", red { ecn = true, qevent_early_drop = 10, qevent_mark = 11 },
     "red " .. red_words .. " ecn qevent early_drop block 10 qevent mark block 11", { qevent_early_drop = 10, qevent_mark = 11 },
     { write = again }),
+  root("red and what it counts", red(), "red " .. red_words, { counted = { early = 0, pdrop = 0, other = 0, marked = 0, drops = 0 } }, {
+    json = "tc -s -json qdisc show dev v0",
+    read = function(ns)
+      local records = read(ns)
+      for _, record in ipairs(records) do record.counted = record.stats end
+      return records
+    end,
+    write = false, again = false,
+  }),
   root("choke", { limit = 1000, bandwidth = "10mbit" }, "choke limit 1000 bandwidth 10mbit", { limit = 1000, min = 83, max = 250 }),
   root("choke with options", { limit = 500, min = 50, max = 150, burst = 80, avpkt = 500, probability = "5%", bandwidth = "1mbit", ecn = true },
     "choke limit 500 min 50 max 150 burst 80 avpkt 500 probability 0.05 bandwidth 1mbit ecn",

@@ -34,6 +34,10 @@ return {
     { jitter = 0.005, delay_correlation = 0.25 }),
   netem("distribution", { delay = "20ms", jitter = "5ms", distribution = "normal" },
     "delay 20ms 5ms distribution normal", { jitter = 0.005 }),
+  -- iproute2 has no table of this one: it is what there is without.
+  netem("a uniform distribution", { delay = "20ms", jitter = "5ms", distribution = "uniform" }, "delay 20ms 5ms", { jitter = 0.005 }),
+  netem("a measured distribution", { delay = "20ms", jitter = "5ms", distribution = "experimental" },
+    "delay 20ms 5ms distribution experimental", { jitter = 0.005 }),
   netem("loss", { loss = "0.3%" }, "loss 0.3%", { loss = 0.003 }),
   netem("loss with correlation", { loss = "10%", loss_correlation = "25%" }, "loss random 10% 25%",
     { loss = 0.1, loss_correlation = 0.25 }),

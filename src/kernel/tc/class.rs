@@ -123,7 +123,8 @@ fn record(place: &Place, attributes: &[u8], name: words::NameOf<'_>) -> Option<S
     settings.extend(common);
     let options = kind::find(&kind).and_then(|kind| kind.class.as_ref()).zip(attr::find(attributes, place::OPTIONS));
     settings.extend(options.map(|(options, bytes)| options.read(bytes)).unwrap_or_default());
-    settings.extend(stats::read(attributes).map(|stats| ("stats".into(), stats)));
+    let stats = stats::read(attributes, kind::counters::of_class(&kind));
+    settings.extend(stats.map(|stats| ("stats".into(), stats)));
     Some(settings)
 }
 

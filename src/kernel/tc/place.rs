@@ -85,6 +85,8 @@ pub struct Filter {
     pub handle: Option<u32>,
     /// Below this; `handle::ROOT` is the link itself.
     pub parent: Option<u32>,
+    /// Those too that the kernel put below a class by itself.
+    pub invisible: bool,
 }
 
 impl Filter {

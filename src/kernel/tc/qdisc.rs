@@ -17,6 +17,8 @@ use crate::netlink::{Message, Socket, attr};
 const NEW: u16 = 36;
 const DELETE: u16 = NEW + 1;
 const GET: u16 = NEW + 2;
+/// `TCA_DUMP_INVISIBLE`.
+const INVISIBLE: u16 = 10;
 
 /// What every discipline can be told, of whatever kind.
 pub const WORDS: &[Word] = &[
@@ -143,7 +145,11 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
     namespace.with_socket(|socket| {
         let index = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
         let names = index_names(socket)?;
-        dump(socket, |place, kind, attributes| {
+        let mut request = Place::default().message(GET);
+        if filter.invisible {
+            request = request.with(INVISIBLE, &[]);
+        }
+        dump_by(socket, &request, |place, kind, attributes| {
             let wanted = filter.takes(place, kind, index);
             wanted.then(|| record(place, attributes, &|index| names.get(&index).cloned())).flatten()
         })
@@ -151,8 +157,16 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
 }
 
 /// Each discipline of the socket's namespace by its place, kind and attributes.
-pub fn dump<T>(socket: &mut Socket, mut read: impl FnMut(&Place, &str, &[u8]) -> Option<T>) -> Result<Vec<T>> {
-    socket.dump_with(&Place::default().message(GET), |kind, bytes| {
+pub fn dump<T>(socket: &mut Socket, read: impl FnMut(&Place, &str, &[u8]) -> Option<T>) -> Result<Vec<T>> {
+    dump_by(socket, &Place::default().message(GET), read)
+}
+
+fn dump_by<T>(
+    socket: &mut Socket,
+    request: &Message,
+    mut read: impl FnMut(&Place, &str, &[u8]) -> Option<T>,
+) -> Result<Vec<T>> {
+    socket.dump_with(request, |kind, bytes| {
         let (place, attributes) = Place::read(bytes).filter(|_| kind == NEW)?;
         let kind = attr::text(attr::find(attributes, place::KIND)?);
         read(&place, &kind, attributes)
@@ -181,7 +195,8 @@ fn record(place: &Place, attributes: &[u8], name: words::NameOf<'_>) -> Option<S
     settings.extend(common);
     let known = kind::find(&kind).zip(attr::find(attributes, place::OPTIONS));
     settings.extend(known.map(|(kind, options)| kind.qdisc.read(options)).unwrap_or_default());
-    settings.extend(stats::read(attributes).map(|stats| ("stats".into(), stats)));
+    let stats = stats::read(attributes, kind::counters::of_qdisc(&kind));
+    settings.extend(stats.map(|stats| ("stats".into(), stats)));
     Some(settings)
 }
 

@@ -2,9 +2,12 @@
 
 use crate::kernel::words::Form::{self, Rate32, Rate64, U32, U64};
 use crate::kernel::words::{Setting, Settings, Word, decode, fact, field, find};
+use crate::netlink::attr;
 
 /// `TCA_STATS2`.
 const STATS: u16 = 7;
+/// `TCA_STATS_APP`.
+const OWN: u16 = 4;
 /// `struct gnet_stats_basic` and `struct gnet_stats_queue`, and the packets in 64 bits.
 const WORDS: &[Word] = &[
     Word { settable: false, ..field("bytes", 1, 12, 0, U64) },
@@ -26,13 +29,15 @@ pub const fn stats() -> Word {
     fact("stats", STATS, Form::Nested(WORDS))
 }
 
-/// What the attributes of an object say of it, if they do.
-pub fn read(attributes: &[u8]) -> Option<Setting> {
+/// What the attributes of an object say of it, if they do; `counters` is what its kind counts for itself.
+pub fn read(attributes: &[u8], counters: &[Word]) -> Option<Setting> {
     let settings = decode(&[stats()], &[], attributes, &|_| None);
-    match find(&settings, "stats")? {
-        Setting::Table(stats) => Some(Setting::Table(whole(stats))),
-        _ => None,
+    let Setting::Table(stats) = find(&settings, "stats")? else { return None };
+    let mut stats = whole(stats);
+    if let Some(own) = attr::find(attributes, STATS).and_then(|all| attr::find(all, OWN)) {
+        stats.extend(decode(counters, own, own, &|_| None));
     }
+    Some(Setting::Table(stats))
 }
 
 /// What the attributes of an action say of it: `TCA_ACT_STATS`.
@@ -54,17 +59,21 @@ fn whole(stats: &Settings) -> Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netlink::attr;
+    use crate::kernel::tc::kind::counters;
 
     #[test]
     fn what_has_64_bits_is_taken_from_there() {
         let mut inner = Vec::new();
         attr::put(&mut inner, 1, &[7u64.to_ne_bytes().to_vec(), 9u64.to_ne_bytes().to_vec()].concat()[..12]);
         attr::put(&mut inner, 8, &(1u64 << 40).to_ne_bytes());
+        attr::put(&mut inner, OWN, &[1u32, 2, 3, 4].map(u32::to_ne_bytes).concat());
         let mut bytes = Vec::new();
         attr::put(&mut bytes, STATS, &inner);
         let wanted = [("bytes".into(), Setting::Integer(7)), ("packets".into(), Setting::Integer(1 << 40))];
-        assert_eq!(read(&bytes), Some(Setting::Table(wanted.into())));
-        assert_eq!(read(&[]), None);
+        assert_eq!(read(&bytes, &[]), Some(Setting::Table(wanted.to_vec())));
+        // A red counts four things; choke has one more.
+        let Some(Setting::Table(stats)) = read(&bytes, counters::of_qdisc("red")) else { panic!("no table") };
+        assert_eq!((stats.len(), find(&stats, "marked")), (6, Some(&Setting::Integer(4))));
+        assert_eq!(read(&[], &[]), None);
     }
 }

@@ -3,6 +3,7 @@
 
 mod cake;
 mod codel;
+pub mod counters;
 mod fair;
 mod fifo;
 mod hfsc;
