@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use mlua::{Function, Lua, Table, Value, Variadic};
+use nsl::kernel::link::kind::settable_by_family;
 use nsl::kernel::words::settable;
 
 use crate::rows;
@@ -22,13 +23,18 @@ const NOTES: &str = include_str!("driver/notes.lua");
 
 /// The words that have to stand in a row and do not: `neigh: lladdr`.
 pub(crate) fn missing(files: impl Iterator<Item = impl AsRef<Path>>) -> Vec<String> {
-    let seen: BTreeSet<(String, String)> = files.flat_map(|file| seen(file.as_ref())).collect();
-    let has = |object: &str, word: &str| {
-        let listed = WITHOUT_ROW.iter().any(|(of, name, _)| (*of, *name) == (object, word));
-        listed || seen.contains(&(object.to_owned(), word.to_owned()))
-    };
-    let missing = wanted().into_iter().filter(|(object, word)| !has(object, word));
-    missing.map(|(object, word)| format!("{object}: {word}")).collect()
+    let mut seen: BTreeSet<(String, String)> = files.flat_map(|file| seen(file.as_ref())).collect();
+    seen.extend(WITHOUT_ROW.iter().map(|(object, word, _)| ((*object).to_owned(), (*word).to_owned())));
+    // What kinds of one family share is written once.
+    let shared: Vec<(String, String)> = settable_by_family()
+        .flat_map(|family| {
+            let kinds: Vec<String> = family.iter().map(|(kind, _)| format!("link {kind}")).collect();
+            let of_one = seen.iter().filter(|(object, _)| kinds.contains(object));
+            of_one.flat_map(|(_, word)| kinds.iter().map(|kind| (kind.clone(), word.clone()))).collect::<Vec<_>>()
+        })
+        .collect();
+    seen.extend(shared);
+    wanted().difference(&seen).map(|(object, word)| format!("{object}: {word}")).collect()
 }
 
 /// Every word, by object, and that of a kind by its kind: `link vxlan`, `qdisc netem`.
@@ -48,8 +54,8 @@ fn wanted() -> BTreeSet<(String, String)> {
 /// The words of every kind that nsl knows: of which object, of which kind.
 fn words_of_kinds() -> Vec<(&'static str, &'static str, &'static str)> {
     let mut all = Vec::new();
-    for (kind, words) in nsl::kernel::link::kind::settable_by_kind() {
-        all.extend(words.map(|word| ("link", kind, word)));
+    for (kind, words) in settable_by_family().flatten() {
+        all.extend(words.into_iter().map(|word| ("link", kind, word)));
     }
     for kind in nsl::kernel::tc::kind::KINDS {
         all.extend(settable(kind.qdisc.words).map(|word| ("qdisc", kind.name, word)));

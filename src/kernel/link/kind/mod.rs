@@ -99,9 +99,11 @@ pub fn tables() -> impl Iterator<Item = &'static [Word]> {
     kinds().map(|kind| kind.own).chain(kinds().map(|kind| kind.port)).filter(|words| !words.is_empty())
 }
 
-/// Each kind's name with those of its words that can be set, of a link and then of a port of one.
-pub fn settable_by_kind() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
-    kinds().map(|kind| (kind.name, words::settable(kind.own).chain(words::settable(kind.port))))
+/// The families of kinds: each kind's name with those of its words that can be set, of a link and then of a port of one.
+/// A family has one file, and where a word of several of its kinds is the same, one line there.
+pub fn settable_by_family() -> impl Iterator<Item = Vec<(&'static str, Vec<&'static str>)>> {
+    let words = |kind: &'static Kind| words::settable(kind.own).chain(words::settable(kind.port)).collect();
+    FAMILIES.iter().map(move |kinds| kinds.iter().map(|kind| (kind.name, words(kind))).collect())
 }
 
 /// The words for the options of `kind`; empty where nsl knows none.
