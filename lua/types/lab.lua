@@ -26,7 +26,7 @@
 ---@field files? table<string, string>|fun(node: nsl.Node): table    # path → text: files that its programs alone see, over what is there
 ---@field private? string[]           # directories that are its programs' alone, empty at first: "/run/frr"
 ---@field nft? string|fun(node: nsl.Node): string?    # an nftables ruleset, loaded when it is connected
----@field devices? nsl.NodeDevice[]   # made before its links, so that ends find their masters
+---@field devices? nsl.NodeDevice[]   # made before its links, so that ends find their masters; after them where they stand on one (`link="eth0"`)
 ---@field run? (string|string[])[]|fun(node: nsl.Node): table        # commands run in order once it is up; a failing one fails `up`
 ---@field daemons? (string|string[])[]|fun(node: nsl.Node): table    # commands started then, and ended with the lab
 ---@field setup? fun(node: nsl.Node)  # called once the whole lab is connected, before any `run`; its error fails `up`

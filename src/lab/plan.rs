@@ -372,6 +372,8 @@ pub struct Wants {
     pub spec: LinkSpec,
     /// The device of the same node that it is a port of.
     pub master: Option<String>,
+    /// The link of the same node that it stands on; of a device.
+    pub link: Option<String>,
     /// How it sends; wins over the link's, key by key.
     pub shape: Shape,
 }
@@ -379,7 +381,7 @@ pub struct Wants {
 impl PartialEq for Wants {
     fn eq(&self, other: &Self) -> bool {
         // Without a namespace in it a spec is plain data, and its text is all of it.
-        let plain = self.master == other.master && self.shape == other.shape;
+        let plain = self.master == other.master && self.link == other.link && self.shape == other.shape;
         plain && format!("{:?}", self.spec) == format!("{:?}", other.spec)
     }
 }

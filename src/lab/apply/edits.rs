@@ -59,10 +59,12 @@ pub(super) fn add_bridge(target: &Target<'_>, changes: &[&Change]) -> Result<()>
     made.map_err(|error| error.object(&change.node).place(change.place.clone()))
 }
 
-/// Makes the devices that a node lacks.
-pub(super) fn add_devices(site: &Site<'_>, changes: &[&Change]) -> Result<()> {
+/// Makes the devices that a node lacks: those that stand on its links, or the others.
+pub(super) fn add_devices(site: &Site<'_>, changes: &[&Change], late: bool) -> Result<()> {
     for change in changes {
-        if let Edit::AddDevice(place) = change.edit {
+        if let Edit::AddDevice(place) = change.edit
+            && devices::is_late(site, place) == late
+        {
             let made = devices::one(site, place, &site.node.devices[place]);
             made.map_err(|error| error.place(change.place.clone()))?;
         }

@@ -108,7 +108,7 @@ impl<'a> Round<'a> {
             edits::add_bridge(target, changes)?;
             if changes.iter().any(|change| matches!(change.edit, Edit::AddDevice(_))) {
                 let site = Site::joined(self.plan, &self.assigned, target.place, &target.node.namespace, Vec::new())?;
-                edits::add_devices(&site, changes)?;
+                edits::add_devices(&site, changes, false)?;
             }
         }
         devices::make(&sites)?;
@@ -130,6 +130,10 @@ impl<'a> Round<'a> {
         }
         for (target, changes) in &targets {
             interrupt::check()?;
+            if changes.iter().any(|change| matches!(change.edit, Edit::AddDevice(_))) {
+                let site = Site::joined(self.plan, &self.assigned, target.place, &target.node.namespace, Vec::new())?;
+                edits::add_devices(&site, changes, true)?;
+            }
             edits::put_right(target, changes)?;
         }
         self.settle(sites, &new, live, session)?;

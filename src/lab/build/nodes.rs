@@ -1,4 +1,5 @@
-//! Third phase: what is inside each node — addresses, ports, links up, routes — in one batch a node.
+//! Third phase: what is inside each node — addresses, ports, links up, routes — in one batch a node; then what stands on
+//! its links.
 
 use super::namespaces::LOOPBACK;
 use super::{Phase, Progress, Report, Site, devices, settings};
@@ -46,6 +47,9 @@ pub(in crate::lab) fn configure(
         let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
         carry_out(plan, site, orders)?;
         port_options(&lab, site)?;
+        if site.joined.is_none() {
+            devices::make_late(site)?;
+        }
     }
     Ok(())
 }

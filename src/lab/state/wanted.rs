@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv6Net};
 
 use super::{Role, Wanted, WantedInterface, WantedRoute, end_of};
-use crate::kernel::link::{Setting, Settings, format_mac};
+use crate::kernel::link::{Setting, Settings, format_mac, kind};
 use crate::kernel::route::{Destination, Family};
 use crate::kernel::tc::Shape;
 use crate::lab::assign::{Assigned, Bridge, Interface};
@@ -181,7 +181,8 @@ fn overlay(settings: &mut Settings, wants: &Wants) {
     put(spec.arp.map(|on| switch("arp", on)));
     put(spec.addrgenmode.map(|mode| text("addrgenmode", mode.name())));
     put(wants.master.as_deref().map(|master| text("master", master)));
-    spec.options.iter().cloned().for_each(|option| put(Some(option)));
+    let kind = spec.kind.as_deref().unwrap_or_default();
+    kind::as_read(kind, &spec.options).into_iter().for_each(|option| put(Some(option)));
 }
 
 fn of_bridge(bridge: &Bridge) -> Settings {

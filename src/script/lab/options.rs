@@ -46,7 +46,7 @@ const HOST: &[&str] = &["name", "ip", "mtu", "mac"];
 /// Of a device: what `link_add` takes, but for a place elsewhere.
 #[rustfmt::skip]
 pub(in crate::script) const DEVICE: &[&str] = &[
-    "name", "type", "ip", "mac", "address", "master", "up", "down", "mtu", "txqueuelen", "alias", "group", "link_group",
+    "name", "type", "link", "ip", "mac", "address", "master", "up", "down", "mtu", "txqueuelen", "alias", "group", "link_group",
     "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
 ];
 
@@ -317,6 +317,7 @@ fn wants(options: &Options) -> Result<Wants> {
     Ok(Wants {
         spec: read_spec(options, &crate::kernel::namespace::Namespace::home(), options.string("type")?.as_deref())?,
         master: options.string("master")?,
+        link: options.string("link")?,
         ..Wants::default()
     })
 }

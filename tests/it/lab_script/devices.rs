@@ -40,6 +40,32 @@ fn ends_find_the_devices_of_their_node_as_masters() {
 }
 
 #[test]
+fn a_device_may_stand_on_a_link_of_its_node() {
+    run(|| {
+        prints(
+            "local net = lab.new()
+            local function m(number)
+                return { name = 'm' .. number, type = 'macvlan', link = 'eth0', mode = 'bridge', ip = '192.168.' .. number .. '.1/24', bcqueuelen = 300 }
+            end
+            local a = net:host('a', { devices = { m(7) } })
+            local b = net:host 'b'
+            net:link(a, b)
+            net:up()
+            local link = a:link_get 'm7'
+            print(link.type, link.link, link.mode, link.up, link.bcqueuelen, a:addr_list 'm7'[1].address)
+            b:addr_add('eth0', '192.168.7.2/24')
+            print(b:ping '192.168.7.1'.received)
+            a:configure { devices = { m(7), m(8) } }
+            net:apply()
+            print(a:link_get 'm8'.link, a:link_get 'm7'.index == link.index, #net:diff())",
+            "macvlan\teth0\tbridge\ttrue\t300\t192.168.7.1/24
+            1
+            eth0\ttrue\t0",
+        );
+    });
+}
+
+#[test]
 fn an_end_takes_what_link_set_takes() {
     run(|| {
         prints(

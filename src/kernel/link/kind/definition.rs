@@ -34,11 +34,14 @@ pub(super) struct Kind {
     pub(super) more: fn(&Settings, &mut Vec<u8>),
     /// Its own options are told and read by other means than messages about links.
     pub(super) aside: Option<Aside>,
-    /// Makes a link with these options, under this index if there is one, where no message can.
-    pub(super) make: Option<fn(&Device, &Settings, Option<u32>) -> Result<()>>,
+    /// Makes a link where no message can.
+    pub(super) make: Option<Make>,
     /// What `ip link` tells of a new link beside what was asked for.
     pub(super) fresh: fn(&mut Settings),
 }
+
+/// Makes a link with these options, under this index if there is one.
+pub(super) type Make = fn(&Device, &Settings, Option<u32>) -> Result<()>;
 
 /// How the options of a kind are told and read that are in no message about a link.
 pub(in crate::kernel::link) struct Aside {

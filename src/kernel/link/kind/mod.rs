@@ -205,6 +205,29 @@ pub(super) fn ignored<'a>(kind: &str, asked: &'a Settings, now: &Settings) -> Op
     ignored.map(|(key, _)| key.as_ref())
 }
 
+/// The links that options of a link of `kind` name.
+pub fn named_links<'a>(kind: &str, options: &'a Settings) -> impl Iterator<Item = &'a str> + Clone {
+    let words = words(kind, Side::Own);
+    let is_link = |key: &str| words::word(words, key).is_some_and(|word| matches!(word.form, Form::Link));
+    options.iter().filter_map(move |(key, value)| match value {
+        Setting::Text(name) if is_link(key) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// Options of a link of `kind` as they are read from it: `"100ms"` is 0.1. Without those that are never read.
+pub fn as_read(kind: &str, options: &Settings) -> Settings {
+    let table = words(kind, Side::Own);
+    let unread = known(kind).map_or(&[][..], |kind| kind.unread);
+    let read = |option: &(std::borrow::Cow<'static, str>, Setting)| {
+        let bytes = words::encode(table, &vec![option.clone()], &mut words::no_links).ok()?;
+        words::decode(table, &[], &bytes, &|_| None).into_iter().find(|(key, _)| *key == option.0)
+    };
+    let read_or_same =
+        |option: &(std::borrow::Cow<'static, str>, Setting)| read(option).unwrap_or_else(|| option.clone());
+    options.iter().filter(|(key, _)| !unread.contains(&key.as_ref())).map(read_or_same).collect()
+}
+
 /// Whether a value is what is not shown: off, none, any.
 fn is_nothing(value: &Setting) -> bool {
     match value {
