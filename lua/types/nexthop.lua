@@ -12,6 +12,7 @@
 ---@field buckets? integer            # how many buckets a resilient group has
 ---@field idle_timer? number|string   # after how many seconds without traffic a bucket may move
 ---@field unbalanced_timer? number|string   # after how many seconds buckets move even with traffic; 0: never
+---@field encap? nsl.Encap            # what packets that go this way are wrapped in
 ---@field fdb? boolean                # for forwarding entries of vxlan links, not for routes
 ---@field protocol? integer|string    # who made it: a number, or a name in /etc/iproute2/rt_protos
 ---@field proto? integer|string       # the same

@@ -43,9 +43,38 @@
 
 --- What packets are wrapped in.
 ---@class nsl.Encap
----@field type "mpls"                 # and the options of that type
----@field labels? integer|string      # mpls: "100/200"
----@field ttl? integer                # mpls
+---@field type "mpls"|"ip"|"ip6"|"seg6"|"seg6local"|"rpl"|"ioam6"|"xfrm"
+---@field labels? integer|string      # mpls: one label, or several: "100/200"
+---@field ttl? integer                # mpls, ip
+---@field id? integer                 # ip, ip6: the tunnel's key
+---@field dst? string                 # ip, ip6: the other end
+---@field src? string                 # ip, ip6
+---@field tos? integer                # ip
+---@field hoplimit? integer           # ip6
+---@field tc? integer                 # ip6: traffic class
+---@field key? boolean                # ip, ip6: send the key
+---@field csum? boolean               # ip, ip6: send checksums
+---@field seq? boolean                # ip, ip6: send sequence numbers
+---@field mode? string                # seg6: "encap", "inline", "l2encap", "encap.red" or "l2encap.red"; ioam6: "encap", "inline" or "auto"
+---@field segs? string|string[]       # seg6, rpl: the addresses to go by, in order
+---@field hmac? integer               # seg6: the key to sign with
+---@field action? string              # seg6local: "End", "End.X", "End.DT4", …
+---@field table? integer|string       # seg6local: the routing table to ask
+---@field vrftable? integer|string    # seg6local: the table of a VRF
+---@field nh4? string                 # seg6local: the next hop
+---@field nh6? string                 # seg6local: the next hop
+---@field iif? nsl.Dev                # seg6local
+---@field oif? nsl.Dev                # seg6local
+---@field srh? { segs: string[], hmac?: integer }    # seg6local: the header to put before
+---@field flavors? string|string[]    # seg6local: "psp", "usp", "usd", "next-csid"
+---@field lblen? integer              # seg6local: bits of the block that "next-csid" shifts
+---@field nflen? integer              # seg6local: bits of a segment that it shifts by
+---@field count? boolean              # seg6local: count packets; what was counted is in `counters`
+---@field freq? string                # ioam6: how many of so many packets: "1/2"
+---@field tundst? string              # ioam6: the tunnel's end
+---@field trace? { type: integer, ns: integer, size: integer }    # ioam6: which data, of which namespace, room in bytes
+---@field if_id? integer              # xfrm: the interface whose policies hold
+---@field link_dev? nsl.Dev           # xfrm
 
 --- One of several ways of a route.
 ---@class nsl.Nexthop

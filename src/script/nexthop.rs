@@ -8,12 +8,14 @@ use super::options::Options;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
+use crate::kernel::encap;
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::nexthop::{self, Buckets, Filter, WORDS};
 use crate::kernel::words::Word;
 use crate::probe::Family;
 
+const TABLES: &[&[Word]] = &[WORDS, encap::OPTION];
 /// What repeats the argument.
 const IGNORED: &[&str] = &["id"];
 const FILTER: &[&str] = &["dev", "vrf", "master", "groups", "fdb", "family", "protocol"];
@@ -32,8 +34,8 @@ const fn function(
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    function("netns.nexthop_add", 3, &[], &[WORDS], add),
-    function("netns.nexthop_replace", 3, &[], &[WORDS], replace),
+    function("netns.nexthop_add", 3, &[], TABLES, add),
+    function("netns.nexthop_replace", 3, &[], TABLES, replace),
     function("netns.nexthop_delete", 2, &[], &[], delete),
     function("netns.nexthop_get", 2, &[], &[], get),
     function("netns.nexthop_list", 2, FILTER, &[], list),
@@ -45,14 +47,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn add(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
     let id = if args.absent(2) { None } else { Some(id(args)?) };
-    let settings = args.settings(3, &[WORDS], IGNORED, &namespace)?;
+    let settings = args.settings(3, TABLES, IGNORED, &namespace)?;
     values(&args.lua, nexthop::add(&namespace, id, &settings)?)
 }
 
 /// `netns.nexthop_replace(ns, id, {via=, dev=, …})`.
 fn replace(args: &mut Args) -> mlua::Result<MultiValue> {
     let (namespace, id) = (args.namespace(1)?, id(args)?);
-    let settings = args.settings(3, &[WORDS], IGNORED, &namespace)?;
+    let settings = args.settings(3, TABLES, IGNORED, &namespace)?;
     values(&args.lua, nexthop::replace(&namespace, id, &settings)?)
 }
 

@@ -7,4 +7,5 @@ rows! {
         => "give it a priority, or which packets it is for";
     ROUTE_NO_VRF: "EINVAL" Script "\"<link>\" is no VRF" => "name a link that was made with type = \"vrf\"";
     ENCAP_TYPE: "EINVAL" Script "an encap needs a type" => "give it one of <types>";
+    ENCAP_SEGMENTS: "EINVAL" Script "encap \"<type>\" needs segs, an array of IPv6 addresses" => "write segs = { \"fd00::1\" }";
 }

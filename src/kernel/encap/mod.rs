@@ -3,10 +3,24 @@
 //!
 //! Options of geneve, vxlan and erspan within `ip` and `ip6` are left out on purpose: kernels up to 6.18 crash on them.
 
+mod ioam6;
+mod ip;
 mod mpls;
+mod rpl;
+mod seg6;
+mod seg6local;
+mod srh;
+#[cfg(test)]
+mod tests;
+mod xfrm;
+
+use nix::errno::Errno;
 
 use crate::error::{Error, Result, explain, nearest};
-use crate::kernel::words::{self, IndexOf, NameOf, Setting, Settings, Word};
+use crate::kernel::words::{self, Form, IndexOf, NameOf, Setting, Settings, Word, option};
+
+/// Adds what no word of its own says.
+type Write = fn(&mut Vec<u8>, &Settings) -> Result<()>;
 
 /// One type of wrapping.
 struct Type {
@@ -14,19 +28,25 @@ struct Type {
     /// `LWTUNNEL_ENCAP_*`.
     number: u16,
     words: &'static [Word],
-    /// What its bytes need beside its words.
-    after: Option<fn(&mut Vec<u8>, &Settings)>,
-    /// What is read beside its words, and what of them says nothing.
+    /// What a kernel without it lacks.
+    needs: &'static str,
+    /// Words that are no attribute each: `write` and `read` know them.
+    beside: &'static [Word],
+    write: Option<Write>,
     read: Option<fn(&mut Settings, &[u8])>,
 }
 
 impl Type {
-    const fn new(name: &'static str, number: u16, words: &'static [Word]) -> Self {
-        Self { name, number, words, after: None, read: None }
+    const fn new(name: &'static str, number: u16, needs: &'static str, words: &'static [Word]) -> Self {
+        Self { name, number, needs, words, beside: &[], write: None, read: None }
     }
 }
 
-static TYPES: &[&Type] = &[&mpls::TYPE];
+/// The option of an object that can be wrapped, to check that there is one.
+pub const OPTION: &[Word] = &[option("encap", 0, Form::Nested(&[]))];
+
+static TYPES: &[&Type] =
+    &[&mpls::TYPE, &ip::IP4, &ip::IP6, &seg6::TYPE, &seg6local::TYPE, &rpl::TYPE, &ioam6::TYPE, &xfrm::TYPE];
 
 /// The key that says which type it is.
 const TYPE: &str = "type";
@@ -43,10 +63,10 @@ pub fn encode(settings: &Settings, index: IndexOf<'_>) -> Result<(u16, Vec<u8>)>
         return Err(nearest(name, names()).into_iter().fold(error, |error, near| error.with("near", near)));
     };
     let options = words::without(settings, &[TYPE]);
-    words::check(&format!("encap \"{name}\""), &[known.words], &options)?;
+    words::check(&format!("encap \"{name}\""), &[known.words, known.beside], &options)?;
     let mut bytes = words::encode(known.words, &options, index)?;
-    if let Some(after) = known.after {
-        after(&mut bytes, &options);
+    if let Some(write) = known.write {
+        write(&mut bytes, &options)?;
     }
     Ok((known.number, bytes))
 }
@@ -64,4 +84,12 @@ pub fn decode(number: u16, bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
         read(&mut settings, bytes);
     }
     Some(settings)
+}
+
+/// Words a refusal of what is wrapped as `settings` say: of a type that the kernel lacks.
+pub fn refused(error: Error, settings: &Settings) -> Error {
+    let name = words::text(settings, TYPE).unwrap_or_default();
+    let Some(known) = TYPES.iter().find(|known| known.name == name) else { return error };
+    let lacking = [(Errno::EOPNOTSUPP, &explain::OBJECT_NOT_SUPPORTED)];
+    error.explain(&lacking).with("what", format!("encap \"{name}\"")).with("remedy", known.needs)
 }

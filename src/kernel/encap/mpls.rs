@@ -5,4 +5,5 @@ use crate::kernel::mpls::LABELS;
 use crate::kernel::words::Form::{Own, U8};
 use crate::kernel::words::option;
 
-pub(super) static TYPE: Type = Type::new("mpls", 1, &[option("labels", 1, Own(&LABELS)), option("ttl", 2, U8)]);
+pub(super) static TYPE: Type =
+    Type::new("mpls", 1, "load the module mpls_iptunnel", &[option("labels", 1, Own(&LABELS)), option("ttl", 2, U8)]);

@@ -6,6 +6,7 @@ mod bucket;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL, NLM_F_REPLACE};
 use nix::errno::Errno;
 
+use super::encap;
 use super::entry::{self, Links, Sort};
 use super::names::Names;
 use super::namespace::Namespace;
@@ -22,6 +23,10 @@ const LENGTH: usize = 8;
 const ID: u16 = 1;
 /// `NHA_OIF`.
 const OIF: u16 = 5;
+/// `NHA_ENCAP_TYPE`.
+const ENCAP_TYPE: u16 = 7;
+/// `NHA_ENCAP`.
+const ENCAP: u16 = 8;
 /// `NHA_GROUPS`, asks for groups alone.
 const GROUPS: u16 = 9;
 /// `NHA_MASTER`.
@@ -144,6 +149,12 @@ fn write(namespace: &Namespace, id: Option<u32>, settings: &Settings, flags: u16
         if let Some(id) = id {
             attr::put_u32(&mut message.bytes, ID, id);
         }
+        let encap = words::table(&settings, "encap");
+        if let Some(encap) = encap {
+            let (number, bytes) = encap::encode(encap, &mut |name| Links::of(namespace, socket).index(name))?;
+            attr::put(&mut message.bytes, ENCAP_TYPE, &number.to_ne_bytes());
+            attr::put(&mut message.bytes, ENCAP | attr::NESTED, &bytes);
+        }
         // The kernel tells the id that it chose.
         let flags = if id.is_none() { flags | NLM_F_ECHO } else { flags };
         let answers = socket.query(message, flags).map_err(|error| entry::refused(error, &what, "adding nexthops"))?;
@@ -231,6 +242,11 @@ pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
 pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     let mut nexthop = words::decode(&[option("id", ID, U32)], &[], bytes.get(LENGTH..)?, name);
     nexthop.extend(SORT.read(bytes, name)?);
+    let value = |kind| attr::find(bytes.get(LENGTH..)?, kind);
+    if let Some((number, bytes)) = value(ENCAP_TYPE).and_then(attr::number).zip(value(ENCAP)) {
+        let encap = u16::try_from(number).ok().and_then(|number| encap::decode(number, bytes, name));
+        nexthop.extend(encap.map(|encap| ("encap".into(), Setting::Table(encap))));
+    }
     let group = words::find(&nexthop, "group").is_some();
     nexthop.retain(|(key, value)| match (&**key, value) {
         // What every header has says nothing of a group.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
-use netlink_packet_route::RouteNetlinkMessage;
 use nix::errno::Errno;
 
 use super::filter::Filter;
@@ -35,7 +34,7 @@ fn add_all(socket: &mut Socket, namespace: &Namespace, specs: &[RouteSpec]) -> s
     let mut indexes: HashMap<String, u32> = HashMap::new();
     let mut requests = Vec::with_capacity(specs.len());
     for (place, spec) in specs.iter().enumerate() {
-        let message = spec.message(Verb::Add, &mut |name| {
+        let message = spec.request_bytes(Verb::Add, &mut |name| {
             if let Some(known) = indexes.get(name) {
                 return Ok(*known);
             }
@@ -44,15 +43,12 @@ fn add_all(socket: &mut Socket, namespace: &Namespace, specs: &[RouteSpec]) -> s
             Ok(found)
         });
         let message = message.map_err(|error| (place, error))?;
-        requests.push((RouteNetlinkMessage::NewRoute(message), NLM_F_CREATE | NLM_F_EXCL));
+        requests.push((message, NLM_F_CREATE | NLM_F_EXCL));
     }
     let outcomes = socket.batch_outcomes(requests.clone());
     let Some(first) = outcomes.iter().position(Result::is_err) else { return Ok(()) };
     let added = requests.into_iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
-    let undo = added.filter_map(|((request, _), _)| match request {
-        RouteNetlinkMessage::NewRoute(message) => Some((RouteNetlinkMessage::DelRoute(message), 0)),
-        _ => None,
-    });
+    let undo = added.map(|((request, _), _)| (Message { kind: libc::RTM_DELROUTE, ..request }, 0));
     take_away(socket, undo.collect());
     match outcomes.into_iter().nth(first) {
         Some(Err(error)) => Err((first, word(error, namespace, &specs[first], "adding a route"))),
@@ -61,7 +57,7 @@ fn add_all(socket: &mut Socket, namespace: &Namespace, specs: &[RouteSpec]) -> s
 }
 
 /// Undoes what was added, also while an interrupt is pending. The first error is the one to tell.
-fn take_away(socket: &mut Socket, requests: Vec<(RouteNetlinkMessage, u16)>) {
+fn take_away(socket: &mut Socket, requests: Vec<(Message, u16)>) {
     if interrupt::pending() {
         for (request, flags) in requests {
             let _ = socket.execute(request, flags);

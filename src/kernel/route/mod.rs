@@ -6,6 +6,7 @@ mod list;
 mod lookup;
 mod message;
 mod more;
+mod raw;
 mod read;
 mod spec;
 mod vrf;
@@ -27,7 +28,8 @@ use nix::errno::Errno;
 
 use super::device::Device;
 use super::namespace::Namespace;
-use super::{address_text, mpls};
+use super::words::{self, Settings};
+use super::{address_text, encap, mpls};
 use crate::error::{Error, Result, explain};
 use crate::netlink::Socket;
 use message::Verb;
@@ -78,20 +80,16 @@ pub fn prepend(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
 
 fn write(namespace: &Namespace, spec: &RouteSpec, flags: u16) -> Result<()> {
     namespace.with_socket(|socket| {
-        let message = spec.message(Verb::Add, &mut |name| index(socket, namespace, name))?;
-        socket
-            .execute(RouteNetlinkMessage::NewRoute(message), flags)
-            .map_err(|error| word(error, namespace, spec, "adding a route"))
+        let request = spec.request_bytes(Verb::Add, &mut |name| index(socket, namespace, name))?;
+        socket.execute(request, flags).map_err(|error| word(error, namespace, spec, "adding a route"))
     })
 }
 
 /// Deletes the first route that is as `spec` says. `ESRCH` if there is none.
 pub fn delete(namespace: &Namespace, spec: &RouteSpec) -> Result<()> {
     namespace.with_socket(|socket| {
-        let message = spec.message(Verb::Delete, &mut |name| index(socket, namespace, name))?;
-        socket
-            .execute(RouteNetlinkMessage::DelRoute(message), 0)
-            .map_err(|error| word(error, namespace, spec, "deleting a route"))
+        let request = spec.request_bytes(Verb::Delete, &mut |name| index(socket, namespace, name))?;
+        socket.execute(request, 0).map_err(|error| word(error, namespace, spec, "deleting a route"))
     })
 }
 
@@ -100,6 +98,12 @@ impl RouteSpec {
     /// refusal.
     pub fn request(&self, index: &mut dyn FnMut(&str) -> Result<u32>) -> Result<(RouteNetlinkMessage, u16)> {
         Ok((RouteNetlinkMessage::NewRoute(self.message(Verb::Add, index)?), NLM_F_CREATE | NLM_F_EXCL))
+    }
+
+    /// What packets that go this way are wrapped in, if they are.
+    fn wrapped(&self) -> Option<&Settings> {
+        let mut ways = self.nexthops.iter().map(|way| &way.more);
+        words::table(&self.more, "encap").or_else(|| ways.find_map(|more| words::table(more, "encap")))
     }
 
     /// Words a refusal of [`RouteSpec::request`].
@@ -135,6 +139,7 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
     let error = if via.is_some() { error.explain(&unreachable) } else { error };
     let error = via.into_iter().fold(error, |error, via| error.with("via", via));
     let dev = spec.dev.as_deref().or_else(|| spec.nexthops.iter().find_map(|nexthop| nexthop.dev.as_deref()));
+    let error = spec.wrapped().into_iter().fold(error, encap::refused);
     let aimless = via.is_none() && dev.is_none();
     let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };
     error

@@ -16,7 +16,7 @@ pub(super) const METRICS: u16 = 8;
 /// `RTA_CACHEINFO`.
 pub(super) const CACHE: u16 = 12;
 /// `RTA_ENCAP`; `RTA_ENCAP_TYPE` is the one before it.
-const ENCAP: u16 = 22;
+pub(super) const ENCAP: u16 = 22;
 /// Where `struct rta_cacheinfo` has the time that is left.
 const CACHE_EXPIRES: usize = 8;
 /// The attributes that say something rare, but for metrics and the cache's.

@@ -20,7 +20,7 @@ use crate::netlink::attr::{self, Attributes};
 /// Length of `struct rtmsg`.
 pub(super) const HEADER: usize = 12;
 /// Length of `struct rtnexthop`.
-const HOP: usize = 8;
+pub(super) const HOP: usize = 8;
 
 pub(super) const RTA_DST: u16 = 1;
 pub(super) const RTA_OIF: u16 = 4;
