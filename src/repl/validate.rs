@@ -20,7 +20,8 @@ pub fn compile(lua: &Lua, source: &str, name: &str) -> Compiled {
     let (above, source) = source.split_at(source.len() - source.trim_start_matches('\n').len());
     let source = source.strip_prefix('=').unwrap_or(source);
     // The newline matters: without it an unfinished "string would count as incomplete, and could never be ended.
-    let expression = load(lua, format!("{above}return {source}\n"), name);
+    // A variable to be closed keeps Lua from a tail call, in which the line would be lost that an error is to show.
+    let expression = load(lua, format!("{above}local __ <close> = nil return {source}\n"), name);
     let statement = match expression {
         Ok(function) => return Compiled::Function(function),
         Err(ref error) if is_incomplete(error) => return Compiled::Incomplete,

@@ -124,7 +124,7 @@ fn values_are_shown_and_the_session_goes_on_after_errors() {
                 "f()",
                 "error: no namespace \"nosuch\" (ENOENT)\n --> prompt:9 in netns.get\n  |\n\
                  9 | function f() return netns.get 'nosuch', 1 end\n  |                     ^^^^^^^^^\n  \
-                 = note: there is none at all\n",
+                 = note: there is none at all\n  = called from prompt:10\n",
             ),
             ("nosuch", "error: no variable is called \"nosuch\" (EINVAL)\n  --> prompt:11\n   |\n11 | nosuch\n"),
             ("x, _VERSION", "1\n\"Lua 5.4\"\n"),
@@ -294,6 +294,21 @@ fn the_history_is_kept_for_its_user_alone() {
 }
 
 #[test]
+fn an_error_of_what_waits_shows_its_line() {
+    run(|| {
+        let mut nsl = Terminal::open(&[]);
+        let shown = nsl.line("netns.output(nil, 'exit 3')");
+        assert!(shown.contains("--> prompt:1 in netns.output\n"), "{shown}");
+        nsl.line("netns.nft(netns.add(), [[table ip x {");
+        let shown = nsl.line("  wrong }]])");
+        assert!(
+            shown.contains("refused at \"wrong\" (column 3)") && shown.contains("--> prompt:3 in netns.nft\n"),
+            "{shown}"
+        );
+    });
+}
+
+#[test]
 fn tab_completes_functions_namespaces_and_links() {
     run(|| {
         sh("ip netns add ns0; ip netns add nsother; ip -n ns0 link add veth7 type bridge");
@@ -331,7 +346,7 @@ fn the_prompt_after_a_script_has_its_globals() {
         .expect("a script");
         let mut nsl = Terminal::open(&["-i", "/run/lab.lua", "argument"]);
         assert_eq!(nsl.line("ns0, rawget(_G, 'hidden'), arg[1]"), "ns0\nnil\n\"argument\"\n");
-        assert_eq!(nsl.line("f()"), "error: x\n --> /run/lab.lua:4\n  |\n4 | function f() error 'x' end\n");
+        assert_eq!(nsl.line("f()"), "error: x\n --> /run/lab.lua:4\n  |\n4 | function f() error 'x' end\n  = called from prompt:2\n");
         nsl.control(ControlCode::EndOfTransmission);
         assert_eq!(nsl.end(), 0);
         let mut nsl = Terminal::open(&["-e", "x = 7", "-i"]);
