@@ -346,7 +346,10 @@ fn the_prompt_after_a_script_has_its_globals() {
         .expect("a script");
         let mut nsl = Terminal::open(&["-i", "/run/lab.lua", "argument"]);
         assert_eq!(nsl.line("ns0, rawget(_G, 'hidden'), arg[1]"), "ns0\nnil\n\"argument\"\n");
-        assert_eq!(nsl.line("f()"), "error: x\n --> /run/lab.lua:4\n  |\n4 | function f() error 'x' end\n  = called from prompt:2\n");
+        assert_eq!(
+            nsl.line("f()"),
+            "error: x\n --> /run/lab.lua:4\n  |\n4 | function f() error 'x' end\n  = called from prompt:2\n"
+        );
         nsl.control(ControlCode::EndOfTransmission);
         assert_eq!(nsl.end(), 0);
         let mut nsl = Terminal::open(&["-e", "x = 7", "-i"]);
