@@ -48,8 +48,6 @@ struct Ended {
     done: usize,
     /// The next one had begun.
     in_row: bool,
-    /// It was ended because nothing was heard of it.
-    silent: bool,
     why: String,
 }
 
@@ -109,19 +107,20 @@ impl Batches {
         self.told.notify_all();
     }
 
-    /// Runs a batch until each of its rows has a verdict. Where its process ends or falls silent in a row, that one has
-    /// failed, and another process goes on with the next; where it does not even begin, all have. A kernel that falls
-    /// silent gets a second chance with the same row: on a machine that is very busy user-mode Linux may get stuck by itself.
+    /// Runs a batch until each of its rows has a verdict. Where a process ends or falls silent in a row, another goes on
+    /// with that row: the time of a kernel may be up, and on a machine that is very busy user-mode Linux gets stuck by
+    /// itself. Where that one comes no further the row has failed; where it does not even begin, all that are left have.
     fn run(&self, batch: &Batch) {
         let _turn = sandbox::turn(false);
         let (mut left, mut again) = (batch.rows.as_slice(), false);
         while !left.is_empty() {
-            let Ended { done, in_row, silent, why } = self.run_from(left, batch.there);
+            let Ended { done, in_row, why } = self.run_from(left, batch.there);
             left = &left[done..];
-            again = silent && batch.there && !(again && done == 0);
-            if again {
+            if done > 0 || !again {
+                again = true;
                 continue;
             }
+            again = false;
             let (failed, rest) = left.split_at(if in_row { 1 } else { left.len() });
             for row in failed {
                 self.tell(row, Err(format!("it did not report: {why}")));
@@ -162,14 +161,13 @@ impl Batches {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        let silent = why.is_some();
-        if silent {
+        if why.is_some() {
             end(&child);
         }
         let status = child.wait().expect("a child");
         let errors = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
         let why = why.unwrap_or_else(|| format!("its process ended ({status})"));
-        Ended { done, in_row, silent, why: format!("{why}\n{said}{errors}") }
+        Ended { done, in_row, why: format!("{why}\n{said}{errors}") }
     }
 }
 

@@ -85,6 +85,26 @@ return {
     since = "6.8",
   },
   {
+    "mst_enabled of the bridge",
+    needs = { "bridge" },
+    make = function(ns) ns:link_add("br0", { type = "bridge", mac = mac, vlan_filtering = true, mst_enabled = true }) end,
+    want = { { name = "br0", mst_enabled = true } },
+  },
+  {
+    "mcast_eht_hosts_limit of a port",
+    needs = { "bridge" },
+    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { mcast_eht_hosts_limit = 99 }) end,
+    want = { { name = "v0", mcast_eht_hosts_limit = 99 } },
+  },
+  {
+    "backup_nhid of a port",
+    before = ("%s; %s; ip link set v0 master br0; ip nexthop add id 7 via 10.0.0.2 fdb"):format(links.pair, bridge),
+    make = function(ns) ns:link_set("v0", { backup_nhid = 7 }) end,
+    want = { { name = "v0", backup_nhid = 7 } },
+    since = "6.7",
+  },
+  {
     "several options of the bridge, later",
     before = bridge,
     make = function(ns) ns:link_set("br0", { stp_state = true, forward_delay = 2, hello_time = 1, priority = 8192 }) end,

@@ -123,6 +123,21 @@ return {
     tool = "ip link delete v0",
     want = { { name = "br0" } },
   },
+  {
+    "on a link of another namespace",
+    needs = { "macvlan" },
+    before = links.pair,
+    make = function(ns)
+      local name = "under" .. ns.inode
+      netns.add(name)
+      ns:link_set("v1", { netns = name })
+      ns:link_add("m0", { type = "macvlan", mac = "02:00:00:00:00:04", mode = "bridge", link = "v1", link_netns = name })
+      assert(ns:link_get("m0").link_netns == name)
+    end,
+    want = { { name = "m0", type = "macvlan" } },
+    same = { "link", "link_netns", "link_netnsid", "peer" },
+    write = false,
+  },
   setting("up", { up = true }, "up"),
   {
     "down",
