@@ -77,18 +77,6 @@
 ---@field ct_mark? string|integer
 ---@field ct_label? string
 
---- What is done with packets: a kind with options of its own, or the word that ends their way.
----@class nsl.Action
----@field kind string                 # "mirred", "gact"
----@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
----@field index? integer              # its number among those of its kind
----@field egress? "redirect"|"mirror" # mirred: out of `dev`
----@field ingress? "redirect"|"mirror"          # mirred: into `dev`
----@field dev? nsl.Dev                # mirred
----@field random? "netrand"|"determ"  # gact: for one packet of so many, by chance or in turn
----@field of? integer                 # gact: how many
----@field random_control? string      # gact: what becomes of that one
-
 --- What a filter is to be.
 ---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }

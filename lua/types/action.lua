@@ -1,0 +1,59 @@
+---@meta
+
+--- What is done with packets: a kind with options of its own, or the word that ends their way. Each option is of the kinds
+--- that its line names.
+---@class nsl.Action
+---@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple"
+---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
+---@field index? integer              # its number among those of its kind
+---@field egress? "redirect"|"mirror"|boolean   # mirred: out of `dev`; nat: of what goes out
+---@field ingress? "redirect"|"mirror"          # mirred: into `dev`
+---@field dev? nsl.Dev                # mirred
+---@field random? "netrand"|"determ"  # gact: for one packet of so many, by chance or in turn
+---@field of? integer|string[]        # gact: how many; csum: of which headers: "iph" "icmp" "igmp" "tcp" "udp" "udplite" "sctp"
+---@field random_control? string      # gact: what becomes of that one
+---@field rate? nsl.Rate|integer      # police: what may pass; sample: one packet of so many
+---@field burst? nsl.Size             # police: what may pass at once
+---@field mtu? nsl.Size               # police: no packet is longer
+---@field peakrate? nsl.Rate          # police
+---@field avrate? nsl.Rate            # police: by an estimator's rate
+---@field overhead? integer           # police: bytes that each packet counts more
+---@field mpu? integer                # police: bytes that each packet counts at least
+---@field linklayer? string           # police: "ethernet", "atm"
+---@field conform? string             # police: what becomes of packets that conform
+---@field pkts_rate? integer          # police: packets a second
+---@field pkts_burst? integer         # police: packets
+---@field munge? string[]             # pedit: { "ip ttl set 64", "tcp dport set 80", "offset 12 u32 set 0x0a000001" }
+---@field ex? boolean                 # pedit: counts from the header that is named
+---@field do_? string                 # vlan: "pop" "push" "modify" "pop_eth" "push_eth"; mpls: "pop" "push" "modify" "dec_ttl" "mac_push"; tunnel_key: "set" "unset"
+---@field id? integer                 # vlan; tunnel_key
+---@field protocol? string|integer    # vlan: "802.1Q", "802.1ad"; mpls: "mpls_uc", or what is below the label
+---@field priority? integer|string    # vlan; skbedit: a class, "1:10"
+---@field dst_mac? string             # vlan, skbmod
+---@field src_mac? string             # vlan, skbmod
+---@field swap_mac? boolean           # skbmod
+---@field ethertype? integer          # skbmod
+---@field ecn? boolean                # skbmod
+---@field mark? integer               # skbedit
+---@field mask? integer               # skbedit: which bits of the mark
+---@field queue_mapping? integer      # skbedit
+---@field ptype? "host"|"broadcast"|"multicast"|"otherhost"      # skbedit
+---@field inheritdsfield? boolean     # skbedit: the priority by the dsfield
+---@field zone? integer               # connmark
+---@field old? string                 # nat: the address, or the first of them
+---@field new? string                 # nat: what it becomes
+---@field prefix? integer             # nat: how many bits change
+---@field group? integer              # sample: who listens
+---@field trunc? integer              # sample: bytes of each copy
+---@field label? integer              # mpls
+---@field tc? integer                 # mpls
+---@field ttl? integer                # mpls, tunnel_key
+---@field bos? integer                # mpls
+---@field src_ip? string              # tunnel_key
+---@field dst_ip? string              # tunnel_key
+---@field dst_port? integer           # tunnel_key
+---@field csum? boolean               # tunnel_key: with a checksum
+---@field tos? integer                # tunnel_key
+---@field nofrag? boolean             # tunnel_key
+---@field sdata? string               # simple
+

@@ -1,0 +1,29 @@
+//! `vlan`: puts a VLAN's header before a packet, changes it or takes it away (tc-vlan(8), Linux `tc_act/tc_vlan.h`).
+
+use super::{Action, control, index};
+use crate::error::{Error, Result, explain};
+use crate::kernel::words::Form::{Mac, U8, U16, VlanProtocol, Words32};
+use crate::kernel::words::{self, Settings, Word, field, option};
+
+const PARAMETERS: u16 = 2;
+const LENGTH: usize = 24;
+
+const WORDS: &[Word] = &[
+    control(PARAMETERS, LENGTH),
+    index(PARAMETERS, LENGTH),
+    field("do", PARAMETERS, LENGTH, 20, Words32(&["none", "pop", "push", "modify", "pop_eth", "push_eth"])),
+    option("id", 3, U16),
+    option("protocol", 4, VlanProtocol),
+    option("priority", 6, U8),
+    option("dst_mac", 7, Mac),
+    option("src_mac", 8, Mac),
+];
+
+pub(super) static VLAN: Action = Action { complete, ..Action::new("vlan", WORDS) };
+
+fn complete(settings: &mut Settings) -> Result<()> {
+    if words::find(settings, "do").is_none() {
+        return Err(Error::new(&explain::OPTION_MISSING).with("key", "do").note("\"pop\", \"push\" or \"modify\""));
+    }
+    super::default(settings, "control", "pipe")
+}
