@@ -16,6 +16,7 @@ return kind.file({ needs = { "ip6_tunnel" } }, {
   made("mode any", { mode = "any" }, "mode any"),
   made("mode in other words", { mode = "ipv4/ipv6" }, "mode ipv4/ipv6", { mode = "ipip6" }),
   made("hoplimit", { hoplimit = 9 }, "hoplimit 9"),
+  made("ttl and tos, which are hoplimit and tclass", { ttl = 4, tos = 5 }, "ttl 4 tos 0x5", { hoplimit = 4, tclass = 5 }),
   made("encaplimit", { encaplimit = 7 }, "encaplimit 7"),
   made("encaplimit none", { encaplimit = "none" }, "encaplimit none"),
   made("tclass", { tclass = 0x12 }, "tclass 0x12"),
@@ -37,6 +38,4 @@ return kind.file({ needs = { "ip6_tunnel" } }, {
   changed("fwmark", ends .. "fwmark inherit", { fwmark = 5 }, "fwmark 5"),
   ip6tnl.refused("with a label that is too large", { flowlabel = 1 << 20 }, "flowlabel 0x100000",
     { code = "EINVAL", message = "inherit or a whole number up to 1048575" }),
-}, kind.nowhere("neither kernel has CONFIG_NET_FOU_IP_TUNNELS", {
-  made("encap", { encap = "fou", encap_dport = 5555 }, "encap fou encap-dport 5555"),
-}))
+})

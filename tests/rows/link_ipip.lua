@@ -48,11 +48,7 @@ return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
     fails = { code = "EOPNOTSUPP", object = "x0", message = "external" },
   },
   ipip.refused("with a mode of sit's", { mode = "ip6ip" }, "mode ip6ip", { code = "EINVAL", message = "mplsip" }),
-}, kind.nowhere("neither kernel has CONFIG_NET_FOU_IP_TUNNELS", {
-  ipip.made("encap", { remote = "10.0.0.2", encap = "gue", encap_sport = 7777, encap_dport = 5555, encap_csum = true },
-    "remote 10.0.0.2 encap gue encap-sport 7777 encap-dport 5555 encap-csum"),
-  ipip.changed("encap", ends, { encap = "fou", encap_dport = 6 }, "encap fou encap-dport 6"),
-}), kind.nowhere("neither kernel has CONFIG_IPV6_SIT_6RD", {
+}, kind.nowhere("neither kernel has CONFIG_IPV6_SIT_6RD", {
   sit.made("6rd_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" }, "local 10.0.0.1 6rd-prefix 2001:db8::/32"),
   sit.made("6rd_relay_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32", ["6rd_relay_prefix"] = "10.0.0.0/8" },
     "local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8"),

@@ -21,8 +21,8 @@ return kind.file({ needs = { "gtp" } }, {
     "dstport 6635 ethertype mpls_uc srcportmin 1000"),
   bareudp.made("of several protocols", { dstport = 6635, ethertype = "ip", multiproto = true },
     "dstport 6635 ethertype ipv4 multiproto"),
-  amt.made("gateway", { mode = "gateway", ["local"] = "10.0.0.1", discovery = "10.0.0.2", dev = "v0" },
-    "mode gateway local 10.0.0.1 discovery 10.0.0.2 dev v0"),
+  amt.made("gateway", { mode = "gateway", ["local"] = "10.0.0.1", discovery = "10.0.0.2", dev = "v0",
+    gateway_port = 2268 }, "mode gateway local 10.0.0.1 discovery 10.0.0.2 dev v0 gateway_port 2268"),
   amt.made("relay", { mode = "relay", ["local"] = "10.0.0.1", dev = "v0", relay_port = 2268, max_tunnels = 5 },
     "mode relay local 10.0.0.1 dev v0 relay_port 2268 max_tunnels 5"),
 }))

@@ -55,6 +55,8 @@ return kind.file({}, {
   made("remcsumrx", { remcsumrx = true }, "remcsumrx"),
   made("gbp", { gbp = true }, "gbp"),
   made("localbypass, which is on unless told", { localbypass = true }, ""),
+  made("reserved_bits, as they are unless told", { reserved_bits = 0xf7ffffff000000ff }, ""),
+  made("mcroute, which nobody can read", { mcroute = true }, "", { id = 5 }),
   vxlan.made("external", { external = true, dstport = 4789 }, "external dstport 4789", { external = true, learning = false }),
   vxlan.made("external that learns", { external = true, dstport = 4789, learning = true }, "external dstport 4789 learning"),
   vxlan.made("external gpe", { external = true, gpe = true }, "external gpe", { gpe = true, dstport = 4790 }),

@@ -5,7 +5,8 @@ use super::tunnel::{GROUP4, GROUP6, HOST4, HOST6, TOS, text};
 use crate::kernel::words::Form::{Be16, Be32, Be64, Flag, Link, Names8, Names32, Own, Per32, Switch8, U32, Words8};
 use crate::kernel::words::{self, Setting, Settings, Word, option};
 
-pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, fresh, ..Kind::new("vxlan", "vxlan", "CONFIG_VXLAN") }];
+pub(super) const KINDS: &[Kind] =
+    &[Kind { own: OWN, fresh, unread: &["mcroute"], ..Kind::new("vxlan", "vxlan", "CONFIG_VXLAN") }];
 
 const OWN: &[Word] = &[
     option("id", 1, U32),
@@ -42,6 +43,7 @@ const OWN: &[Word] = &[
     option("vnifilter", 30, Switch8),
     option("localbypass", 31, Switch8),
     option("reserved_bits", 33, Be64),
+    // The kernel takes it and never shows it (Linux 6.18 `vxlan_fill_info`).
     option("mcroute", 34, Switch8),
 ];
 
