@@ -78,6 +78,9 @@
 ---@field bridge_vlan_list fun(self: nsl.Link, opts?: nsl.VlanListOpts): nsl.VlanRecord[]  # netns.bridge_vlan_list
 ---@field bridge_vlan_global_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
 ---@field bridge_vlan_global_list fun(self: nsl.Link, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
+---@field bridge_vni_add fun(self: nsl.Link, vnis: nsl.Vnis, opts?: nsl.VniOpts)           # netns.bridge_vni_add
+---@field bridge_vni_delete fun(self: nsl.Link, vnis: nsl.Vnis, opts?: nsl.VniOpts)        # netns.bridge_vni_delete
+---@field bridge_vni_list fun(self: nsl.Link, opts?: nsl.VniListOpts): nsl.VniRecord[]     # netns.bridge_vni_list
 
 --- What a link can be, whatever its kind: options of `netns.link_add` and `netns.link_set`, and of each end of a veth
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.

@@ -111,6 +111,9 @@ netns = {}
 ---@field bridge_vlan_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanListOpts, opts?: nsl.VlanListOpts): nsl.VlanRecord[] # netns.bridge_vlan_list
 ---@field bridge_vlan_global_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
 ---@field bridge_vlan_global_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanGlobalListOpts, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
+---@field bridge_vni_add fun(self: nsl.Netns, name: string, vnis: nsl.Vnis, opts?: nsl.VniOpts) # netns.bridge_vni_add
+---@field bridge_vni_delete fun(self: nsl.Netns, name: string, vnis: nsl.Vnis, opts?: nsl.VniOpts) # netns.bridge_vni_delete
+---@field bridge_vni_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VniListOpts, opts?: nsl.VniListOpts): nsl.VniRecord[] # netns.bridge_vni_list
 ---@field route_add fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                       # netns.route_add
 ---@field route_replace fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_replace
 ---@field route_change fun(self: nsl.Netns, dst: string, opts: nsl.RouteOpts)                   # netns.route_change

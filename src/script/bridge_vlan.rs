@@ -8,7 +8,7 @@ use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
-use crate::kernel::bridge_vlan::{self, Filter, GLOBAL, OPTIONS, Range, WHOSE, WORDS};
+use crate::kernel::bridge_vlan::{self, Filter, GLOBAL, OPTIONS, Vlans, WHOSE, WORDS};
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::{Settings, Word};
@@ -51,7 +51,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn write(
     args: &mut Args,
     words: &[&'static [Word]],
-    write: fn(&Device, Range, &Settings) -> Result<()>,
+    write: fn(&Device, Vlans, &Settings) -> Result<()>,
 ) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let vlans = vlans(args)?;
@@ -68,16 +68,18 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
     args.nothing()
 }
 
-fn vlans(args: &Args) -> mlua::Result<Range> {
-    let wrong = || args.wrong_type(2, "a VLAN's number, or a range such as \"10-20\"");
-    range(&args.value(2)).unwrap_or_else(|| Err(wrong())).map_err(Into::into)
+fn vlans(args: &Args) -> mlua::Result<Vlans> {
+    let Some(text) = numbers(&args.value(2)) else {
+        return Err(args.wrong_type(2, "a VLAN's number, or a range such as \"10-20\"").into());
+    };
+    Ok(bridge_vlan::parse(&text)?)
 }
 
-/// A VLAN or a range; none for what is neither text nor a number.
-fn range(value: &Value) -> Option<Result<Range>> {
+/// A number or a range as text; none for what is neither text nor a number.
+pub(super) fn numbers(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(Range::parse(&text.to_string_lossy())),
-        number => integer(number).map(|number| Range::parse(&number.to_string())),
+        Value::String(text) => Some(text.to_string_lossy()),
+        number => integer(number).map(|number| number.to_string()),
     }
 }
 
@@ -92,8 +94,9 @@ fn list(
         DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
     };
     let options = args.options(2)?;
-    let vid = options.value("vid").map(|value| {
-        range(value).unwrap_or_else(|| Err(options.wrong_type("vid", "a VLAN's number, or a range such as \"10-20\"")))
+    let vid = options.value("vid").map(|value| match numbers(value) {
+        Some(text) => bridge_vlan::parse(&text),
+        None => Err(options.wrong_type("vid", "a VLAN's number, or a range such as \"10-20\"")),
     });
     let filter = Filter {
         dev: options.device("dev", &namespace)?.or(device),

@@ -9,6 +9,7 @@ mod addrlabel;
 mod args;
 mod bind;
 mod bridge_vlan;
+mod bridge_vni;
 mod bulk;
 mod cidr;
 mod device;

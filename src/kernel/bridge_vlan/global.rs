@@ -1,7 +1,7 @@
 //! What a bridge has for a VLAN as a whole: its multicast snooping and its spanning tree, in the words of `bridge vlan
 //! global` (`BRIDGE_VLANDB_GOPTS_*`).
 
-use super::{Filter, NEW, Range, dump, execute, header};
+use super::{Filter, NEW, Vlans, dump, execute, header, vlans};
 use crate::error::Result;
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
@@ -36,7 +36,7 @@ pub const GLOBAL: &[Word] = &[
 ];
 
 /// Sets what the bridge has for these VLANs.
-pub fn set(bridge: &Device, vlans: Range, settings: &Settings) -> Result<()> {
+pub fn set(bridge: &Device, vlans: Vlans, settings: &Settings) -> Result<()> {
     let options = words::encode(GLOBAL, settings, &mut words::no_links)?;
     execute(bridge, &format!("VLAN {vlans} of \"{bridge}\""), |index| {
         let mut message = Message::new(NEW, &header(index));
@@ -56,6 +56,6 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
     dump(namespace, filter, DUMP_GLOBAL, OPTIONS, |entry, name| {
         let first = attr::find(entry, FIRST).and_then(attr::number)?;
         let last = attr::find(entry, LAST).and_then(attr::number).unwrap_or(first);
-        Some((Range::of(first, last)?, words::decode(GLOBAL, &[], entry, name)))
+        Some((vlans(first, last)?, words::decode(GLOBAL, &[], entry, name)))
     })
 }

@@ -2,18 +2,17 @@
 //! `net/bridge/br_vlan.c`, `struct br_vlan_msg`).
 
 mod global;
-mod range;
 
 use std::fmt;
 
 use nix::errno::Errno;
 
 pub use global::{GLOBAL, list as list_global, set as set_global};
-pub use range::Range;
 
 use super::device::{Device, index_names};
 use super::entry;
 use super::namespace::Namespace;
+use super::range::Range;
 use super::words::Form::{Bit16, Nested, Switch8, U8, U32, U64, Words8};
 use super::words::{self, Setting, Settings, Word, fact, field, option};
 use crate::error::{Error, Result, explain};
@@ -61,8 +60,20 @@ pub const WHOSE: &[Word] = &[option("self", 0, Switch8), option("master", 0, Swi
 /// All that a new VLAN can have.
 pub const WORDS: &[&[Word]] = &[MEMBERSHIP, WHOSE, OPTIONS];
 
+/// VLANs by their numbers.
+pub type Vlans = Range<u16>;
+
+/// `"10-20"` or `"10"`; `EINVAL` for what is no number of a VLAN.
+pub fn parse(text: &str) -> Result<Vlans> {
+    Range::parse(text, 1, 4094).ok_or_else(|| Error::new(&explain::VLAN_RANGE).with("text", text))
+}
+
+fn vlans(first: u64, last: u64) -> Option<Vlans> {
+    Some(Range { first: u16::try_from(first).ok()?, last: u16::try_from(last).ok()? })
+}
+
 /// Makes a port, or the bridge itself, a member of VLANs; of those it is in it changes how.
-pub fn add(device: &Device, vlans: Range, settings: &Settings) -> Result<()> {
+pub fn add(device: &Device, vlans: Vlans, settings: &Settings) -> Result<()> {
     if !words::flag(settings, "self") {
         return write(device, vlans, settings, 0);
     }
@@ -72,7 +83,7 @@ pub fn add(device: &Device, vlans: Range, settings: &Settings) -> Result<()> {
 }
 
 /// Takes a port, or the bridge itself, out of VLANs; nothing happens where it is in none of them.
-pub fn delete(device: &Device, vlans: Range, settings: &Settings) -> Result<()> {
+pub fn delete(device: &Device, vlans: Vlans, settings: &Settings) -> Result<()> {
     if words::flag(settings, "self") {
         return set_own(device, libc::RTM_DELLINK, &Settings::new(), vlans);
     }
@@ -80,11 +91,11 @@ pub fn delete(device: &Device, vlans: Range, settings: &Settings) -> Result<()> 
 }
 
 /// Sets options of VLANs that a port or the bridge is in.
-pub fn set(device: &Device, vlans: Range, settings: &Settings) -> Result<()> {
+pub fn set(device: &Device, vlans: Vlans, settings: &Settings) -> Result<()> {
     write(device, vlans, &words::without(settings, &["pvid", "untagged"]), ONLY_OPTIONS)
 }
 
-fn write(device: &Device, vlans: Range, settings: &Settings, only: u16) -> Result<()> {
+fn write(device: &Device, vlans: Vlans, settings: &Settings, only: u16) -> Result<()> {
     match send(device, NEW, vlans, settings, only) {
         // A VLAN that has a tunnel takes no other, nor the same.
         Err(error) if error.is(&explain::OBJECT_EXISTS) && words::table(settings, "tunnel_info").is_some() => {
@@ -106,7 +117,7 @@ fn info(flags: u16, vid: u16) -> [u8; 4] {
     [a, b, c, d]
 }
 
-fn send(device: &Device, kind: u16, vlans: Range, settings: &Settings, only: u16) -> Result<()> {
+fn send(device: &Device, kind: u16, vlans: Vlans, settings: &Settings, only: u16) -> Result<()> {
     let options = words::encode(OPTIONS, &words::without(settings, &["tunnel_info"]), &mut words::no_links)?;
     let tunnel = words::find(settings, "tunnel_info").map(tunnel).transpose()?;
     let mut entry = Vec::new();
@@ -173,7 +184,7 @@ fn header(index: u32) -> [u8; LENGTH] {
 }
 
 /// `IFLA_BRIDGE_VLAN_INFO` for each end of a range, or for one.
-fn membership(settings: &Settings, vlans: Range) -> Vec<u8> {
+fn membership(settings: &Settings, vlans: Vlans) -> Vec<u8> {
     /// `BRIDGE_VLAN_INFO_RANGE_BEGIN` and `_END`.
     const ENDS: [u16; 2] = [8, 16];
     let ends = [(ENDS[0], vlans.first), (ENDS[1], vlans.last)];
@@ -186,7 +197,7 @@ fn membership(settings: &Settings, vlans: Range) -> Vec<u8> {
 }
 
 /// The request that is about the link's own table, not its bridge's.
-fn set_own(device: &Device, kind: u16, settings: &Settings, vlans: Range) -> Result<()> {
+fn set_own(device: &Device, kind: u16, settings: &Settings, vlans: Vlans) -> Result<()> {
     /// `IFLA_AF_SPEC`, `IFLA_BRIDGE_FLAGS` in it, and `BRIDGE_FLAGS_SELF`.
     const OF_FAMILY: u16 = 26;
     const FLAGS: u16 = 0;
@@ -210,7 +221,7 @@ pub struct Filter {
     /// Those of this bridge or port.
     pub dev: Option<Device>,
     /// Those with a number in here.
-    pub vid: Option<Range>,
+    pub vid: Option<Vlans>,
     /// With counters: then each has a record of its own.
     pub stats: bool,
 }
@@ -223,7 +234,7 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
         let last = attr::find(entry, LAST).and_then(attr::number).unwrap_or(first);
         let mut settings = words::decode(MEMBERSHIP, &[], entry, name);
         settings.extend(words::decode(OPTIONS, &[], entry, name));
-        Some((Range::of(first, last)?, settings))
+        Some((vlans(first, last)?, settings))
     })
 }
 
@@ -233,7 +244,7 @@ fn dump(
     filter: &Filter,
     flags: u32,
     kind: u16,
-    read: impl Fn(&[u8], words::NameOf<'_>) -> Option<(Range, Settings)>,
+    read: impl Fn(&[u8], words::NameOf<'_>) -> Option<(Vlans, Settings)>,
 ) -> Result<Vec<Settings>> {
     let listed = namespace.with_socket(|socket| {
         let dev = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
@@ -245,7 +256,7 @@ fn dump(
             let entries = attr::Attributes::new(bytes.get(LENGTH..)?).filter(|(found, _)| *found == kind);
             let entries = entries.filter_map(|(_, entry)| read(entry, &|index| names.get(&index).cloned()));
             let wanted = entries.filter(|(vlans, _)| filter.vid.is_none_or(|wanted| wanted.meets(*vlans)));
-            let record = |(vlans, settings): (Range, Settings)| {
+            let record = |(vlans, settings): (Vlans, Settings)| {
                 let mut record = vec![("dev".into(), Setting::Text(dev.clone())), ("vid".into(), vlans.setting())];
                 record.extend(settings);
                 record

@@ -1,0 +1,69 @@
+//! `netns`: VNIs of vxlan links.
+
+use mlua::MultiValue;
+
+use super::args::Args;
+use super::bind::values;
+use super::bridge_vlan::numbers;
+use super::device::DeviceOrNamespace;
+use super::registry::{Acts, Call, Function};
+use super::words as lua_words;
+use crate::error::Result;
+use crate::kernel::bridge_vni::{self, Filter, Vnis, WORDS};
+use crate::kernel::device::Device;
+use crate::kernel::words::{Settings, Word};
+
+/// What repeats an argument, and what only reading gives.
+const IGNORED: &[&str] = &["dev", "vni", "stats"];
+const EXPECTED: &str = "a VNI, or a range such as \"100-200\"";
+
+const fn about(
+    name: &'static str,
+    most: usize,
+    words: &'static [&'static [Word]],
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most, options: &[], words, call: Call::Now(call) }
+}
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    about("netns.bridge_vni_add", 3, &[WORDS], |args| write(args, bridge_vni::add)),
+    about("netns.bridge_vni_delete", 3, &[WORDS], |args| write(args, bridge_vni::delete)),
+    Function {
+        name: "netns.bridge_vni_list",
+        acts: Acts::OnEither,
+        most: 2,
+        options: &["dev", "vni", "stats"],
+        words: &[],
+        call: Call::Now(list),
+    },
+];
+
+/// `netns.bridge_vni_add(dev, vni_or_range, {group=, remote=})`.
+fn write(args: &mut Args, write: fn(&Device, Vnis, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
+    let device = args.device(1)?;
+    let text = numbers(&args.value(2)).ok_or_else(|| args.wrong_type(2, EXPECTED))?;
+    let vnis = bridge_vni::parse(&text)?;
+    write(&device, vnis, &args.settings(3, &[WORDS], IGNORED, &device.namespace)?)?;
+    args.nothing()
+}
+
+/// `netns.bridge_vni_list(dev_or_ns?, {dev=, vni=, stats=})`.
+fn list(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (namespace, device) = match args.device_or_namespace(1)? {
+        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
+        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
+    };
+    let options = args.options(2)?;
+    let vni = options.value("vni").map(|value| match numbers(value) {
+        Some(text) => bridge_vni::parse(&text),
+        None => Err(options.wrong_type("vni", EXPECTED)),
+    });
+    let filter = Filter {
+        dev: options.device("dev", &namespace)?.or(device),
+        vni: vni.transpose()?,
+        stats: options.is_on("stats")?,
+    };
+    let listed = bridge_vni::list(&namespace, &filter)?;
+    values(&args.lua, lua_words::records(&args.lua, &["dev", "vni", "group", "remote"], &listed)?)
+}

@@ -1,0 +1,1 @@
+netns.bridge_vni_add("lo", 100)

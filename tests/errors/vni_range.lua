@@ -1,0 +1,1 @@
+netns.bridge_vni_add("vxlan0", "20-10")
