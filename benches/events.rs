@@ -20,8 +20,8 @@ const REPEATS: usize = 5;
 /// The route that is added last.
 const LAST: &str = "12.0.0.1";
 
-/// Follows routes until the last is there, then says how many changes and overruns there were. What it followed has to be
-/// what there is. The argument is the room for events.
+/// Follows routes until the last is there and says so, then how many changes and overruns there were. What it followed has to
+/// be what there is. The second argument is the room for events.
 const FOLLOW: &str = r#"
 local seen, changes, overruns, last = {}, 0, 0, arg[1]
 local function key(route)
@@ -39,6 +39,7 @@ for event in events do
     if event.record.dst == last then break end
   end
 end
+print("seen")
 for _, route in ipairs(netns.route_list("ns0", { table = "all" })) do
   assert(seen[key(route)], route)
   seen[key(route)] = nil
@@ -111,13 +112,14 @@ fn followed(mut follower: Child, batch: &str, says_ready: bool) -> (f64, String)
     std::thread::sleep(Duration::from_millis(500));
     let start = Instant::now();
     let mut ip = Command::new("ip").args(["-n", "ns0", "-batch", batch]).spawn().expect("ip runs");
-    // `ip monitor` goes on for ever; nsl ends by itself, and says what it saw.
-    let last = lines.find(|line| says_ready || line.starts_with(LAST)).unwrap_or_default();
-    if says_ready {
-        let _ = follower.wait();
-    }
+    let mut last = lines.find(|line| line == "seen" || line.starts_with(LAST)).unwrap_or_default();
     let seconds = start.elapsed().as_secs_f64();
-    let _ = follower.kill();
+    // `ip monitor` goes on for ever; nsl holds what it followed against what is there, says how much it was, and ends.
+    if says_ready {
+        last = lines.next().unwrap_or_default();
+    } else {
+        let _ = follower.kill();
+    }
     let _ = follower.wait();
     if !ip.wait().is_ok_and(|status| status.success()) || last.is_empty() {
         fail("the burst was not made, or its end not seen");

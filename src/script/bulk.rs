@@ -112,6 +112,11 @@ impl<'a> Bulk<'a> {
         Ok(Self { notes, most_words: WORDS, _stopped, ..Self::short(lua, [metatable, None])? })
     }
 
+    /// As [`Bulk::short`], of some dozens.
+    pub(super) fn several(lua: &'a Lua, metatables: [Option<Table>; 2]) -> mlua::Result<Self> {
+        Ok(Self { most_words: WORDS, ..Self::short(lua, metatables)? })
+    }
+
     /// A list of few records, which get the first of these metatables, and those within them ([`Bulk::open_record`]) the
     /// second.
     pub(super) fn short(lua: &'a Lua, metatables: [Option<Table>; 2]) -> mlua::Result<Self> {
@@ -120,8 +125,8 @@ impl<'a> Bulk<'a> {
             list: lua.create_table()?,
             metatables,
             most_words: 0,
-            keys: Vec::new(),
-            last: Vec::new(),
+            keys: Vec::with_capacity(16),
+            last: Vec::with_capacity(16),
             words: Vec::new(),
             text: String::new(),
             notes: Vec::with_capacity(32),

@@ -5,7 +5,7 @@ use mlua::{Lua, MultiValue, Table, Value};
 use super::args::Args;
 use super::bind::values;
 use super::bulk::{self, Bulk};
-use super::handle::{Listener, MonitorHandle};
+use super::handle::{Listener, MonitorHandle, Objects};
 use super::link_record::{self, Peers};
 use super::options::Options;
 use super::records::Record;
@@ -35,7 +35,7 @@ fn events(args: &mut Args) -> mlua::Result<MultiValue> {
     let buffer = usize::try_from(buffer.min(i32::MAX as u64)).unwrap_or(usize::MAX);
     let wanted = events::Options { places, objects: objects(&options)?, buffer };
     let timeout = options.duration("timeout")?;
-    let listener = Listener::Objects(Box::new(Follower::new(wanted)?), Texts::new(&args.lua)?);
+    let listener = Listener::Objects(Objects::new(Follower::new(wanted)?, Texts::new(&args.lua)?));
     values(&args.lua, MonitorHandle::new(listener, timeout))
 }
 
@@ -77,45 +77,60 @@ impl Texts {
         Ok(Self { event: bulk::metatable(lua, line)?, route: bulk::metatable(lua, route::line)? })
     }
 
-    /// `{object=, action=, netns=, dev=, record=}`, or `{action="overrun", netns=}`.
-    pub(super) fn event(&self, lua: &Lua, event: &Event) -> mlua::Result<Table> {
-        let mut tables = Bulk::short(lua, [Some(self.event.clone()), Some(self.route.clone())])?;
-        tables.open();
-        let label = event.namespace.label();
-        let namespace = Some(label.as_str()).filter(|label| !label.is_empty());
-        let What::Object(object, action, record) = &event.what else {
-            tables.word("action", Some("overrun"));
-            tables.word("netns", namespace);
-            tables.close();
-            return tables.finish()?.raw_get(1);
-        };
-        tables.word("object", Some(object.name()));
-        tables.word("action", Some(action.name()));
-        tables.word("dev", record.dev());
-        match record {
-            events::Record::Netns(found) => tables.word("netns", found.name.as_ref().and_then(|name| name.to_str())),
-            _ => tables.word("netns", namespace),
-        }
-        if let events::Record::Route(one) = record {
-            tables.open_record("record");
-            route::fields(&mut tables, one);
+    /// Each as `{object=, action=, netns=, dev=, record=}`, or `{action="overrun", netns=}`.
+    pub(super) fn events(&self, lua: &Lua, events: &[Event]) -> mlua::Result<Vec<Table>> {
+        let mut tables = Bulk::several(lua, [Some(self.event.clone()), Some(self.route.clone())])?;
+        for event in events {
+            tables.open();
+            write(&mut tables, event);
             tables.close();
         }
-        tables.close();
-        let table: Table = tables.finish()?.raw_get(1)?;
-        let written = match record {
-            events::Record::Link(link) => link_record::table(lua, &event.namespace, link, &Peers::nowhere())?,
+        let tables: Vec<Table> = tables.finish()?.sequence_values().collect::<mlua::Result<_>>()?;
+        for (event, table) in events.iter().zip(&tables) {
+            if let What::Object(_, _, record) = &event.what
+                && let Some(record) = self.record(lua, &event.namespace, record)?
+            {
+                table.raw_set("record", record)?;
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The record of an object; none of a route, which is written with its event.
+    fn record(&self, lua: &Lua, namespace: &Namespace, record: &events::Record) -> mlua::Result<Option<Table>> {
+        Ok(Some(match record {
+            events::Record::Link(link) => link_record::table(lua, namespace, link, &Peers::nowhere())?,
             events::Record::Addr(address) => addr::table(lua, address)?,
             events::Record::Words(settings) => words::record(lua, settings)?,
-            events::Record::Route(_) => return Ok(table),
             events::Record::Netns(found) => {
                 let record = Record::new(lua)?.set("name", netns::text(lua, found.name.as_deref())?)?;
                 let record = record.set("inode", found.inode)?;
                 record.set("path", netns::text(lua, Some(found.path.as_os_str()))?)?.table()
             }
-        };
-        table.raw_set("record", written)?;
-        Ok(table)
+            events::Record::Route(_) => return Ok(None),
+        }))
+    }
+}
+
+/// Writes an event into the record that is open, and of objects that come by the hundred thousand what it is about.
+fn write(tables: &mut Bulk<'_>, event: &Event) {
+    let label = event.namespace.label();
+    let namespace = Some(label.as_str()).filter(|label| !label.is_empty());
+    let What::Object(object, action, record) = &event.what else {
+        tables.word("action", Some("overrun"));
+        return tables.word("netns", namespace);
+    };
+    tables.word("object", Some(object.name()));
+    tables.word("action", Some(action.name()));
+    tables.word("dev", record.dev());
+    match record {
+        events::Record::Netns(found) => tables.word("netns", found.name.as_ref().and_then(|name| name.to_str())),
+        _ => tables.word("netns", namespace),
+    }
+    if let events::Record::Route(route) = record {
+        tables.open_record("record");
+        route::fields(tables, route);
+        tables.close();
     }
 }
 

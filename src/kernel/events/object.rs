@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::kernel::tc::filter;
+use crate::kernel::words::Setting;
 use crate::netlink::Message;
 use crate::netlink::attr::{self, Attributes};
 
@@ -23,6 +25,8 @@ pub enum Object {
     Qdisc,
     /// Their classes.
     Class,
+    /// Filters.
+    Filter,
     /// Neighbours, those that `neigh_list` shows.
     Neigh,
     /// Namespaces: names in /run/netns, or where all are followed the unnamed ones too.
@@ -40,6 +44,7 @@ impl Object {
         Self::Nexthop,
         Self::Qdisc,
         Self::Class,
+        Self::Filter,
         Self::Netns,
     ];
 
@@ -54,6 +59,7 @@ impl Object {
             Self::Nexthop => "nexthop",
             Self::Qdisc => "qdisc",
             Self::Class => "class",
+            Self::Filter => "filter",
             Self::Netns => "netns",
         }
     }
@@ -84,8 +90,6 @@ pub(super) struct Sort {
     /// How the headers begin of the requests that list all of them.
     requests: &'static [&'static [u8]],
     identity: Identity,
-    /// Whether they are listed one link at a time.
-    pub(super) by_link: bool,
     /// Whether several may have the same identity.
     pub(super) several: bool,
     /// Bits of the header that come and go with other objects.
@@ -111,7 +115,6 @@ pub(super) static SORTS: &[Sort] = &[
         // The prefix length and the link; `IFA_ADDRESS`, `IFA_LOCAL`.
         identity: Identity::Parts(&[(0, 2), (4, 4)], &[1, 2]),
         several: false,
-        by_link: false,
         unsteady: &[],
         // Of `IFA_CACHEINFO` when it was last set.
         volatile: &[(6, 12..16)],
@@ -129,7 +132,6 @@ pub(super) static SORTS: &[Sort] = &[
         // The link; `NDA_DST`.
         identity: Identity::Parts(&[(0, 1), (4, 4)], &[1]),
         several: false,
-        by_link: false,
         unsteady: &[],
         // `NDA_CACHEINFO`, `NDA_PROBES`.
         volatile: &[(3, 0..0), (4, 0..0)],
@@ -148,7 +150,6 @@ pub(super) static SORTS: &[Sort] = &[
         // `NHA_ID`.
         identity: Identity::Parts(&[], &[1]),
         several: false,
-        by_link: false,
         unsteady: &[],
         volatile: &[],
         is_shown: |_| true,
@@ -167,7 +168,15 @@ pub(super) static SORTS: &[Sort] = &[
         new: 40,
         // The link and the handle.
         identity: Identity::Parts(&[(4, 8)], &[]),
-        by_link: true,
+        ..CONTROL
+    },
+    Sort {
+        object: Object::Filter,
+        new: 44,
+        // All of the header; `TCA_KIND`, `TCA_CHAIN`.
+        identity: Identity::Parts(&[(4, 16)], &[1, 11]),
+        // Those of a block that links share are of no link (`TCM_IFINDEX_MAGIC_BLOCK`).
+        is_shown: |header| header[4..8] != [0xff; 4],
         ..CONTROL
     },
 ];
@@ -181,7 +190,6 @@ const RULE: Sort = Sort {
     requests: &[],
     identity: Identity::All,
     several: false,
-    by_link: false,
     // `FIB_RULE_UNRESOLVED`, `FIB_RULE_IIF_DETACHED`, `FIB_RULE_OIF_DETACHED`.
     unsteady: &[(8..9, 0x1c)],
     volatile: &[],
@@ -198,7 +206,6 @@ const CONTROL: Sort = Sort {
     requests: &[&[]],
     identity: Identity::All,
     several: false,
-    by_link: false,
     unsteady: &[],
     // `TCA_STATS`, `TCA_XSTATS`, `TCA_RATE`, `TCA_STATS2`.
     volatile: &[(3, 0..0), (4, 0..0), (5, 0..0), (7, 0..0)],
@@ -215,7 +222,6 @@ const ROUTE: Sort = Sort {
     // Destination, source and type of service; `RTA_DST`, `RTA_SRC`, `RTA_PRIORITY`, `RTA_TABLE`.
     identity: Identity::Parts(&[(0, 4)], &[1, 2, 6, 15]),
     several: true,
-    by_link: false,
     unsteady: &[],
     // `RTA_CACHEINFO`, `RTA_EXPIRES`.
     volatile: &[(12, 0..0), (23, 0..0)],
@@ -233,18 +239,13 @@ fn counter_in(object: Object, kind: u16, value: &[u8], attributes: &[u8]) -> Opt
 }
 
 impl Sort {
-    /// The requests that list all of them; `links` are those that may have some.
-    pub(super) fn requests(&self, links: &[u32]) -> Vec<Message> {
-        let request = |start: &[u8]| {
+    /// The requests that list all of them; of classes and filters each place that has some is asked for by itself.
+    pub(super) fn requests(&self) -> impl Iterator<Item = Message> {
+        self.requests.iter().map(|start| {
             let mut header = start.to_vec();
             header.resize(self.header, 0);
             Message::new(self.new + 2, &header)
-        };
-        if !self.by_link {
-            return self.requests.iter().map(|start| request(start)).collect();
-        }
-        // The index is the second word of such a header.
-        links.iter().map(|index| request(&[[0; 4], index.to_ne_bytes()].concat())).collect()
+        })
     }
 
     /// Whether a message of type `kind` says what is, or what is no more, of this sort; none if it is about something else.
@@ -287,6 +288,23 @@ impl Sort {
             }
         }
         lasting.into()
+    }
+
+    /// Whether two messages without what changes all the time say the same.
+    pub(super) fn same(&self, one: &[u8], other: &[u8]) -> bool {
+        // Actions count what they did, deep within.
+        let steady = |bytes: &[u8]| {
+            let mut filter = filter::read(bytes, &|_| None)?;
+            if let Some((_, Setting::List(actions))) = filter.iter_mut().find(|(key, _)| key == "actions") {
+                for action in actions {
+                    if let Setting::Table(action) = action {
+                        action.retain(|(key, _)| key != "stats");
+                    }
+                }
+            }
+            Some(filter)
+        };
+        one == other || (self.object == Object::Filter && steady(one).is_some() && steady(one) == steady(other))
     }
 
     /// Whether two messages about what may be several things are about one: all but their flags is the same.

@@ -13,10 +13,10 @@ use crate::kernel::link::{self, Link};
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::Reader;
-use crate::kernel::tc::{Place, class, handle, qdisc};
+use crate::kernel::tc::{Place, class, filter, handle, qdisc};
 use crate::kernel::{neigh, nexthop, rule};
-use crate::netlink::Socket;
 use crate::netlink::attr::{self, Attributes};
+use crate::netlink::{Message, Socket};
 
 /// `NLM_F_REPLACE`: an object took the place of another.
 const REPLACE: u16 = 0x100;
@@ -158,7 +158,9 @@ impl State {
     fn doubt_with(&mut self, object: Object) {
         self.doubt(|sort| match object {
             Object::Addr | Object::Nexthop => sort.object == Object::Route,
-            Object::Qdisc => matches!(sort.object, Object::Qdisc | Object::Class),
+            Object::Qdisc => matches!(sort.object, Object::Qdisc | Object::Class | Object::Filter),
+            // One message may tell of all that have the same preference.
+            Object::Class | Object::Filter => sort.object == Object::Filter,
             _ => false,
         });
     }
@@ -185,7 +187,11 @@ impl State {
         let sort = &SORTS[place];
         let lasting = sort.lasting(bytes);
         let known = self.known[place].entry(sort.identity(bytes)).or_default();
-        if known.contains(&lasting) {
+        if sort.object == Object::Filter && !known.is_empty() {
+            // What is told of one that was replaced may be what it was (Linux `u32_change`).
+            return self.doubt_with(sort.object);
+        }
+        if known.iter().any(|one| sort.same(one, &lasting)) {
             return;
         }
         let alike = known.iter().position(|one| sort.alike(one, &lasting));
@@ -257,6 +263,7 @@ impl State {
             Object::Nexthop => Record::Words(nexthop::record(bytes, &name)?),
             Object::Qdisc => Record::Words(qdisc::read(bytes, &name)?),
             Object::Class => Record::Words(class::read(bytes, &name)?),
+            Object::Filter => Record::Words(filter::read(bytes, &name)?),
             Object::Link | Object::Netns => return None,
         })
     }
@@ -279,10 +286,18 @@ impl State {
 
     /// The messages of all objects of a sort.
     fn list(&self, sort: &Sort, socket: &mut Socket) -> Result<Vec<Box<[u8]>>> {
-        let links =
-            if sort.by_link { qdisc::dump(socket, |place, kind, _| classful(place, kind))? } else { Vec::new() };
+        let places = match sort.object {
+            Object::Class => qdisc::dump(socket, |place, kind, _| classful(place, kind))?,
+            Object::Filter => filter::parents(socket, None)?,
+            _ => Vec::new(),
+        };
+        let places = places.into_iter().map(|(index, parent)| Place { index, parent, ..Place::default() });
+        let requests: Vec<Message> = match sort.object {
+            Object::Class | Object::Filter => places.map(|place| place.message(sort.new + 2)).collect(),
+            _ => sort.requests().collect(),
+        };
         let mut all = Vec::new();
-        for request in sort.requests(&links) {
+        for request in requests {
             let read = |kind: u16, bytes: &[u8]| (sort.says(kind, bytes) == Some(true)).then(|| bytes.into());
             match socket.dump_with::<Box<[u8]>>(&request, read) {
                 Ok(messages) => all.extend(messages),
@@ -313,7 +328,8 @@ impl State {
         let mut news = Vec::new();
         for bytes in messages {
             let (identity, lasting) = (sort.identity(bytes), sort.lasting(bytes));
-            let known = before.get_mut(&identity).and_then(|known| known.iter_mut().find(|one| **one == lasting));
+            let known =
+                before.get_mut(&identity).and_then(|known| known.iter_mut().find(|one| sort.same(one, &lasting)));
             match known {
                 // Nothing is in its place: it is neither new nor gone.
                 Some(same) => *same = Box::default(),
@@ -343,9 +359,9 @@ fn is_part(sort: &Sort, whole: &[u8], part: &[u8]) -> bool {
     has_several(whole) && !has_several(part)
 }
 
-/// The link of a root discipline that may have classes.
-fn classful(place: &Place, kind: &str) -> Option<u32> {
-    (place.parent == handle::ROOT && kind != "noqueue").then_some(place.index)
+/// The link of a root discipline that may have classes, all of which are listed together.
+fn classful(place: &Place, kind: &str) -> Option<(u32, u32)> {
+    (place.parent == handle::ROOT && kind != "noqueue").then_some((place.index, 0))
 }
 
 /// Whether this kernel knows nothing of that sort, or of that family of it.

@@ -13,7 +13,7 @@ use mlua::{AnyUserData, Lua, MultiValue, Table, UserData, UserDataMethods, Value
 
 pub(super) use lab::{CableHandle, LabHandle, NodeHandle};
 pub(super) use link::LinkHandle;
-pub(super) use monitor::{Listener, MonitorHandle};
+pub(super) use monitor::{Listener, MonitorHandle, Objects};
 pub(super) use netns::NetnsHandle;
 pub(super) use process::{FUNCTIONS as PROCESS_FUNCTIONS, ProcessHandle};
 pub(super) use task::{FUNCTIONS as TASK_FUNCTIONS, TaskHandle};

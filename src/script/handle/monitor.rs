@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use mlua::{Lua, MultiValue, UserData, UserDataFields, UserDataMethods, Value};
+use mlua::{Lua, MultiValue, Table, UserData, UserDataFields, UserDataMethods, Value};
 
 use super::{Handle, add_common};
 use crate::error::Result;
@@ -20,8 +20,37 @@ use crate::wait::{Operation, Step};
 pub(in crate::script) enum Listener {
     /// Names in /run/netns.
     Names(Monitor),
-    /// Objects of namespaces.
-    Objects(Box<Follower>, Texts),
+    /// What is in namespaces.
+    Objects(Objects),
+}
+
+/// Objects of namespaces.
+pub(in crate::script) struct Objects {
+    follower: Box<Follower>,
+    texts: Texts,
+    /// Events that are tables already: some dozens are made at once.
+    made: std::vec::IntoIter<Table>,
+}
+
+/// How many events are made into tables at once.
+const TOGETHER: usize = 64;
+
+impl Objects {
+    /// What `follower` tells.
+    pub(in crate::script) fn new(follower: Follower, texts: Texts) -> Self {
+        Self { follower: Box::new(follower), texts, made: Vec::new().into_iter() }
+    }
+
+    /// An event that was read already, if there is one.
+    fn take(&mut self, lua: &Lua) -> mlua::Result<Option<Table>> {
+        if self.made.len() == 0 {
+            let events: Vec<_> = std::iter::from_fn(|| self.follower.pop()).take(TOGETHER).collect();
+            if !events.is_empty() {
+                self.made = self.texts.events(lua, &events)?.into_iter();
+            }
+        }
+        Ok(self.made.next())
+    }
 }
 
 /// A listener; none once it is closed.
@@ -58,8 +87,10 @@ impl Operation for NextEvent {
                 Step::Done(event) => Step::Done(event.map(Told::Name)),
                 Step::Wait(needs) => Step::Wait(needs),
             },
-            Some(Listener::Objects(follower, texts)) => match follower.next(self.deadline).step()? {
-                Step::Done(event) => Step::Done(event.map(|event| Told::Object(Box::new(event), texts.clone()))),
+            Some(Listener::Objects(objects)) => match objects.follower.next(self.deadline).step()? {
+                Step::Done(event) => {
+                    Step::Done(event.map(|event| Told::Object(Box::new(event), objects.texts.clone())))
+                }
                 Step::Wait(needs) => Step::Wait(needs),
             },
             None => Step::Done(None),
@@ -71,7 +102,7 @@ impl Operation for NextEvent {
 fn give(lua: &Lua, told: Option<Told>) -> mlua::Result<MultiValue> {
     let event = match told {
         None => return bind::values(lua, Value::Nil),
-        Some(Told::Object(event, texts)) => return bind::values(lua, texts.event(lua, &event)?),
+        Some(Told::Object(event, texts)) => return bind::values(lua, texts.events(lua, &[*event])?.pop()),
         Some(Told::Name(event)) => event,
     };
     let action = match event.action {
@@ -109,11 +140,10 @@ fn next(lua: &Lua) -> mlua::Result<mlua::Function> {
         let Some(this) = this.as_userdata() else { return bind::values(lua, Value::Nil) };
         let this = this.borrow::<MonitorHandle>()?;
         let mut listener = this.listener.borrow_mut();
-        let Some(Listener::Objects(follower, texts)) = listener.as_mut() else {
+        let Some(Listener::Objects(objects)) = listener.as_mut() else {
             return bind::values(lua, Value::Nil);
         };
-        let event = follower.pop().map(|event| texts.event(lua, &event)).transpose()?;
-        bind::values(lua, event)
+        bind::values(lua, objects.take(lua)?)
     })?;
     let wait = bind::waiting(lua, "netns.monitor", |_, mut values| {
         let this = values.pop_front().unwrap_or(Value::Nil);

@@ -7,7 +7,7 @@ use nsl::kernel::addr;
 use nsl::kernel::events::{Action, Event, Follower, Object, Options, Places, Record, What};
 use nsl::kernel::namespace::{Namespace, named};
 use nsl::kernel::route::{self, Filter, TableFilter};
-use nsl::kernel::tc::{self, class, qdisc};
+use nsl::kernel::tc::{self, class, filter, qdisc};
 use nsl::kernel::words::Settings;
 use nsl::kernel::{link, neigh, nexthop, rule, words};
 use nsl::wait::block;
@@ -43,8 +43,11 @@ fn words(event: &Event) -> String {
         }
         Record::Netns(found) => found.name.as_ref().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         Record::Words(settings) => {
-            let keys = ["dst", "id", "priority", "kind", "handle", "classid", "dev", "nud", "rate"];
-            let values = keys.into_iter().filter_map(|key| words::find(settings, key));
+            let keys: &[&str] = match object {
+                Object::Filter => &["kind", "dev", "pref"],
+                _ => &["dst", "id", "priority", "kind", "handle", "classid", "dev", "nud", "rate"],
+            };
+            let values = keys.iter().filter_map(|key| words::find(settings, key));
             values.map(|value| value.to_string().replace('"', "")).collect::<Vec<_>>().join(" ")
         }
     };
@@ -54,6 +57,9 @@ fn words(event: &Event) -> String {
 fn all_words(events: &[Event]) -> Vec<String> {
     events.iter().map(words).collect()
 }
+
+/// What counts or tells the time.
+const COUNTS: [&str; 7] = ["stats", "probes", "direct_packets_stat", "confirmed", "used", "updated", "refcnt"];
 
 /// Carries events out on what was there: each thing under what it is known by here, with how often it is there.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -93,6 +99,7 @@ impl Copy {
             Object::Neigh => neigh::list(namespace, &neigh::Filter::default()),
             Object::Nexthop => nexthop::list(namespace, &nexthop::Filter::default()),
             Object::Qdisc => qdisc::list(namespace, &tc::Filter::default()),
+            Object::Filter => filter::list(namespace, &filter::Filter::default()),
             _ => class::list(namespace, &tc::Filter::default()),
         }
         .expect("a list")
@@ -123,11 +130,12 @@ impl Copy {
                     Object::Nexthop => &["id"],
                     Object::Qdisc => &["dev", "handle", "parent", "root"],
                     Object::Class => &["dev", "classid"],
+                    Object::Filter => &["dev", "parent", "ingress", "egress", "pref", "protocol", "kind", "handle"],
                     _ => &["family", "priority", "table", "from", "to", "fwmark"],
                 };
                 let key: Vec<_> = keys.iter().map(|key| words::find(settings, key)).collect();
                 // What counts.
-                let lasting = words::without(settings, &["stats", "probes", "direct_packets_stat"]);
+                let lasting = words::without(settings, &COUNTS);
                 (format!("{} {key:?}", object.name()), format!("{lasting:?}"))
             }
             Record::Netns(_) => unreachable!("not asked for"),
@@ -164,6 +172,7 @@ impl Copy {
 #[rustfmt::skip]
 const EVERY: &[Object] = &[
     Object::Link, Object::Addr, Object::Route, Object::Rule, Object::Neigh, Object::Nexthop, Object::Qdisc, Object::Class,
+    Object::Filter,
 ];
 
 #[test]
@@ -237,6 +246,17 @@ fn each_object_is_told_by_its_name() {
                 &["change qdisc tbf 20: v0 3000000"],
             ),
             (
+                &[Object::Filter],
+                "tc filter add dev v0 ingress pref 9 protocol ip u32 match ip dst 10.9.0.0/16 flowid 1:1",
+                &["add filter u32 v0 9"],
+            ),
+            (
+                &[Object::Filter],
+                "tc filter replace dev v0 ingress pref 9 protocol ip handle 800::800 u32 match ip dst 10.9.0.0/16 flowid 1:2",
+                &["change filter u32 v0 9"],
+            ),
+            (&[Object::Filter], "tc filter del dev v0 ingress", &["delete filter u32 v0 9"]),
+            (
                 &[Object::Qdisc, Object::Class],
                 "tc qdisc del dev v0 root",
                 &[
@@ -307,12 +327,14 @@ fn what_is_carried_out_comes_to_what_is_there() {
               } | ip -n ns0 -force -batch - 2>/dev/null || true
               { for i in 1 2 5 6; do
                   echo "qdisc add dev a$i root handle 1: htb"; echo "qdisc add dev a$i clsact"
+                  echo "filter add dev a$i egress pref 7 protocol ip u32 match ip dst 10.9.0.0/16 flowid 1:1"; echo "filter add dev a$i ingress pref 8 protocol ip u32 match ip src 10.8.0.0/16 flowid 1:2"
+                  echo "filter add dev a$i egress pref 7 protocol ip u32 match ip dst 10.9.0.0/16 flowid 1:1"
                   for j in 1 2 3; do
                     echo "class add dev a$i parent 1: classid 1:$j htb rate ${j}mbit"
                     echo "qdisc add dev a$i parent 1:$j handle 2$j: tbf rate 1mbit burst 10kb limit 10kb"
                   done
                 done
-                echo "class change dev a1 parent 1: classid 1:1 htb rate 9mbit"; echo "qdisc del dev a6 root"
+                echo "class change dev a1 parent 1: classid 1:1 htb rate 9mbit"; echo "qdisc del dev a6 root"; echo "filter del dev a5 ingress"; echo "qdisc del dev a2 clsact"
               } | ip netns exec ns0 tc -force -batch - 2>/dev/null || true"#);
             let events = told(&mut follower);
             let overruns = events.iter().filter(|event| matches!(event.what, What::Overrun)).count();

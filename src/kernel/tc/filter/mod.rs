@@ -221,7 +221,7 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
 }
 
 /// Where filters can be: the links and the disciplines or classes, of one link or of all.
-fn parents(socket: &mut Socket, wanted: Option<u32>) -> Result<Vec<(u32, u32)>> {
+pub(in crate::kernel) fn parents(socket: &mut Socket, wanted: Option<u32>) -> Result<Vec<(u32, u32)>> {
     let is_wanted = |place: &Place| wanted.is_none_or(|index| index == place.index);
     let disciplines = qdisc::dump(socket, |place, kind, _| {
         let clsact = (kind == "clsact").then_some([IN, OUT]);
