@@ -171,11 +171,13 @@ impl Batches {
     }
 }
 
-/// `nsl run.lua FILE=1+2+5 …`, on the host or in a kernel of its own.
+/// `nsl run.lua FILE=1-4+6-6 …`, on the host or in a kernel of its own.
 fn command(rows: &[Arc<Row>], there: bool) -> Command {
     let mut words = vec![rows::directory().join("driver/run.lua").display().to_string()];
     for of_file in rows.chunk_by(|one, other| one.file == other.file) {
-        let numbers: Vec<String> = of_file.iter().map(|row| row.number.to_string()).collect();
+        // A kernel's command line has room for 4,096 bytes.
+        let runs = of_file.chunk_by(|one, next| one.number + 1 == next.number);
+        let numbers: Vec<String> = runs.map(|run| format!("{}-{}", run[0].number, run[run.len() - 1].number)).collect();
         words.push(format!("{}={}", of_file[0].file.display(), numbers.join("+")));
     }
     if there {

@@ -1,4 +1,4 @@
--- Runs rows and prints what came of each, a line of JSON: `nsl run.lua FILE=1+2+5 …`, inside a place of its own
+-- Runs rows and prints what came of each, a line of JSON: `nsl run.lua FILE=1-4+6-6 …`, inside a place of its own
 -- (tests/rows/main.rs starts it). A row begins with `{"row": 1, "of": FILE}` and ends with the same and `"failed"`: false,
 -- or what was wrong; `"ignored"` says why it was not run.
 
@@ -12,17 +12,18 @@ local function tell(line)
 end
 
 for i = 1, #arg do
-  local file, numbers = arg[i]:match "^(.*)=([%d+]*)$"
+  local file, numbers = arg[i]:match "^(.*)=([%d+%-]*)$"
   local rows = dofile(file)
-  for number in numbers:gmatch "%d+" do
-    number = tonumber(number)
-    local each = {}
-    for key, value in pairs(rows) do
-      if type(key) == "string" then each[key] = value end
+  for first, last in numbers:gmatch "(%d+)%-(%d+)" do
+    for number = tonumber(first), tonumber(last) do
+      local each = {}
+      for key, value in pairs(rows) do
+        if type(key) == "string" then each[key] = value end
+      end
+      for key, value in pairs(rows[number]) do each[key] = value end
+      tell { row = number, of = file }
+      local ignored = row.ignored(each)
+      tell { row = number, of = file, failed = not ignored and row.run(each) or false, ignored = ignored }
     end
-    for key, value in pairs(rows[number]) do each[key] = value end
-    tell { row = number, of = file }
-    local ignored = row.ignored(each)
-    tell { row = number, of = file, failed = not ignored and row.run(each) or false, ignored = ignored }
   end
 end
