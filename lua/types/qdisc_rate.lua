@@ -3,7 +3,7 @@
 --- tbf sends at a rate, and drops what would have to wait too long (tc-tbf(8)). `rate`, `burst`, and `limit` or `latency` are
 --- needed.
 ---@class nsl.TbfOpts
----@field rate? nsl.Rate
+---@field rate? nsl.Rate              # a share of the link's speed too: "50%"
 ---@field burst? nsl.Size             # what goes at once after a silence
 ---@field limit? nsl.Size             # bytes that may wait
 ---@field latency? nsl.Time           # instead of `limit`: the longest that one may wait

@@ -9,7 +9,7 @@ local function write(ns, records)
   end
 end
 
-local function place(kind) return "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: " .. kind .. "\n" end
+local function place(kind) return "ip link add v0 up type veth peer name v1; ip link set v1 up; tc qdisc add dev v0 root handle 1: " .. kind .. "\n" end
 
 --- A row for one class of a kind.
 local function class(kind, name, opts, words, want)
@@ -34,6 +34,8 @@ return {
   class("drr", "without a quantum", {}, "", { quantum = 1514 }),
   class("qfq", "", { weight = 10, maxpkt = 1500 }, "weight 10 maxpkt 1500", { weight = 10, maxpkt = 1500 }),
   class("hfsc", "", { sc = "1mbit" }, "sc m2 1mbit", { sc = { m1 = 0, d = 0.0, m2 = 1000000 } }),
+  class("hfsc", "at a share of the link's speed", { sc = "1%", ul = { m2 = "2%" } }, "sc m2 1% ul m2 2%",
+    { sc = { m2 = 100000000 }, ul = { m2 = 200000000 } }),
   class("hfsc", "with all curves",
     { rt = { m1 = "2mbit", d = "10ms", m2 = "1mbit" }, ls = { m2 = "500kbit" }, ul = { rate = "3mbit" } },
     "rt m1 2mbit d 10ms m2 1mbit ls m2 500kbit ul rate 3mbit",

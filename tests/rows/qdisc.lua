@@ -55,6 +55,13 @@ return {
     "tbf rate 40gbit burst 1mb latency 10ms", { { rate = 40000000000 } }),
   root("tbf at an odd rate", { kind = "tbf", rate = "3333333bit", burst = 3333, latency = "33333us" },
     "tbf rate 3333333bit burst 3333 latency 33333us", { { burst = 3333 } }),
+  {
+    "tbf at a share of the link's speed",
+    before = "ip link add v0 up type veth peer name v1; ip link set v1 up",
+    make = function(ns) ns:qdisc_add("v0", { kind = "tbf", handle = "1:", rate = "12.5%", burst = "1mb", limit = "2mb" }) end,
+    tool = "tc qdisc add dev v0 root handle 1: tbf rate 12.5% burst 1mb limit 2mb",
+    want = { { kind = "tbf", rate = 1250000000 } },
+  },
   root("htb", { kind = "htb", default = "1f", r2q = 20, direct_qlen = 500 }, "htb default 1f r2q 20 direct_qlen 500"),
   root("htb without options", { kind = "htb" }, "htb", { { kind = "htb", default = "0", r2q = 10 } }),
   {
@@ -178,6 +185,13 @@ return {
     make = function(ns) ns:qdisc_change("v0", { default = "7" }) end,
     tool = "tc qdisc change dev v0 root htb default 7",
     fails = { code = "EINVAL", object = "v0", message = "htb", hint = "delete it and add it again", kernel = "Change operation" },
+  },
+  {
+    "a share of a speed that is not known",
+    before = "ip link add b0 type bridge",
+    make = function(ns) ns:qdisc_add("b0", { kind = "tbf", rate = "50%", burst = 5000, limit = 5000 }) end,
+    tool = "tc qdisc add dev b0 root tbf rate 50% burst 5000 limit 5000",
+    fails = { code = "EINVAL", object = "b0", message = "speed", hint = "give the rate itself" },
   },
   {
     "a handle that is none",

@@ -6,6 +6,8 @@ rows! {
     TC_KIND_UNKNOWN: "EINVAL" Script "no kind of <what> is called \"<kind>\"" => "did you mean \"<near>\"?";
     TC_KIND_MISSING: "EOPNOTSUPP" Feature "this kernel has no <what> \"<kind>\""
         => "load it with `modprobe <module>` (<config>)";
+    TC_SPEED_UNKNOWN: "EINVAL" Script "option \"<key>\" is a share of the speed of \"<link>\", which is not known"
+        => "give the rate itself";
     TC_UNCHANGEABLE: "EINVAL" Script "a qdisc \"<kind>\" cannot be changed" => "delete it and add it again";
     TC_NO_CLASSES: "EINVAL" Script "\"<kind>\" has no classes that can be made";
     TC_NEEDS: "EINVAL" Script "option \"<key>\" needs \"<other>\"" => "give both";

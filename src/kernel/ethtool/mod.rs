@@ -40,6 +40,15 @@ pub fn get(device: &Device) -> Result<Settings> {
     Ok(found)
 }
 
+/// How fast the device is, in bits a second; none where it does not say.
+pub fn speed(device: &Device) -> Result<Option<u64>> {
+    let part = words::word(WORDS, "link").filter(|part| matches!(part.form, Form::Nested(_)));
+    let Some((part, Form::Nested(inner))) = part.map(|part| (part, part.form)) else { return Ok(None) };
+    let read = Asked::new(device)?.read(part, inner)?.unwrap_or_default();
+    let megabits = words::integer(&read, "speed").and_then(|speed| u64::try_from(speed).ok());
+    Ok(megabits.map(|megabits| megabits.saturating_mul(1_000_000)))
+}
+
 /// Sets what `settings` say, a table for each part, as far as it is not so already: all of it or nothing.
 ///
 /// Errors: as [`get`]; a part that the device does not have (`EOPNOTSUPP`); a feature that there is not (`EINVAL`) or that is

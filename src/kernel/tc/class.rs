@@ -5,7 +5,7 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use super::handle::{self, ROOT};
 use super::kind::{self, Kind};
 use super::place::{self, Filter, LENGTH, Place};
-use super::{form, qdisc, stab, stats};
+use super::{form, percent, qdisc, stab, stats};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
@@ -48,6 +48,7 @@ fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Resul
     let Some(options) = &kind.class else {
         return Err(Error::new(&explain::TC_NO_CLASSES).with("kind", kind.name).object(device));
     };
+    let settings = &*percent::of_speed(device, options.words, settings)?;
     send(device, Some(kind), settings, |place| {
         let mut common = words::without(settings, &["kind"]);
         common.push(("kind".into(), Setting::Text(kind.name.to_owned())));

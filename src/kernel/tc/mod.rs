@@ -14,6 +14,7 @@ pub mod form;
 pub mod given;
 pub mod handle;
 pub mod kind;
+pub mod percent;
 pub mod place;
 pub mod qdisc;
 pub mod rate;

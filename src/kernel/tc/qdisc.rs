@@ -5,7 +5,7 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use super::handle::{self, INGRESS, ROOT};
 use super::kind::{self, Kind};
 use super::place::{self, Filter, LENGTH, Place};
-use super::{form, stab, stats};
+use super::{form, percent, stab, stats};
 use crate::error::Result;
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
@@ -51,7 +51,9 @@ pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
 
 fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
     let makes = flags & NLM_F_CREATE != 0;
-    let settings = if flags & NLM_F_EXCL != 0 { settings.clone() } else { changeable(device, kind, settings, makes)? };
+    let settings = percent::of_speed(device, kind.qdisc.words, settings)?;
+    let settings =
+        if flags & NLM_F_EXCL != 0 { settings.into_owned() } else { changeable(device, kind, &settings, makes)? };
     send(device, Some(kind), &settings, makes, |place| {
         let mut message = place.message(NEW).with_all(&common(kind, &settings)?);
         kind.qdisc.put(&mut message, &settings)?;
