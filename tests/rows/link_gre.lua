@@ -88,6 +88,16 @@ return kind.file({ needs = { "ip_gre" } }, {
   gre.refused("with a bad key", { key = "many" }, "key many", { code = "EINVAL", message = "dotted quad" }),
   gre.refused("with an IPv6 remote", { remote = "fd00::2" }, "remote fd00::2", { code = "EINVAL", message = "IPv4" }),
   {
+    "gre whose change is half refused has all as it was",
+    make = function(ns)
+      ns:link_add("x0", { type = "gre", remote = "10.0.0.2", ikey = 4, ttl = 3 })
+      if pcall(ns.link_set, ns, "x0", { ttl = 9, key = 5, seq = true, mtu = 1 }) then error "an mtu of 1" end
+    end,
+    tool = "ip link add x0 type gre remote 10.0.0.2 ikey 4 ttl 3",
+    want = { ttl = 3, ikey = 4 },
+    again = false,
+  },
+  {
     "gre twice the same",
     before = "ip link add y0 type gre remote 10.0.0.2",
     make = function(ns) ns:link_add("x0", { type = "gre", remote = "10.0.0.2" }) end,

@@ -93,6 +93,16 @@ return kind.file({}, {
     fails = { code = "EOPNOTSUPP", object = "x0", kernel = "VNI" },
   },
   {
+    "vxlan whose change is half refused has all as it was",
+    make = function(ns)
+      ns:link_add("x0", { type = "vxlan", mac = "02:00:00:00:00:01", id = 5, dstport = 4789, remote = "10.0.0.2", ttl = 3 })
+      if pcall(ns.link_set, ns, "x0", { ttl = 9, remote = "10.0.0.3", mtu = 1 }) then error "an mtu of 1" end
+    end,
+    tool = "ip link add x0 address 02:00:00:00:00:01 type vxlan id 5 dstport 4789 remote 10.0.0.2 ttl 3",
+    want = { ttl = 3, remote = "10.0.0.2" },
+    again = false,
+  },
+  {
     "vxlan set proxy",
     before = "ip link add x0 type vxlan id 5 dstport 4789",
     make = function(ns) ns:link_set("x0", { proxy = true }) end,
