@@ -35,8 +35,6 @@
 ---@field confirmed? number           # seconds since it answered
 ---@field updated? number             # seconds since it was changed
 ---@field refcnt? integer             # how many use it
----@field vlan? integer
----@field master? string              # the bridge of the link
 
 --- Adds a neighbour: which hardware address an IP address has on a link.
 --- ```lua

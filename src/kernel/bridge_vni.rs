@@ -148,3 +148,16 @@ fn record(dev: &str, entry: &[u8], filter: &Filter) -> Option<Settings> {
     settings.extend(words::decode(STATS, &[], entry, &|_| None));
     Some(settings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(prop_oneof![0u8..8, any::<u8>()], 0..60)) {
+            let _ = record("x0", &bytes, &Filter::default());
+        }
+    }
+}

@@ -87,3 +87,27 @@ fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     settings.extend(words::decode(WORDS, &[], attributes, name));
     Some(settings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_holds_for_all_links_is_told_from_what_holds_for_one() {
+        let dev = |index: i32| {
+            let message = Message::new(GET, &[2]).with(INDEX, &index.to_ne_bytes()).with(3, &2u32.to_ne_bytes());
+            record(&message.bytes, &|index| Some(format!("link{index}"))).expect("settings")
+        };
+        assert_eq!(words::text(&dev(-1), "dev"), Some("all"));
+        assert_eq!(words::text(&dev(-2), "dev"), Some("default"));
+        assert_eq!((words::text(&dev(3), "dev"), words::text(&dev(3), "rp_filter")), (Some("link3"), Some("loose")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(prop_oneof![0u8..11, any::<u8>()], 0..60)) {
+            let _ = record(&bytes, &|_| None);
+        }
+    }
+}

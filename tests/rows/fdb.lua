@@ -100,6 +100,22 @@ local function flushed(name, opts, words, want)
   }
 end
 
+--- A row for a flush of a vxlan link, which `bridge` of these days does one by one.
+local function flushed_remote(name, opts, deleted)
+  return {
+    name,
+    before = vxlan
+      .. "\nbridge fdb add 02:00:00:00:00:96 dev x0 dst 10.0.0.2\n"
+      .. "bridge fdb add 02:00:00:00:00:97 dev x0 dst 10.0.0.3 port 4790\n"
+      .. "bridge fdb add 02:00:00:00:00:98 dev x0 dst 10.0.0.3 vni 9 dynamic\n"
+      .. "bridge fdb add 02:00:00:00:00:99 dev x0 dst 10.0.0.4 router",
+    make = function(ns) ns:fdb_flush("x0", opts) end,
+    tool = ("for n in %s; do bridge fdb del 02:00:00:00:00:$n dev x0; done"):format(deleted),
+    want = { { dev = "x0" } },
+    write = false,
+  }
+end
+
 return {
   before = ports,
   json = "bridge -json -details fdb show",
@@ -235,6 +251,24 @@ return {
   flushed("those from elsewhere flushed", { extern_learn = true }, "extern_learn", { { mac = "02:00:00:00:00:97" } }),
   flushed("others than a user's flushed", { added_by_user = false }, "noadded_by_user", { { mac = "02:00:00:00:00:97" } }),
   flushed("those of a port flushed", { brport = "v0", static = true }, "brport v0 static", { { mac = "02:00:00:00:00:96" } }),
+  flushed_remote("a remote end's flushed", { dst = "10.0.0.3" }, "97 98"),
+  flushed_remote("a port's flushed", { port = 4790 }, "97"),
+  flushed_remote("a VNI's flushed", { vni = 9 }, "98"),
+  flushed_remote("a router's flushed", { router = true }, "99"),
+  flushed_remote("others than a router's flushed", { router = false }, "96 97 98"),
+  flushed_remote("others than permanent ones of a vxlan link flushed", { permanent = false }, "98"),
+  {
+    "by a link's handle",
+    make = function(ns)
+      local v0, br0 = ns:link "v0", ns:link "br0"
+      v0:fdb_add(mac, { master = true, static = true })
+      v0:fdb_add(other, { master = br0, static = true })
+      v0:fdb_delete(other, br0:fdb_get(other))
+      assert(#v0:fdb_list { state = "static" } == 1 and br0:fdb_get(mac).dev == "v0")
+    end,
+    tool = ("bridge fdb add %s dev v0 master static"):format(mac),
+    want = { { mac = mac, dev = "v0", static = true } },
+  },
   {
     "twice",
     make = function(ns)

@@ -117,6 +117,20 @@ return {
   listed("made by a program", "protocol static", { protocol = "static" }, 1),
   listed("made by a program, by its number", "protocol 4", { protocol = 4 }, 1),
   {
+    "on links of a VRF",
+    needs = { "vrf" },
+    before = several .. "\nip link add red up type vrf table 10; ip link set v0 master red",
+    make = function(ns) ns:neigh_add("v0", "10.0.0.7", { lladdr = mac }) end,
+    tool = ("ip neigh add 10.0.0.7 lladdr %s dev v0"):format(mac),
+    json = "ip -json neigh show vrf red",
+    read = function(ns)
+      assert(#ns:neigh_list { nomaster = true } == 0)
+      return ns:neigh_list { vrf = "red" }
+    end,
+    want = { { dst = "10.0.0.7", dev = "v0" } },
+    again = false,
+  },
+  {
     "one asked for",
     before = several,
     tool = "true",

@@ -255,3 +255,38 @@ pub fn state(word: &str) -> Option<u16> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(state: u16) -> Settings {
+        let mut header = [0; LENGTH];
+        header[0] = libc::AF_BRIDGE as u8;
+        header[4] = 3;
+        header[8..10].copy_from_slice(&state.to_ne_bytes());
+        let bytes = Message::new(SORT.new, &header).with(LLADDR, &[2, 0, 0, 0, 0, 1]).with(MASTER, &4u32.to_ne_bytes());
+        record(&bytes.bytes, &|index| Some(format!("link{index}"))).expect("an entry")
+    }
+
+    #[test]
+    fn how_long_an_entry_stays_is_one_word() {
+        for (state, word) in
+            [(0x80, "permanent"), (0xc0, "permanent"), (0x40, "static"), (0x02, "dynamic"), (0, "dynamic")]
+        {
+            let entry = entry(state);
+            let found: Vec<&str> = words::names(STAYS).filter(|word| words::flag(&entry, word)).collect();
+            assert_eq!(found, [word], "{state:#x}");
+            assert_eq!((words::text(&entry, "dev"), words::text(&entry, "master")), (Some("link3"), Some("link4")));
+        }
+        assert!(words::flag(&entry(STALE), "stale"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(prop_oneof![Just(7u8), any::<u8>()], 0..90)) {
+            let _ = record(&bytes, &|_| None);
+        }
+    }
+}

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use super::device::Device;
 use super::entry::{self, Links, Sort};
 use super::namespace::Namespace;
-use super::words::Form::{Bit8, Bit32, Link, Mac, Named8, Names16, Time32, U16, U32};
+use super::words::Form::{Bit8, Bit32, Mac, Named8, Names16, Time32, U32};
 use super::words::{self, HEADER, Setting, Settings, Word, fact, fact_field, field, option};
 use crate::error::{Error, Result, explain};
 use crate::kernel::names::Names;
@@ -60,8 +60,6 @@ pub const WORDS: &[Word] = &[
     fact_field("used", CACHE, 16, 4, Time32),
     fact_field("updated", CACHE, 16, 8, Time32),
     fact_field("refcnt", CACHE, 16, 12, U32),
-    fact("vlan", 5, U16),
-    fact("master", MASTER, Link),
 ];
 
 static SORT: Sort = Sort { name: "neighbour", new: 28, header: LENGTH, words: WORDS };
