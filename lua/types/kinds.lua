@@ -2,7 +2,7 @@
 
 --- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
 --- told by the error that is raised without it.
----@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts
+---@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts, nsl.CanOpts
 
 --- Options of a VLAN, on a link. `id` is needed.
 ---@class nsl.VlanLinkOpts
@@ -113,6 +113,35 @@
 ---@field pi? boolean                 # four bytes of information before each packet
 ---@field vnet_hdr? boolean           # a header for offloads before each packet
 ---@field multi_queue? boolean        # several programs may share it
+
+--- Options of a CAN controller. Times are in nanoseconds (`tq`) and in quanta of them; those that begin with d are of CAN FD.
+---@class nsl.CanOpts
+---@field bitrate? integer            # bits a second
+---@field sample_point? number        # 0 to 1
+---@field tq? integer
+---@field prop_seg? integer
+---@field phase_seg1? integer
+---@field phase_seg2? integer
+---@field sjw? integer
+---@field dbitrate? integer
+---@field dsample_point? number
+---@field dtq? integer
+---@field dprop_seg? integer
+---@field dphase_seg1? integer
+---@field dphase_seg2? integer
+---@field dsjw? integer
+---@field loopback? boolean
+---@field listen_only? boolean
+---@field triple_sampling? boolean
+---@field one_shot? boolean
+---@field berr_reporting? boolean
+---@field fd? boolean
+---@field fd_non_iso? boolean
+---@field presume_ack? boolean
+---@field cc_len8_dlc? boolean
+---@field restart_ms? integer
+---@field restart? integer            # 1: now
+---@field termination? integer        # ohms
 
 --- Options of wireguard. Keys are in base64, as `netns.wg_key` makes them.
 ---@class nsl.WireguardOpts

@@ -108,6 +108,7 @@
 ---@field multicast? boolean          # can do multicast
 ---@field arp? boolean                # uses ARP
 ---@field addrgenmode? "eui64"|"none"|"stable_secret"|"random"    # how it makes its IPv6 link-local address
+---@field bridge_slave? nsl.BridgePortOpts  # options of a port whose words are ones of its own kind too (vxlan's `learning`)
 ---@field carrier? boolean            # the carrier, of a link that lets it be set (dummy)
 
 --- What a new link is to be.

@@ -15,7 +15,7 @@ use crate::kernel::{addr, address_text, words};
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
     "type", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
-    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier", kind::PORT_TABLE,
 ];
 
 /// What only reading gives: accepted by writes, and ignored.
@@ -167,6 +167,15 @@ pub(super) fn kind_settings(options: &Options, here: &Namespace, kind: Option<&s
             settings.retain(|(known, _)| known != word.name);
             settings.push((Cow::Borrowed(word.name), setting));
         }
+    }
+    if let Some(table) = options.table(kind::PORT_TABLE)? {
+        let words = [kind::port_words("bridge")];
+        let port = super::words::read(&table, kind::PORT_TABLE, &words, &[], here);
+        let port = port.map_err(|error| {
+            crate::script::error::ours(&error)
+                .unwrap_or_else(|| options.wrong_type(kind::PORT_TABLE, "a table of options"))
+        })?;
+        settings.push((Cow::Borrowed(kind::PORT_TABLE), words::Setting::Table(port)));
     }
     Ok(settings)
 }

@@ -71,7 +71,12 @@ struct Other {
 pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers) -> mlua::Result<Table> {
     let other = peers.of(namespace, link);
     let mut record = Record::new(lua)?;
-    for (key, setting) in link.port.iter().chain(&link.data) {
+    let (both, port): (Vec<_>, Vec<_>) =
+        link.port.iter().cloned().partition(|(key, _)| link.data.iter().any(|(own, _)| own == key));
+    if !both.is_empty() && link.port_kind.as_deref() == Some("bridge") {
+        record = record.set(kind::PORT_TABLE, super::words::record(lua, &both)?)?;
+    }
+    for (key, setting) in port.iter().chain(&link.data) {
         record = record.set(key, super::words::value(lua, setting)?)?;
     }
     let record = record

@@ -64,6 +64,18 @@ return {
     want = { { name = "v0" }, { name = "v1", mtu = 1400, alias = "far" } },
   },
   {
+    "a vxlan as a port, both of which learn or not",
+    before = "ip link add br0 address 02:00:00:00:00:03 type bridge",
+    make = function(ns)
+      ns:link_add("x0", { type = "vxlan", id = 7, dstport = 4789, mac = "02:00:00:00:00:07", master = "br0", bridge_slave = { learning = false } })
+      local link = ns:link_get "x0"
+      assert(link.learning == true and link.bridge_slave.learning == false, "each its own")
+    end,
+    tool = [[ip link add x0 address 02:00:00:00:00:07 type vxlan id 7 dstport 4789
+             ip link set x0 master br0; ip link set x0 type bridge_slave learning off]],
+    want = { { name = "x0", learning = true, bridge_slave = { learning = false } } },
+  },
+  {
     "wireguard",
     nowhere = "neither kernel has it",
     make = function(ns)

@@ -41,7 +41,7 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
         rest.up = first.up.take().or(rest.up);
     }
     let own: Settings;
-    (own, rest.options) = kind::split(kind, std::mem::take(&mut first.options));
+    (own, rest.options) = kind::split_off(kind, std::mem::take(&mut first.options));
     let mut request = message::named(&device.name);
     if !kind::has_queues(kind) {
         message::one_queue(&mut request);

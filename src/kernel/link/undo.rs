@@ -33,7 +33,8 @@ pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before
 
     // A port that left its bridge and came back has lost what it had there.
     let now = list::get_in(socket, device).ok()?;
-    let asked = if master.is_some() { &before.port } else { &spec.options };
+    let (_, asked) = kind::split(before.kind.as_deref().unwrap_or_default(), spec.options.clone());
+    let asked = if master.is_some() { &before.port } else { &asked };
     let mut port = changed(asked, &before.port, &now.port);
     // The bridge's to say.
     port.retain(|(key, _)| key != "state");

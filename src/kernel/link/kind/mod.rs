@@ -6,6 +6,7 @@
 
 mod bond;
 mod bridge;
+mod can;
 mod definition;
 mod geneve;
 mod gre;
@@ -43,6 +44,7 @@ const INFO_PORT_DATA: u16 = 5;
 const FAMILIES: &[&[Kind]] = &[
     bond::KINDS,
     bridge::KINDS,
+    can::KINDS,
     geneve::KINDS,
     gre::KINDS,
     ip6tnl::KINDS,
@@ -77,6 +79,10 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     kinds().map(|kind| kind.name)
 }
 
+/// The option under which stand those of a port of a bridge whose words are ones of the link's own kind too (vxlan's
+/// `learning`).
+pub const PORT_TABLE: &str = "bridge_slave";
+
 /// Whose options are meant: those of a link's own kind, or those of a port of such a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -92,6 +98,11 @@ fn words(kind: &str, side: Side) -> &'static [Word] {
         (Some(kind), Side::Port) => kind.port,
         (None, _) => &[],
     }
+}
+
+/// The words for the options of a port of a link of `kind`.
+pub fn port_words(kind: &str) -> &'static [Word] {
+    words(kind, Side::Port)
 }
 
 /// The tables of all kinds: those of the links, then those of their ports.
@@ -154,15 +165,25 @@ pub(super) fn aside(kind: Option<&str>) -> Option<&'static Aside> {
 
 /// Whether the option `key` is one of ports, of whatever kind their master is.
 pub(super) fn is_of_ports(key: &str) -> bool {
-    kinds().any(|kind| words::has(kind.port, key))
+    key == PORT_TABLE || kinds().any(|kind| words::has(kind.port, key))
 }
 
 /// The options that a link of `kind` has by its kind, and those that it has as a port of its master. A word of both is its
-/// own; one of neither too, to be refused as such. Words that are short for others are those.
+/// own, but in [`PORT_TABLE`]; one of neither too, to be refused as such.
 pub(super) fn split(kind: &str, options: Settings) -> (Settings, Settings) {
-    let is_own = |key: &str| has(kind, Side::Own, key) || !is_of_ports(key);
-    let (own, port): (Settings, Settings) = options.into_iter().partition(|(key, _)| is_own(key));
-    (words::lengthen(words(kind, Side::Own), &own).into_owned(), port)
+    let (own, mut port) = split_off(kind, options);
+    if let Some(place) = port.iter().position(|(key, _)| key == PORT_TABLE)
+        && let (_, Setting::Table(more)) = port.remove(place)
+    {
+        port.retain(|(key, _)| words::find(&more, key).is_none());
+        port.extend(more);
+    }
+    (own, port)
+}
+
+/// As [`split`], but what stands in [`PORT_TABLE`] stays there: for what is split again.
+pub(super) fn split_off(kind: &str, options: Settings) -> (Settings, Settings) {
+    options.into_iter().partition(|(key, _)| has(kind, Side::Own, key) || !is_of_ports(key))
 }
 
 /// What is told of a new link of `kind` for which these of its own options are asked.

@@ -8,7 +8,6 @@ use crate::error::{Error, Result, explain, nearest};
 /// Kinds without options of their own, or whose options nsl does not know.
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV"),
-    Kind::new("can", "can-dev", "CONFIG_CAN_DEV"),
     Kind::new("dsa", "dsa_core", "CONFIG_NET_DSA"),
     Kind::new("dummy", "dummy", "CONFIG_DUMMY"),
     Kind::new("ifb", "ifb", "CONFIG_IFB"),

@@ -9,7 +9,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::LinkMessage;
 use nix::errno::Errno;
 
-use super::{INFO_DATA, INFO_KIND, Kind, Side, encode, info, missing, split};
+use super::{INFO_DATA, INFO_KIND, Kind, Side, encode, info, missing, split_off};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{self, Device, propose_index};
 use crate::kernel::link::add::index_is_taken;
@@ -120,7 +120,7 @@ type Half<'a> = (&'a Device, &'a LinkSpec, &'a OwnedFd);
 /// What the message that makes an end can hold, the rest, and the options of the pair.
 fn without_options(kind: &str, spec: &LinkSpec) -> (LinkSpec, LinkSpec, Settings) {
     let (mut first, mut rest) = spec.split_for_new();
-    let (own, port) = split(kind, std::mem::take(&mut first.options));
+    let (own, port) = split_off(kind, std::mem::take(&mut first.options));
     rest.options = port;
     rest.master = first.master.take();
     (first, rest, own)
