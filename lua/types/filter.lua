@@ -2,7 +2,7 @@
 
 --- Where a filter is attached, and what it is called there. Without a place it is at the discipline by which the link sends.
 ---@class nsl.FilterPlace
----@field kind? "u32"|"flower"|"matchall"|string         # how it tells packets; needed when one is added
+---@field kind? "u32"|"flower"|"matchall"|"fw"|"bpf"|"basic"|"cgroup"|"route"|string      # how it tells packets; needed when one is added
 ---@field root? boolean               # at the discipline by which the link sends
 ---@field parent? string              # at this discipline or class: "1:", "1:10"
 ---@field ingress? boolean            # what comes in, where there is a clsact
@@ -77,8 +77,23 @@
 ---@field ct_mark? string|integer
 ---@field ct_label? string
 
+--- Options of a filter that looks at the mark of packets, which is its handle: `handle = 6`, `handle = "0x1/0xff"` (tc-fw(8)).
+---@class nsl.FwOpts
+---@field indev? nsl.Dev              # came in by this link
+
+--- Options of a filter that is a program (tc-bpf(8)).
+---@class nsl.BpfOpts
+---@field bytecode? string            # of the classic BPF: "1,6 0 0 65535"
+---@field direct_action? boolean      # what it returns is what becomes of the packet
+
+--- Options of a filter that looks at the route of packets (tc-route(8)).
+---@class nsl.RouteFilterOpts
+---@field to? integer                 # the realm they go to
+---@field from? integer               # the realm they come from
+---@field fromif? nsl.Dev             # they came in by this link
+
 --- What a filter is to be.
----@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.RouteFilterOpts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
 
 --- Which filters are meant.

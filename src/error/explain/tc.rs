@@ -8,6 +8,8 @@ rows! {
         => "load it with `modprobe <module>` (<config>)";
     TC_SPEED_UNKNOWN: "EINVAL" Script "option \"<key>\" is a share of the speed of \"<link>\", which is not known"
         => "give the rate itself";
+    TC_ACTIONS_MISSING: "EOPNOTSUPP" Feature "this kernel lacks one of the actions <kinds>"
+        => "load what is missing with `modprobe -a <modules>` (<configs>)";
     TC_UNCHANGEABLE: "EINVAL" Script "a qdisc \"<kind>\" cannot be changed" => "delete it and add it again";
     TC_NO_CLASSES: "EINVAL" Script "\"<kind>\" has no classes that can be made";
     TC_NEEDS: "EINVAL" Script "option \"<key>\" needs \"<other>\"" => "give both";

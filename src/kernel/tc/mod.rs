@@ -8,6 +8,7 @@
 //! its own: a flat struct, attributes, or one behind the other (Linux `include/uapi/linux/{rtnetlink,pkt_sched}.h`).
 
 pub mod action;
+pub mod bytecode;
 pub mod class;
 pub mod filter;
 pub mod form;

@@ -65,7 +65,10 @@ impl Action {
 
     /// What it is called where a kernel is configured.
     pub fn config(&self) -> String {
-        format!("CONFIG_NET_ACT_{}", self.name.to_uppercase())
+        match self.name {
+            "simple" => "CONFIG_NET_ACT_SIMP".to_owned(),
+            name => format!("CONFIG_NET_ACT_{}", name.to_uppercase()),
+        }
     }
 }
 

@@ -73,8 +73,7 @@ const WORDS: &[Word] = &[
     Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
 ];
 
-pub(super) static FLOWER: Kind =
-    Kind { name: "flower", words: WORDS, actions: 3, own: Some(Layout { encode, decode }) };
+pub(super) static FLOWER: Kind = Kind { own: Some(Layout { encode, decode }), ..Kind::new("flower", WORDS, 3) };
 
 /// A field with a mask: its word, the attributes of both, and the protocol that has it where others have it elsewhere.
 struct Masked(&'static str, u16, u16, Shape, Option<u8>);

@@ -1,6 +1,6 @@
 //! The kinds of filters, a kind a file: what each can be told, in the words of its page (tc-u32(8), tc-flower(8), …).
 
-use super::{flower, matchall, u32};
+use super::{basic, bpf, cgroup, flower, fw, matchall, route, u32};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::{self, IndexOf, NameOf, Settings, Word};
@@ -15,6 +15,10 @@ pub struct Kind {
     pub actions: u16,
     /// What a table of words cannot say.
     pub own: Option<Layout>,
+    /// Its handle by the options' bytes, for a kind whose handle says the same as they.
+    pub handle: Option<fn(&[u8]) -> u32>,
+    /// Says what was read in the words of the options, where a table cannot.
+    pub show: fn(&mut Settings),
 }
 
 /// How a kind lays out what is no attribute or field of a table's: behind what the table says.
@@ -26,10 +30,29 @@ pub struct Layout {
 }
 
 /// All that nsl knows, in the order of their names.
-static KINDS: &[&Kind] = &[&flower::FLOWER, &matchall::MATCHALL, &u32::U32];
+static KINDS: &[&Kind] = &[
+    &basic::BASIC,
+    &bpf::BPF,
+    &cgroup::CGROUP,
+    &flower::FLOWER,
+    &fw::FW,
+    &matchall::MATCHALL,
+    &route::ROUTE,
+    &u32::U32,
+];
 
 /// The words of every kind's filters.
-pub static FILTER_WORDS: &[&[Word]] = &[super::WORDS, flower::FLOWER.words, matchall::MATCHALL.words, u32::U32.words];
+pub static FILTER_WORDS: &[&[Word]] = &[
+    super::WORDS,
+    basic::BASIC.words,
+    bpf::BPF.words,
+    cgroup::CGROUP.words,
+    flower::FLOWER.words,
+    fw::FW.words,
+    matchall::MATCHALL.words,
+    route::ROUTE.words,
+    u32::U32.words,
+];
 
 /// The kind called `name`, if nsl knows it.
 pub fn find(name: &str) -> Option<&'static Kind> {
@@ -46,6 +69,11 @@ pub fn called(name: &str) -> Result<&'static Kind> {
 }
 
 impl Kind {
+    /// A kind whose table says all.
+    pub(super) const fn new(name: &'static str, words: &'static [Word], actions: u16) -> Self {
+        Self { name, words, actions, own: None, handle: None, show: |_| () }
+    }
+
     /// The module that brings it.
     pub fn module(&self) -> String {
         format!("cls_{}", self.name)
@@ -53,7 +81,10 @@ impl Kind {
 
     /// What it is called where a kernel is configured.
     pub fn config(&self) -> String {
-        format!("CONFIG_NET_CLS_{}", self.name.to_uppercase())
+        match self.name {
+            "route" => "CONFIG_NET_CLS_ROUTE4".to_owned(),
+            name => format!("CONFIG_NET_CLS_{}", name.to_uppercase()),
+        }
     }
 
     /// The bytes of its options, without actions.
@@ -73,6 +104,7 @@ impl Kind {
             let _ = (own.decode)(options, &mut seen);
             settings.extend(seen.settings());
         }
+        (self.show)(&mut settings);
         settings
     }
 }

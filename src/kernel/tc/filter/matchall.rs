@@ -17,4 +17,4 @@ const WORDS: &[Word] = &[
     Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
 ];
 
-pub(super) static MATCHALL: Kind = Kind { name: "matchall", words: WORDS, actions: 2, own: None };
+pub(super) static MATCHALL: Kind = Kind::new("matchall", WORDS, 2);

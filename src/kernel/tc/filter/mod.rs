@@ -3,12 +3,19 @@
 //! A filter is attached to a discipline, to a class, or to what comes in or goes out where there is a `clsact`. It has a
 //! preference, a protocol, a kind with options of its own ([`kind`]), and actions.
 
+mod basic;
+mod bpf;
+mod cgroup;
 mod flower;
 mod flower_value;
+mod fw;
 pub mod kind;
 mod matchall;
 mod pattern;
+mod route;
 mod u32;
+
+use std::fmt::Display;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
@@ -174,6 +181,10 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
     attr::put_text(&mut message.bytes, KIND, kind.name);
     if verb == NEW {
         let mut options = kind.encode(settings, &mut find)?;
+        let handle = kind.handle.filter(|_| words::find(settings, "handle").is_none());
+        if let Some(handle) = handle {
+            message.bytes[8..12].copy_from_slice(&handle(&options).to_ne_bytes());
+        }
         if let Some(actions) = words::find(settings, "actions") {
             let actions = action::encode(actions, &mut find)?;
             attr::put(&mut options, kind.actions | attr::NESTED, &actions);
@@ -184,7 +195,7 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
 }
 
 /// Words a refusal: the kernel says `ENOENT` of a kind that it lacks as well as of a filter that is not there.
-fn refused(error: Error, device: &Device, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
+fn refused(error: Error, device: impl Display, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
     let text = error.kernel_text().unwrap_or_default();
     let missing = |error: Error, what: &'static str, name: &str, module: String, config: String| {
         let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", what).with("kind", name);
@@ -194,8 +205,20 @@ fn refused(error: Error, device: &Device, kind: Option<&Kind>, actions: &[&actio
         (Some(kind), _) if text.contains("TC classifier not found") => {
             missing(error, "filter", kind.name, kind.module(), kind.config())
         }
-        (_, [.., action]) if text.contains("Failed to load TC action module") => {
-            missing(error, "action", action.name, action.module(), action.config())
+        (_, [first, rest @ ..]) if text.contains("Failed to load TC action module") => {
+            if rest.iter().all(|action| action.name == first.name) {
+                return missing(error, "action", first.name, first.module(), first.config());
+            }
+            // The kernel does not say which.
+            let all = |say: fn(&action::Action) -> String, between: &str| {
+                let mut said: Vec<String> = actions.iter().map(|action| say(action)).collect();
+                said.sort_unstable();
+                said.dedup();
+                said.join(between)
+            };
+            let error = error.explain(&[(Errno::ENOENT, &explain::TC_ACTIONS_MISSING)]);
+            let error = error.with("kinds", all(|action| format!("\"{}\"", action.name), ", "));
+            error.with("modules", all(action::Action::module, " ")).with("configs", all(action::Action::config, ", "))
         }
         _ => entry::refused(error, format!("such filter of \"{device}\""), "changing traffic control"),
     }
@@ -285,4 +308,25 @@ pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
         }
     }
     Ok(listed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_of_several_actions_is_lacking_is_left_open() {
+        let text = |kinds: &[&str]| {
+            let kinds = kinds.iter().map(|kind| Setting::Text((*kind).to_owned())).collect();
+            let kinds = Setting::List(kinds);
+            let error = Error::system(Errno::ENOENT).kernel("Failed to load TC action module");
+            let error = refused(error, "v0", None, &action::named(Some(&kinds)));
+            (error.to_string(), error.hint().unwrap_or_default())
+        };
+        let (message, _) = text(&["drop", "pass"]);
+        assert!(message.contains("this kernel has no action \"gact\""), "{message}");
+        let (message, hint) = text(&["vlan", "simple", "drop"]);
+        assert!(message.contains("lacks one of the actions \"gact\", \"simple\", \"vlan\""), "{message}");
+        assert!(hint.contains("act_gact act_simple act_vlan") && hint.contains("CONFIG_NET_ACT_SIMP"), "{hint}");
+    }
 }

@@ -43,7 +43,7 @@ const WORDS: &[Word] = &[
     Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
 ];
 
-pub(super) static U32: Kind = Kind { name: "u32", words: WORDS, actions: 7, own: Some(Layout { encode, decode }) };
+pub(super) static U32: Kind = Kind { own: Some(Layout { encode, decode }), ..Kind::new("u32", WORDS, 7) };
 
 /// A table, a place in it, a filter there: `800::800`.
 const HANDLE: Form = Form::Own(&Own {

@@ -1,0 +1,54 @@
+-- Filters of fw, basic, cgroup and route: `tc filter` beside `filter_add`.
+
+local function read(ns) return ns:filter_list "v0" end
+
+local function write(ns, records)
+  ns:filter_flush "v0"
+  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
+end
+
+--- A row for one filter, given in both ways.
+local function filter(name, kind, opts, words, want)
+  opts.kind, opts.parent, opts.pref, opts.protocol = kind, "1:", 7, opts.protocol or "ip"
+  local handle = opts.handle and "handle " .. opts.handle or ""
+  return {
+    name,
+    needs = { "cls_" .. kind, "sch_htb", "act_gact" },
+    make = function(ns) ns:filter_add("v0", opts) end,
+    tool = ("tc filter add dev v0 parent 1: protocol %s pref 7 %s %s %s"):format(opts.protocol, handle, kind, words),
+    want = { want or opts },
+  }
+end
+
+return {
+  before = [[
+    ip link add v0 type veth peer name v1
+    tc qdisc add dev v0 root handle 1: htb default 10
+    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
+  ]],
+  json = "tc -details filter show dev v0",
+  read = read,
+  write = write,
+  again = true,
+  filter("fw: a mark", "fw", { handle = 6, classid = "1:10" }, "classid 1:10"),
+  filter("fw: some bits of a mark", "fw", { handle = "0x1/0xff", classid = "1:10" }, "classid 1:10"),
+  filter("fw: that came in by a link", "fw", { handle = 1, classid = "1:10", indev = "v1" }, "classid 1:10 indev v1"),
+  filter("fw: with an action", "fw", { handle = 1, actions = { "drop" } }, "action drop",
+    { handle = 1, actions = { { kind = "gact", control = "drop" } } }),
+  filter("basic: into a class", "basic", { handle = 1, classid = "1:10" }, "classid 1:10"),
+  filter("basic: with an action", "basic", { handle = 1, protocol = "all", actions = { "pass" } }, "action pass",
+    { protocol = "all", actions = { { control = "pass" } } }),
+  filter("cgroup: by the sender", "cgroup", { handle = 1, protocol = "all" }, ""),
+  filter("cgroup: with an action", "cgroup", { handle = 1, protocol = "all", actions = { "drop" } }, "action drop",
+    { kind = "cgroup", actions = { { control = "drop" } } }),
+  filter("route: to a realm", "route", { to = 6, classid = "1:10" }, "to 6 classid 1:10"),
+  filter("route: from a realm to another", "route", { from = 5, to = 6, classid = "1:10" }, "from 5 to 6 classid 1:10",
+    { from = 5, to = 6, handle = 0x50006 }),
+  filter("route: from a link", "route", { fromif = "v1", to = 6, classid = "1:10" }, "fromif v1 to 6 classid 1:10", { fromif = "v1", to = 6 }),
+  filter("route: with an action", "route", { to = 7, actions = { "drop" } }, "to 7 action drop", { to = 7, actions = { { control = "drop" } } }),
+  {
+    "a mark that is none",
+    make = function(ns) ns:filter_add("v0", { kind = "fw", parent = "1:", handle = "0x1/", classid = "1:10" }) end,
+    fails = { code = "EINVAL", message = "handle" },
+  },
+}
