@@ -14,6 +14,10 @@ end
 --- A row for one action, given in both ways.
 local function action(name, kind, opts, words, want)
   opts.kind = kind
+  if not want then
+    want = {}
+    for key, value in pairs(opts) do want[key == "do_" and "do" or key] = value end
+  end
   return {
     name,
     needs = { "sch_ingress", "cls_matchall", "act_" .. kind },
@@ -21,7 +25,7 @@ local function action(name, kind, opts, words, want)
       ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, handle = 1, actions = { opts } })
     end,
     tool = ("tc filter add dev v0 ingress pref 7 handle 1 matchall action %s %s"):format(kind, words),
-    want = { want or opts },
+    want = { want },
   }
 end
 
@@ -46,7 +50,7 @@ return {
   action("vlan: taken away", "vlan", { do_ = "pop" }, "pop", { control = "pipe" }),
   action("vlan: put before", "vlan", { do_ = "push", id = 10, protocol = "802.1ad", priority = 3 }, "push id 10 protocol 802.1ad priority 3"),
   action("vlan: changed", "vlan", { do_ = "modify", id = 20 }, "modify id 20", { id = 20 }),
-  action("vlan: the Ethernet header taken away", "vlan", { do_ = "pop_eth" }, "pop_eth", { do_ = "pop_eth" }),
+  action("vlan: the Ethernet header taken away", "vlan", { do_ = "pop_eth" }, "pop_eth", { ["do"] = "pop_eth" }),
   action("vlan: an Ethernet header put before", "vlan", { do_ = "push_eth", dst_mac = "02:00:00:00:00:01", src_mac = "02:00:00:00:00:02" },
     "push_eth dst_mac 02:00:00:00:00:01 src_mac 02:00:00:00:00:02"),
   action("csum", "csum", { of = { "iph", "udp" } }, "iph and udp"),
