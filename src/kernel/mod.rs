@@ -15,6 +15,8 @@ pub mod entry;
 pub mod ethtool;
 pub mod events;
 pub mod fdb;
+#[cfg(test)]
+mod fuzz;
 pub mod link;
 pub mod maddr;
 pub mod mdb;

@@ -95,7 +95,7 @@ impl Filter {
     }
 }
 
-fn record(bytes: &[u8], family: &str, name: NameOf<'_>) -> Option<Settings> {
+pub(super) fn record(bytes: &[u8], family: &str, name: NameOf<'_>) -> Option<Settings> {
     let attributes = bytes.get(LENGTH..)?;
     let mut settings = vec![("family".into(), Setting::Text(family.to_owned()))];
     settings.extend(words::decode(WORDS, &[], attributes, name));

@@ -71,7 +71,7 @@ fn refused(error: Error) -> Error {
     entry::refused(error, "settings of that family", "reading settings of links")
 }
 
-fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+pub(super) fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     /// `NETCONFA_IFINDEX_ALL` and `NETCONFA_IFINDEX_DEFAULT`.
     const ALL: u32 = -1i32 as u32;
     const DEFAULT: u32 = -2i32 as u32;

@@ -7,6 +7,8 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use nix::errno::Errno;
 
 pub use entry::Group;
+#[cfg(test)]
+pub(super) use entry::{member, router};
 
 use super::device::{Device, index_names};
 use super::namespace::Namespace;
