@@ -120,7 +120,7 @@ pub(super) fn wrong(key: &'static str, expected: &str, got: &Setting) -> Error {
 }
 
 /// What an answer says of a member.
-pub(super) fn member(info: &[u8], name: NameOf<'_>) -> Option<Settings> {
+pub(in crate::kernel) fn member(info: &[u8], name: NameOf<'_>) -> Option<Settings> {
     let (entry, attributes) = (info.get(..LENGTH)?, info.get(LENGTH..)?);
     let mut settings = vec![("grp".into(), Setting::Text(Group::of(entry)?.to_string()))];
     settings.extend(name(attr::u32_of(entry)?).map(|port| ("port".into(), Setting::Text(port))));
@@ -142,7 +142,7 @@ pub(super) fn member(info: &[u8], name: NameOf<'_>) -> Option<Settings> {
 const ROUTERS: &[(u32, &str)] = &[(0, "disabled"), (1, "temp_query"), (2, "permanent"), (3, "temp")];
 
 /// What an answer says of a port with a router of multicast.
-pub(super) fn router(info: &[u8], name: NameOf<'_>) -> Option<Settings> {
+pub(in crate::kernel) fn router(info: &[u8], name: NameOf<'_>) -> Option<Settings> {
     let mut settings = vec![("port".into(), Setting::Text(name(attr::u32_of(info)?)?))];
     let words = [fact("timer", 1, Time32), fact("type", 2, Names8(ROUTERS))];
     settings.extend(words::decode(&words, &[], info.get(4..)?, name));
