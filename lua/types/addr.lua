@@ -39,7 +39,10 @@
 ---@field to? string                  # inside this network: "10.0.0.0/8"
 ---@field proto? integer|string       # made by this
 ---@field up? boolean                 # of links that are up
+---@field type? string                # of links of this kind: "veth"
 ---@field master? nsl.Dev             # of ports of this link
+---@field vrf? nsl.Dev                # of links of this VRF
+---@field nomaster? boolean           # of links that are ports of none
 ---@field permanent? boolean          # for ever
 ---@field dynamic? boolean            # for some time
 ---@field secondary? boolean          # not the first of its network, or temporary

@@ -24,8 +24,8 @@ const ADDR: &[&str] = &[
 /// Which addresses are meant: what is no flag (`addr::FLAGS`) first.
 #[rustfmt::skip]
 const FILTER: &[&str] = &[
-    "family", "scope", "label", "to", "proto", "up", "master", "permanent", "dynamic", "secondary", "primary", "temporary",
-    "tentative", "deprecated", "dadfailed", "home", "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin",
+    "family", "scope", "label", "to", "proto", "up", "type", "master", "vrf", "nomaster", "permanent",
+    "dynamic", "secondary", "primary", "temporary", "tentative", "deprecated", "dadfailed", "home", "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin",
     "stable_privacy",
 ];
 
@@ -138,7 +138,9 @@ fn filter(args: &Args, namespace: &Namespace) -> mlua::Result<Filter> {
         to: options.string("to")?.map(|network| address_text::network(&network)).transpose()?,
         proto: proto(&options)?.map(|proto| Names::address_protocols().name(proto.into())),
         up: options.is_on("up")?,
-        master: options.device("master", namespace)?,
+        master: options.device("master", namespace)?.or(options.device("vrf", namespace)?),
+        nomaster: options.is_on("nomaster")?,
+        kind: options.string("type")?,
         flags: Vec::new(),
     };
     for flag in addr::FLAGS {

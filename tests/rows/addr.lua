@@ -205,6 +205,8 @@ return {
   listed("those in a network", "to 10.0.0.0/15", { to = "10.0.0.0/15" }, 3),
   listed("those of links that are up", "up", { up = true }, 5),
   listed("those of ports", "master br0", { master = "br0" }, 1),
+  listed("those of ports of none", "nomaster", { nomaster = true }, 5),
+  listed("those of a kind of link", "type veth", { type = "veth" }, 6),
   listed("permanent ones", "permanent", { permanent = true }, 5),
   listed("dynamic ones", "dynamic", { dynamic = true }, 1),
   listed("secondary ones", "secondary", { secondary = true }, 1),

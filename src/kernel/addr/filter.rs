@@ -46,8 +46,12 @@ pub struct Filter {
     pub proto: Option<String>,
     /// Of links that are up.
     pub up: bool,
-    /// Of ports of this link.
+    /// Of ports of this link: of a bridge, of a VRF.
     pub master: Option<Device>,
+    /// Of links that are ports of none.
+    pub nomaster: bool,
+    /// Of links of this kind.
+    pub kind: Option<String>,
     /// With these flags, or without them.
     pub flags: Vec<(&'static str, bool)>,
 }
@@ -56,7 +60,7 @@ impl Filter {
     /// Drops the addresses that are not meant, over a socket in their namespace.
     pub(super) fn keep(&self, socket: &mut Socket, namespace: &Namespace, addresses: &mut Vec<Address>) -> Result<()> {
         addresses.retain(|address| self.takes(address));
-        if self.up || self.master.is_some() {
+        if self.up || self.nomaster || self.master.is_some() || self.kind.is_some() {
             let links = self.links(socket, namespace)?;
             addresses.retain(|address| links.contains(&address.index));
         }
@@ -79,12 +83,16 @@ impl Filter {
             self.master.as_ref().map(|master| Device::new(namespace, &master.name)?.index_in(socket)).transpose()?;
         let mut request = LinkMessage::default();
         request.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
-        let up = self.up;
         let links = socket.dump_with(&RouteNetlinkMessage::GetLink(request), |_, bytes| {
             let flags = attr::u32_of(bytes.get(8..)?)?;
-            let of = attr::find(bytes.get(16..)?, libc::IFLA_MASTER).and_then(attr::u32_of);
-            let wanted =
-                (!up || flags & libc::IFF_UP.cast_unsigned() != 0) && master.is_none_or(|master| of == Some(master));
+            let attributes = bytes.get(16..)?;
+            let of = attr::find(attributes, libc::IFLA_MASTER).and_then(attr::u32_of);
+            let kind =
+                attr::find(attributes, libc::IFLA_LINKINFO).and_then(|info| attr::find(info, libc::IFLA_INFO_KIND));
+            let wanted = (!self.up || flags & libc::IFF_UP.cast_unsigned() != 0)
+                && (!self.nomaster || of.is_none())
+                && master.is_none_or(|master| of == Some(master))
+                && self.kind.as_ref().is_none_or(|wanted| kind.is_some_and(|kind| attr::text(kind) == *wanted));
             wanted.then(|| attr::u32_of(bytes.get(4..)?)).flatten()
         })?;
         Ok(links.into_iter().collect())
