@@ -57,11 +57,18 @@ fn burst() -> Vec<Row> {
         return skip(&what, "there is no `ip` (Debian: iproute2)");
     }
     output(Command::new("ip").args(["netns", "add", "ns0"]));
-    for step in
-        ["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up", "addr add 10.0.0.1/24 dev v0"]
-    {
+    for step in [
+        "link add v0 type veth peer name v1",
+        // No routes that the kernel makes in its own time.
+        "link set v0 addrgenmode none",
+        "link set v1 addrgenmode none",
+        "link set v0 up",
+        "link set v1 up",
+        "addr add 10.0.0.1/24 dev v0",
+    ] {
         output(Command::new("ip").args(["-n", "ns0"]).args(step.split(' ')));
     }
+    std::thread::sleep(Duration::from_secs(1));
     let mut batch = String::new();
     for verb in ["add", "del"] {
         for i in 0..CHANGES / 2 {
