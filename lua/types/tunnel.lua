@@ -11,7 +11,7 @@
 ---@field local? string               # the IP address that it sends from; `local_` and `["local"]` in Lua
 ---@field dev? nsl.Dev                # the link that it sends through
 ---@field ttl? integer|"auto"|"inherit"
----@field tos? integer|"inherit"      # inherit: of the packet inside
+---@field tos? integer|string         # a number, a name of rt_dsfield ("AF11"), or "inherit": of the packet inside
 ---@field df? "unset"|"set"|"inherit" # the bit "don't fragment"
 ---@field flowlabel? integer          # of IPv6
 ---@field learning? boolean           # learns addresses from what it gets; on unless `external`

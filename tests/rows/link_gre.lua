@@ -29,6 +29,7 @@ return kind.file({ needs = { "ip_gre" } }, {
   made("ttl inherit", { ttl = "inherit" }, "ttl inherit"),
   made("tos", { tos = 16 }, "tos 0x10"),
   made("tos inherit", { tos = "inherit" }, "tos inherit"),
+  made("tos by its name", { tos = "AF11" }, "tos AF11", { tos = 0x28 }),
   made("no pmtudisc", { pmtudisc = false }, "nopmtudisc"),
   made("ignore_df", { pmtudisc = false, ignore_df = true }, "nopmtudisc ignore-df"),
   made("fwmark", { fwmark = 0x123 }, "fwmark 0x123"),

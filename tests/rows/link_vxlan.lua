@@ -33,6 +33,7 @@ return kind.file({}, {
   made("ttl inherit", { ttl = "inherit" }, "ttl inherit"),
   made("tos", { tos = 16 }, "tos 0x10"),
   made("tos inherit", { tos = "inherit" }, "tos inherit"),
+  made("tos by its name", { tos = "AF11" }, "tos AF11", { tos = 0x28 }),
   made("df set", { df = "set" }, "df set"),
   made("df inherit", { df = "inherit" }, "df inherit"),
   made("df unset", { df = "unset" }, "df unset"),

@@ -15,7 +15,7 @@ const OWN: &[Word] = &[
     option("local", 18, Own(&HOST6)),
     option("ttl", 12, Own(&TTL_INHERIT)),
     option("ttl", 3, Names8(&[(0, "auto")])),
-    option("tos", 4, Names8(TOS)),
+    option("tos", 4, Own(&TOS)),
     option("df", 13, Words8(&["unset", "set", "inherit"])),
     option("flowlabel", 11, Be32),
     option("dstport", 5, Be16),

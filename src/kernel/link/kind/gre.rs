@@ -66,7 +66,7 @@ macro_rules! gre4 {
         gre![
             END4;
             option("ttl", 8, Names8(TTL)),
-            option("tos", 9, Names8(TOS)),
+            option("tos", 9, Own(&TOS)),
             option("pmtudisc", 10, Switch8),
             option("ignore_df", 19, Switch8),
             option("fwmark", 20, U32),

@@ -20,7 +20,7 @@ macro_rules! iptun {
             option("dev", 1, Link),
             option("mode", 9, Names8($modes)),
             option("ttl", 4, Names8(TTL)),
-            option("tos", 5, Names8(TOS)),
+            option("tos", 5, Own(&TOS)),
             option("pmtudisc", 10, Switch8),
             option("fwmark", 20, U32),
             option("external", 19, Flag),

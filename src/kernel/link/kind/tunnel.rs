@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::kernel::shared_forms;
 use crate::kernel::words::{Own, Setting, Settings, whole};
 
 /// An end of a tunnel over IPv4, or `any`, which is not told: kinds of tunnels refuse an address that is none.
@@ -112,8 +113,19 @@ pub(super) const PORT_OR_AUTO: Own = Own {
 /// `ip link`'s `encap`: UDP around what the tunnel sends (Linux `tunnel_encap_types`).
 pub(super) const ENCAP: &[(u32, &str)] = &[(0, "none"), (1, "fou"), (2, "gue")];
 
-/// `tos`, of which 1 is `inherit`.
-pub(super) const TOS: &[(u32, &str)] = &[(1, "inherit")];
+/// `tos`: a number, of which 1 is `inherit`, or a name of `rt_dsfield`.
+pub(super) const TOS: Own = Own {
+    expected: "inherit, a number from 0 to 255 or a name such as \"AF11\"",
+    encode: |value| match value {
+        Setting::Text(text) if text == "inherit" => Some(vec![1]),
+        value => (shared_forms::TOS.encode)(value),
+    },
+    decode: |bytes| match bytes.first()? {
+        1 => Some(Setting::Text("inherit".to_owned())),
+        _ => (shared_forms::TOS.decode)(bytes),
+    },
+    width: Some(1),
+};
 
 /// `ttl` of the kinds of tunnels for which 0 is `inherit`.
 pub(super) const TTL: &[(u32, &str)] = &[(0, "inherit")];

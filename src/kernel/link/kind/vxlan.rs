@@ -19,7 +19,7 @@ const OWN: &[Word] = &[
     option("dev", 3, Link),
     option("ttl", 28, Own(&TTL_INHERIT)),
     option("ttl", 5, Names8(&[(0, "auto")])),
-    option("tos", 6, Names8(TOS)),
+    option("tos", 6, Own(&TOS)),
     option("df", 29, Words8(&["unset", "set", "inherit"])),
     option("flowlabel", 26, Be32),
     option("learning", 7, Switch8),
