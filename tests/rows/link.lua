@@ -128,7 +128,7 @@ return {
     needs = { "macvlan" },
     before = links.pair,
     make = function(ns)
-      local name = "under" .. ns.inode
+      local name = "under" .. tostring(ns.inode)
       netns.add(name)
       ns:link_set("v1", { netns = name })
       ns:link_add("m0", { type = "macvlan", mac = "02:00:00:00:00:04", mode = "bridge", link = "v1", link_netns = name })
@@ -137,6 +137,17 @@ return {
     want = { { name = "m0", type = "macvlan" } },
     same = { "link", "link_netns", "link_netnsid", "peer" },
     write = false,
+  },
+  {
+    "a macvlan that gets no more than its sources send",
+    needs = { "macvlan" },
+    before = links.pair,
+    make = function(ns)
+      ns:link_add("m0", { type = "macvlan", link = "v0", mac = "02:00:00:00:00:04", mode = "source", nodst = true })
+    end,
+    tool = "ip link add m0 link v0 address 02:00:00:00:00:04 type macvlan mode source nodst",
+    want = { { name = "m0", mode = "source", nodst = true } },
+    again = true,
   },
   setting("up", { up = true }, "up"),
   {

@@ -16,6 +16,18 @@ use crate::rows;
 const WITHOUT_ROW: &[(&str, &str, &str)] = &[
     ("link", "netns", "a move to another namespace: tests/it/kernel/link.rs"),
     ("link bridge", "mcast_hash_elasticity", "the kernel takes it and forgets it"),
+    ("bridge_vlan", "mcast_max_groups", "since Linux 6.3, which has it with VLAN filtering only"),
+    ("bridge_vlan", "neigh_suppress", "since Linux 6.4, which has it with VLAN filtering only"),
+    ("link bond", "coupled_control", "since Linux 6.9"),
+    ("link hsr", "interlink", "since Linux 6.10"),
+    ("link macsec", "offload", "only for hardware that can do it"),
+    ("link netkit", "headroom", "since Linux 6.14"),
+    ("link netkit", "tailroom", "since Linux 6.14"),
+    ("link netkit", "peer_policy", "since Linux 6.7"),
+    ("link netkit", "scrub", "since Linux 6.12"),
+    ("link netkit", "peer_scrub", "since Linux 6.12"),
+    ("link wireguard", "fwmark", "neither kernel has WireGuard"),
+    ("link wireguard", "replace_peers", "neither kernel has WireGuard"),
 ];
 
 /// A namespace that notes what it is asked for.

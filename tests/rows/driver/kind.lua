@@ -16,13 +16,13 @@ end
 --- What all files of such rows return beside the rows.
 function M.beside(more)
   return with({
-    before = [[ip -batch - <<end
-      link add v0 type veth peer name v1
-      addr add 10.0.0.1/24 dev v0
-      addr add fd00::1/64 dev v0 nodad
-      link set v0 up
-      link set v1 up
-end]],
+    before = [[
+      ip link add v0 type veth peer name v1
+      ip addr add 10.0.0.1/24 dev v0
+      ip addr add fd00::1/64 dev v0 nodad
+      ip link set v0 up
+      ip link set v1 up
+    ]],
     json = "ip -json -details link show dev x0",
     read = function(ns) return { ns:link_get "x0" } end,
     write = function(ns, records)

@@ -1,0 +1,117 @@
+-- `ip`, `bridge` and `tc` in a namespace, each started once and told one command after another (`-batch`): in user-mode
+-- Linux to start one takes longer than all that a row asks of it.
+--
+-- What they show can depend on what they showed before in the same run (after `ip link show`, `ip addr show` shows links).
+-- So one is asked only one question, again and again; it also makes the changes. Other questions have programs of their own.
+
+local M = {}
+
+--- How a program is told that runs a shell's code where this is not possible.
+local function alone(ns, code)
+  local result = ns:exec("set -e\n" .. code, { capture = true })
+  if result.ok then return result.stdout end
+  return nil, result.stderr
+end
+
+--- What shows a line of JSON about something else than the question, to know that all before it is done.
+local function aside(program, question)
+  if program == "ip" then return question:find "^tuntap" and "maddr show" or "tuntap list" end
+  if program == "bridge" then return question:find "^vlan" and "link show dev lo" or "vlan show dev lo" end
+  return question:find "^filter" and "qdisc show dev lo" or "filter show dev lo"
+end
+
+--- The commands of a shell's code, each `{ program=, flags=, rest= }`; nil where only a shell can do them.
+local function parsed(code)
+  if code:find "[^%w%s;%-_/.:+%%,@=]" then return end
+  local commands = {}
+  for command in code:gmatch "[^;\n]+" do
+    local program, rest = command:match "^%s*(%a+)%s+(.*)"
+    if program == "ip" or program == "bridge" or program == "tc" then
+      local flags = ""
+      while rest:find "^%-" do
+        local flag
+        flag, rest = rest:match "^(%S+)%s*(.*)"
+        flags = flags .. " " .. flag
+      end
+      commands[#commands + 1] = { program = program, flags = flags, rest = rest:match "^(.-)%s*$" }
+    elseif command:find "%S" then
+      return
+    end
+  end
+  return commands
+end
+
+--- The one command of a question, if what answers it can be asked again: it is one line of JSON.
+local function parsed_question(code)
+  local commands = parsed(code)
+  local question = commands and #commands == 1 and commands[1]
+  -- Of no classes `tc` says nothing at all, and what `get` says comes only at the end.
+  if question and (question.rest:find "^class" or question.rest:find "^%a+ get ") then return end
+  return question and (question.flags .. " "):find " %-json " and question or nil
+end
+
+--- What runs the commands of a namespace, which will be asked these questions; `anew`: each in a program of its own.
+function M.of(ns, questions, anew)
+  local main = {}
+  for _, code in ipairs(questions) do
+    local question = parsed_question(code)
+    if question then main[question.program] = main[question.program] or question end
+  end
+  return setmetatable({ ns = ns, main = main, anew = anew, running = {} }, { __index = M })
+end
+
+--- Tells a program a line, and gives the next line of JSON that it shows; or nil and what it said when it ended. `key` is
+--- what that program is for.
+function M:tell(key, program, flags, line)
+  local process = self.running[key]
+  if not process then
+    local words = { program }
+    for flag in flags:gmatch "%S+" do words[#words + 1] = flag end
+    words[#words + 1] = "-batch"
+    words[#words + 1] = "-"
+    process = self.ns:spawn(words)
+    self.running[key] = process
+  end
+  process:write(line .. "\n")
+  while true do
+    local answer = process:read_line(5)
+    if not answer then
+      self.running[key] = nil
+      return nil, process:wait(5).stderr
+    end
+    if answer:find "^%[" then return answer end
+  end
+end
+
+--- What a question shows; or nil and what was wrong.
+function M:ask(code)
+  local question = parsed_question(code)
+  if not question or self.anew then return alone(self.ns, code) end
+  local is_main = self.main[question.program].rest == question.rest and self.main[question.program].flags == question.flags
+  return self:tell(is_main and question.program or code, question.program, question.flags, question.rest)
+end
+
+--- Makes changes; or nil and what was wrong.
+function M:change(code)
+  local commands = parsed(code)
+  for _, command in ipairs(commands or {}) do
+    -- `ip maddr add` ends the whole run.
+    if command.flags ~= "" or command.rest:find "^maddr" then commands = nil end
+  end
+  if not commands or self.anew then return alone(self.ns, code) end
+  local from = 1
+  while from <= #commands do
+    local program, lines = commands[from].program, {}
+    while commands[from] and commands[from].program == program do
+      lines[#lines + 1] = commands[from].rest
+      from = from + 1
+    end
+    local main = self.main[program] or { flags = " -json", rest = "" }
+    lines[#lines + 1] = aside(program, main.rest)
+    local answer, why = self:tell(program, program, main.flags, table.concat(lines, "\n"))
+    if not answer then return nil, why end
+  end
+  return ""
+end
+
+return M
