@@ -3,7 +3,7 @@
 --- What is done with packets: a kind with options of its own, or the word that ends their way. Each option is of the kinds
 --- that its line names.
 ---@class nsl.Action
----@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple"
+---@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple" "bpf" "ct"
 ---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
 ---@field index? integer              # its number among those of its kind
 ---@field egress? "redirect"|"mirror"|boolean   # mirred: out of `dev`; nat: of what goes out
@@ -34,12 +34,12 @@
 ---@field swap_mac? boolean           # skbmod
 ---@field ethertype? integer          # skbmod
 ---@field ecn? boolean                # skbmod
----@field mark? integer               # skbedit
----@field mask? integer               # skbedit: which bits of the mark
+---@field mark? integer               # skbedit, ct
+---@field mask? integer               # skbedit, ct: which bits of the mark
 ---@field queue_mapping? integer      # skbedit
 ---@field ptype? "host"|"broadcast"|"multicast"|"otherhost"      # skbedit
 ---@field inheritdsfield? boolean     # skbedit: the priority by the dsfield
----@field zone? integer               # connmark
+---@field zone? integer               # connmark, ct
 ---@field old? string                 # nat: the address, or the first of them
 ---@field new? string                 # nat: what it becomes
 ---@field prefix? integer             # nat: how many bits change
@@ -56,4 +56,11 @@
 ---@field tos? integer                # tunnel_key
 ---@field nofrag? boolean             # tunnel_key
 ---@field sdata? string               # simple
+---@field bytecode? string            # bpf: "1,6 0 0 65535"
+---@field commit? boolean             # ct: the connection is kept
+---@field force? boolean              # ct: one that began the other way is forgotten before
+---@field clear? boolean              # ct: the packet forgets its connection
+---@field nat? "src"|"dst"|boolean    # ct: which address is translated; true: as the connection says
+---@field addr? string                # ct: to what: "10.0.0.1", "10.0.0.1-10.0.0.9"
+---@field port? string|integer        # ct: to what: 1000, "1000-2000"
 

@@ -2,7 +2,7 @@
 
 --- Where a filter is attached, and what it is called there. Without a place it is at the discipline by which the link sends.
 ---@class nsl.FilterPlace
----@field kind? "u32"|"flower"|"matchall"|"fw"|"bpf"|"basic"|"cgroup"|"route"|string      # how it tells packets; needed when one is added
+---@field kind? "u32"|"flower"|"matchall"|"fw"|"bpf"|"basic"|"cgroup"|"flow"|"route"|string      # how it tells packets; needed when one is added
 ---@field root? boolean               # at the discipline by which the link sends
 ---@field parent? string              # at this discipline or class: "1:", "1:10"
 ---@field ingress? boolean            # what comes in, where there is a clsact
@@ -92,8 +92,21 @@
 ---@field from? integer               # the realm they come from
 ---@field fromif? nsl.Dev             # they came in by this link
 
+--- Options of a filter that makes the class out of keys of a packet (tc-flow(8)).
+---@class nsl.FlowOpts
+---@field keys? string[]              # "src" "dst" "proto" "proto-src" "proto-dst" "iif" "priority" "mark" "nfct" "nfct-src" "nfct-dst" "nfct-proto-src" "nfct-proto-dst" "rt-classid" "sk-uid" "sk-gid" "vlan-tag" "rxhash"
+---@field mode? "map"|"hash"          # one key as it is, or a hash of all
+---@field baseclass? string           # the class for 0: "1:1"
+---@field divisor? integer            # the remainder of this counts
+---@field perturb? nsl.Time           # the hash changes so often, in whole seconds
+---@field rshift? integer             # a key is moved by so many bits
+---@field addend? integer             # is added to a key
+---@field and_? integer               # these bits of a key are kept
+---@field or_? integer                # these are set
+---@field xor? integer                # these are turned
+
 --- What a filter is to be.
----@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.RouteFilterOpts
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
 
 --- Which filters are meant.

@@ -1,4 +1,4 @@
--- Filters of fw, basic, cgroup and route: `tc filter` beside `filter_add`.
+-- Filters of fw, basic, cgroup, flow and route: `tc filter` beside `filter_add`.
 
 local function read(ns) return ns:filter_list "v0" end
 
@@ -41,6 +41,13 @@ return {
   filter("cgroup: by the sender", "cgroup", { handle = 1, protocol = "all" }, ""),
   filter("cgroup: with an action", "cgroup", { handle = 1, protocol = "all", actions = { "drop" } }, "action drop",
     { kind = "cgroup", actions = { { control = "drop" } } }),
+  filter("flow: a key as it is", "flow", { handle = 1, mode = "map", keys = { "dst" }, and_ = 0xff, baseclass = "1:5" },
+    "map key dst and 0xff baseclass 1:5", { ["and"] = 0xff, keys = { "dst" }, mode = "map", baseclass = "1:5" }),
+  filter("flow: a key with all that can be done to it", "flow",
+    { handle = 1, mode = "map", keys = { "mark" }, rshift = 2, addend = 3, and_ = 0xff, or_ = 2, xor = 1, divisor = 16, baseclass = "1:5" },
+    "map key mark and 0xff or 0x2 xor 0x1 rshift 2 addend 3 divisor 16 baseclass 1:5", { rshift = 2, addend = 3, xor = 1 }),
+  filter("flow: a hash", "flow", { handle = 1, mode = "hash", keys = { "src", "dst", "proto-src" }, divisor = 16, perturb = 10, baseclass = "1:5" },
+    "hash keys src,dst,proto-src divisor 16 perturb 10 baseclass 1:5"),
   filter("route: to a realm", "route", { to = 6, classid = "1:10" }, "to 6 classid 1:10"),
   filter("route: from a realm to another", "route", { from = 5, to = 6, classid = "1:10" }, "from 5 to 6 classid 1:10",
     { from = 5, to = 6, handle = 0x50006 }),

@@ -4,9 +4,11 @@
 //! `actions = { { kind = "mirred", egress = "redirect", dev = "eth1" } }`; one that only ends the way of a packet may be its
 //! word alone, `"drop"`.
 
+mod bpf;
 mod connmark;
 mod control;
 mod csum;
+mod ct;
 mod gact;
 mod mirred;
 mod mpls;
@@ -74,8 +76,10 @@ impl Action {
 
 /// All that nsl knows.
 static ACTIONS: &[&Action] = &[
+    &bpf::BPF,
     &connmark::CONNMARK,
     &csum::CSUM,
+    &ct::CT,
     &gact::GACT,
     &mirred::MIRRED,
     &mpls::MPLS,

@@ -1,6 +1,6 @@
 //! The kinds of filters, a kind a file: what each can be told, in the words of its page (tc-u32(8), tc-flower(8), …).
 
-use super::{basic, bpf, cgroup, flower, fw, matchall, route, u32};
+use super::{basic, bpf, cgroup, flow, flower, fw, matchall, route, u32};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::{self, IndexOf, NameOf, Settings, Word};
@@ -34,6 +34,7 @@ static KINDS: &[&Kind] = &[
     &basic::BASIC,
     &bpf::BPF,
     &cgroup::CGROUP,
+    &flow::FLOW,
     &flower::FLOWER,
     &fw::FW,
     &matchall::MATCHALL,
@@ -47,6 +48,7 @@ pub static FILTER_WORDS: &[&[Word]] = &[
     basic::BASIC.words,
     bpf::BPF.words,
     cgroup::CGROUP.words,
+    flow::FLOW.words,
     flower::FLOWER.words,
     fw::FW.words,
     matchall::MATCHALL.words,

@@ -6,6 +6,7 @@
 mod basic;
 mod bpf;
 mod cgroup;
+mod flow;
 mod flower;
 mod flower_value;
 mod fw;
