@@ -25,8 +25,8 @@ const ADDR: &[&str] = &[
 #[rustfmt::skip]
 const FILTER: &[&str] = &[
     "family", "scope", "label", "to", "proto", "up", "type", "master", "vrf", "nomaster", "permanent",
-    "dynamic", "secondary", "primary", "temporary", "tentative", "deprecated", "dadfailed", "home", "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin",
-    "stable_privacy",
+    "dynamic", "secondary", "primary", "temporary", "tentative", "deprecated", "dadfailed", "home",
+    "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin", "stable_privacy",
 ];
 
 /// What only reading gives, and what repeats an argument.
