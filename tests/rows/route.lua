@@ -173,7 +173,7 @@ return {
     "a nexthop object there is not",
     make = function(ns) ns:route_add("10.9.0.0/16", { nhid = 7 }) end,
     tool = "ip route add 10.9.0.0/16 nhid 7",
-    fails = { code = "EINVAL" },
+    fails = { code = "EINVAL", message = "there is no nexthop 7", hint = "netns.nexthop_add" },
   },
   {
     "a network with bits of a host",

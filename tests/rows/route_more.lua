@@ -263,6 +263,31 @@ lookup("vrf", "10.9.0.1", { vrf = "red" }, "vrf red", { type = "unicast", via = 
   needs = { "vrf" },
   before = before .. "ip link add red address 02:00:00:00:00:05 type vrf table 10; ip link set red up; ip link set v0 master red; ip route add 10.9.0.0/16 via 10.0.0.2 vrf red",
 })
+--- What stands behind a router whose next link carries less, so that the kernel keeps that for the one destination.
+local behind = {}
+rows[#rows + 1] = {
+  "list cached",
+  before = function(ns)
+    local router, host = netns.add(), netns.add()
+    behind[#behind + 1] = { router, host }
+    ns:veth("v0", "r0", { a = { ip = "10.0.0.1/24" }, b = { netns = router, ip = "10.0.0.2/24" } })
+    router:veth("r1", "h0", { mtu = 1300, a = { ip = "10.0.1.1/24" }, b = { netns = host, ip = "10.0.1.2/24" } })
+    ns:link_set("v0", { up = true })
+    for _, name in ipairs { "r0", "r1" } do router:link_set(name, { up = true }) end
+    host:link_set("h0", { up = true })
+    router:sysctl("net.ipv4.ip_forward", 1)
+    ns:route_add("10.0.1.0/24", { via = "10.0.0.2" })
+    host:route_add("10.0.0.0/24", { via = "10.0.1.1" })
+    ns:ping("10.0.1.2", { size = 1400, count = 2, interval = 0.2, timeout = 0.5 })
+  end,
+  make = function() end,
+  tool = "true",
+  json = "ip -json route show cache",
+  read = function(ns) return ns:route_list { cached = true } end,
+  want = { { dst = "10.0.1.2", mtu = 1300, expires = 600 } },
+  write = false,
+  again = false,
+}
 rows[#rows + 1] = {
   "get what is unreachable",
   make = function(ns) ns:route_get "192.0.2.1" end,

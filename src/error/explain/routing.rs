@@ -5,6 +5,7 @@ use super::{Class, Row, rows};
 rows! {
     RULE_EMPTY: "EINVAL" Script "a rule needs an option that tells it from others"
         => "give it a priority, or which packets it is for";
+    ROUTE_NEXTHOP_MISSING: "EINVAL" Script "there is no nexthop <id><where>" => "add it first, with netns.nexthop_add";
     ROUTE_NO_VRF: "EINVAL" Script "\"<link>\" is no VRF" => "name a link that was made with type = \"vrf\"";
     ENCAP_TYPE: "EINVAL" Script "an encap needs a type" => "give it one of <types>";
     ENCAP_SEGMENTS: "EINVAL" Script "encap \"<type>\" needs segs, an array of IPv6 addresses" => "write segs = { \"fd00::1\" }";

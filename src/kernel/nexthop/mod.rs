@@ -261,6 +261,7 @@ pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_group_comes_back_as_it_was_written() {
@@ -272,6 +273,13 @@ mod tests {
         assert_eq!((GROUP.decode)(&bytes), Some(Setting::List(vec![member(7, 1), member(8, 300)])));
         for wrong in [member(8, 0), member(-1, 1), Setting::Table(vec![("id".into(), Setting::Switch(true))])] {
             assert_eq!((GROUP.encode)(&Setting::List(vec![wrong])), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..120)) {
+            let _ = record(&bytes, &|_| None);
         }
     }
 }

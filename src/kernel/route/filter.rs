@@ -184,3 +184,31 @@ fn gateways(attributes: &[u8]) -> impl Iterator<Item = IpAddr> {
     let of_ways = ways.flat_map(|way| Attributes::new(way.attributes));
     Attributes::new(attributes).chain(of_ways).filter_map(one)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn to(text: &str) -> Destination {
+        super::super::parse_destination(text).expect("a destination")
+    }
+
+    #[test]
+    fn what_is_inside_of_what() {
+        assert!(contains(Destination::Default, to("10.0.0.0/8")) && !contains(to("10.0.0.0/8"), Destination::Default));
+        assert!(contains(to("10.0.0.0/8"), to("10.1.0.1")) && !contains(to("10.1.0.0/16"), to("10.0.0.0/8")));
+        assert!(contains(Destination::Label(7), Destination::Label(7)) && !contains(Destination::Label(7), to("::1")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(family in prop::sample::select(vec![2u8, 10, 28]), bytes in prop::collection::vec(any::<u8>(), 0..120)) {
+            let (root, via) = (Some(to("10.0.0.0/8")), Some("10.0.0.0/8".parse().expect("a network")));
+            let filter = Filter { root, via, nhid: Some(7), ..Filter::default() };
+            let meant = Meant { filter: &filter, table: None, dev: Some(3), realms: Some(4), plain: false };
+            let _ = meant.takes(&[&[family][..], &bytes].concat());
+            let _ = meant.takes_attributes(&[family, 24], &bytes);
+        }
+    }
+}

@@ -139,6 +139,18 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
     let error = if via.is_some() { error.explain(&unreachable) } else { error };
     let error = via.into_iter().fold(error, |error, via| error.with("via", via));
     let dev = spec.dev.as_deref().or_else(|| spec.nexthops.iter().find_map(|nexthop| nexthop.dev.as_deref()));
+    // The kernel's text is all that tells it from other values it does not take.
+    let missing = spec.nhid.filter(|_| error.kernel_text().is_some_and(|text| text.contains("does not exist")));
+    let error = match missing {
+        Some(id) => error.explain(&[(Errno::EINVAL, &explain::ROUTE_NEXTHOP_MISSING)]).with("id", id),
+        None => error,
+    };
+    let error = if spec.family() == Family::Mpls {
+        let lacking = error.explain(&[(Errno::EOPNOTSUPP, &explain::OBJECT_NOT_SUPPORTED)]);
+        lacking.with("what", "routes of MPLS").with("remedy", "load the module mpls_router")
+    } else {
+        error
+    };
     let error = spec.wrapped().into_iter().fold(error, encap::refused);
     let aimless = via.is_none() && dev.is_none();
     let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };

@@ -269,6 +269,7 @@ fn line(settings: &Settings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn text(text: &str) -> Setting {
         Setting::Text(text.to_owned())
@@ -309,5 +310,13 @@ mod tests {
             "option \"to\" must be of the rule's family, inet6, got \"10.0.0.1/32\""
         );
         assert!(family(Settings::new()).expect_err("nothing").is(&explain::RULE_EMPTY));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(family in prop::sample::select(vec![2u8, 10, 28]), bytes in prop::collection::vec(any::<u8>(), 0..120)) {
+            let message = Message { kind: SORT.new, bytes: [&[family][..], &bytes].concat() };
+            let _ = (record(&message.bytes), meets(&message, &vec![("from".into(), text("10.0.0.0/8"))]));
+        }
     }
 }
