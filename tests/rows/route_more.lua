@@ -270,15 +270,21 @@ rows[#rows + 1] = {
   before = function(ns)
     local router, host = netns.add(), netns.add()
     behind[#behind + 1] = { router, host }
-    ns:veth("v0", "r0", { a = { ip = "10.0.0.1/24" }, b = { netns = router, ip = "10.0.0.2/24" } })
-    router:veth("r1", "h0", { mtu = 1300, a = { ip = "10.0.1.1/24" }, b = { netns = host, ip = "10.0.1.2/24" } })
+    ns:veth("v0", "r0")
+    ns:link_set("r0", { netns = router })
+    router:veth("r1", "h0", { mtu = 1300 })
+    router:link_set("h0", { netns = host })
+    ns:addr_add("v0", "10.0.0.1/24")
+    router:addr_add("r0", "10.0.0.2/24")
+    router:addr_add("r1", "10.0.1.1/24")
+    host:addr_add("h0", "10.0.1.2/24")
     ns:link_set("v0", { up = true })
     for _, name in ipairs { "r0", "r1" } do router:link_set(name, { up = true }) end
     host:link_set("h0", { up = true })
     router:sysctl("net.ipv4.ip_forward", 1)
     ns:route_add("10.0.1.0/24", { via = "10.0.0.2" })
     host:route_add("10.0.0.0/24", { via = "10.0.1.1" })
-    ns:ping("10.0.1.2", { size = 1400, count = 2, interval = 0.2, timeout = 0.5 })
+    ns:exec { "bash", "-c", "head -c 1400 /dev/zero > /dev/udp/10.0.1.2/9" }
   end,
   make = function() end,
   tool = "true",
