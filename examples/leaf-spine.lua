@@ -55,9 +55,11 @@ end
 local all = net:pingall()
 print(("%d of %d pairs answered in %.3f s"):format(all.received, all.sent, all.elapsed))
 assert(all.received == all.sent, all)
+-- Which way a pair takes the kernel chooses by a hash: with many pairs, none is left out.
+local many = #hosts * (#hosts - 4) >= 40 * spines
 for i, spine in ipairs(with_role "spine") do
   local packets = carried(spine) - before[i]
   print(("%s carried %d packets"):format(spine, packets))
-  assert(packets > 0 or leaves == 1, "a spine has nothing to do")
+  assert(packets > 0 or not many, "a spine has nothing to do")
 end
 print(("leaf-spine: %d hosts, all reached over %d spines"):format(#hosts, spines))
