@@ -25,7 +25,7 @@
 ---@field pkts_burst? integer         # police: packets
 ---@field munge? string[]             # pedit: { "ip ttl set 64", "tcp dport set 80", "offset 12 u32 set 0x0a000001" }
 ---@field ex? boolean                 # pedit: counts from the header that is named
----@field do_? string                 # vlan: "pop" "push" "modify" "pop_eth" "push_eth"; mpls: "pop" "push" "modify" "dec_ttl" "mac_push"; tunnel_key: "set" "unset"
+---@field do? string                  # (Lua takes `do_ = "pop"`) vlan: "pop" "push" "modify" "pop_eth" "push_eth"; mpls: "pop" "push" "modify" "dec_ttl" "mac_push"; tunnel_key: "set" "unset"
 ---@field id? integer                 # vlan; tunnel_key
 ---@field protocol? string|integer    # vlan: "802.1Q", "802.1ad"; mpls: "mpls_uc", or what is below the label
 ---@field priority? integer|string    # vlan; skbedit: a class, "1:10"

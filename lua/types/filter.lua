@@ -101,8 +101,8 @@
 ---@field perturb? nsl.Time           # the hash changes so often, in whole seconds
 ---@field rshift? integer             # a key is moved by so many bits
 ---@field addend? integer             # is added to a key
----@field and_? integer               # these bits of a key are kept
----@field or_? integer                # these are set
+---@field and? integer                # these bits of a key are kept; Lua takes `and_ = 255`
+---@field or? integer                 # these are set; Lua takes `or_ = 1`
 ---@field xor? integer                # these are turned
 
 --- What a filter is to be.
