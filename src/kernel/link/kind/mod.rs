@@ -181,9 +181,12 @@ pub(super) fn split(kind: &str, options: Settings) -> (Settings, Settings) {
     (own, port)
 }
 
-/// As [`split`], but what stands in [`PORT_TABLE`] stays there: for what is split again.
+/// As [`split`], but what stands in [`PORT_TABLE`] stays there: for what is split again. Words that are short for others
+/// are those.
 pub(super) fn split_off(kind: &str, options: Settings) -> (Settings, Settings) {
-    options.into_iter().partition(|(key, _)| has(kind, Side::Own, key) || !is_of_ports(key))
+    let is_own = |key: &str| has(kind, Side::Own, key) || !is_of_ports(key);
+    let (own, port): (Settings, Settings) = options.into_iter().partition(|(key, _)| is_own(key));
+    (words::lengthen(words(kind, Side::Own), &own).into_owned(), port)
 }
 
 /// What is told of a new link of `kind` for which these of its own options are asked.
