@@ -286,6 +286,8 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
         Some(_) => Ip::Given(networks(&options, "ip", address_text::interface)?),
     };
     end.wants = wants(&options)?;
+    // Some kinds of links have options of these names too, which the ends of a cable have not.
+    end.wants.spec.options.retain(|(key, _)| ![END, SHAPE].iter().any(|own| own.contains(&key.as_ref())));
     end.mac = end.wants.spec.address.take();
     end.vlan = options.number("vlan", "a VLAN's number")?;
     end.trunk = trunk(&options)?;

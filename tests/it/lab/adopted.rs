@@ -5,7 +5,7 @@ use nsl::lab::assign::assign;
 use nsl::lab::{Changes, Kind, Link, Node, Plan, apply, build, diff, named};
 
 use super::star;
-use crate::sandbox::{run, sh};
+use crate::sandbox::{run, script, sh};
 
 /// Set for the process that keeps a lab.
 const KEEPER: &str = "NSL_TEST_KEEPER";
@@ -78,7 +78,8 @@ fn a_kept_lab_is_changed_by_another_process_and_stays_kept() {
 
         assert_eq!(sh("ip netns pids demo-h1"), daemon);
         assert_eq!(sh("ip netns pids demo-x | wc -l"), "1\n");
-        assert_eq!(sh("ip netns exec demo-x ping -qc1 -w9 10.0.0.3 | grep -c ' 0% packet loss'"), "1\n");
+        let answers = script("print(netns.ping('demo-x', '10.0.0.3', { timeout = 9 }).received)");
+        assert_eq!(answers, "1\n");
         let found = named::find("demo").expect("it is there");
         assert_eq!((found.state, found.nodes.len()), (named::State::Kept, 5));
         // Whoever changed it has ended by then: here its child has to be waited for.
