@@ -37,7 +37,7 @@ pub(crate) struct Alone(#[allow(dead_code, reason = "a lock")] Option<File>);
 
 /// For a test that fills what the whole machine has but once: the kernel's table of neighbours (1,024 in all namespaces
 /// together), without which the pings of others are lost. Called first; waits until no test of any suite is in a sandbox, for
-/// a minute at most.
+/// two minutes and a half at most: the longest test takes half of it.
 pub(crate) fn alone() -> Alone {
     let lock = turn(true);
     IS_ALONE.set(true);
@@ -59,7 +59,7 @@ pub(crate) fn turn(alone: bool) -> Option<File> {
     let open = |directory| File::open(directory).expect("a directory to lock");
     let (door, room) = (open("/"), open("/tmp"));
     // Not for ever: a test of another suite that hangs must not hold up this one.
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(150);
     let wait = |try_lock: &dyn Fn() -> bool| {
         while !try_lock() && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(5));

@@ -101,7 +101,13 @@ fn a_thousand_labs_leave_no_descriptor_memory_namespace_or_mount() {
                 local s = net:switch 's'
                 for i = 1, 19 do net:link(net:host('h' .. i), s) end
                 net:up()
-                assert(net.nodes.h1:ping(net.nodes.h19).received == 1)
+                -- Another suite may have filled the machine's table of neighbours for a moment.
+                local answered = false
+                for _ = 1, 20 do
+                    answered = net.nodes.h1:ping(net.nodes.h19).received == 1
+                    if answered then break end
+                end
+                assert(answered)
             end
             for _ = 1, 100 do round() end
             collectgarbage()
