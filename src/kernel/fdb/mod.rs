@@ -94,7 +94,7 @@ pub struct Filter {
     pub dynamic: bool,
 }
 
-/// How [`write`] treats what is there.
+/// How [`write()`] treats what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// `EEXIST` if there is an entry of that address.

@@ -80,7 +80,7 @@ pub fn write(namespace: &Namespace, key: &str, value: &str) -> Result<Found> {
 /// Writes several, keys with values, and gives what was there, but for what cannot be read. All are written, or none.
 /// Where a key and a pattern mean the same, the key's value is written.
 ///
-/// Errors as [`write`].
+/// Errors as [`write()`].
 pub fn write_all(namespace: &Namespace, settings: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
     let place = place(namespace);
     let write = move || many::write(Path::new(ROOT), &place, &settings);
