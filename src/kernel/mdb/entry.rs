@@ -87,16 +87,7 @@ impl fmt::Display for Group {
 
 /// The attribute for `source_list`; empty without it.
 pub(super) fn sources(settings: &Settings) -> Result<Vec<u8>> {
-    let one;
-    let addresses = match words::find(settings, "source_list") {
-        None => return Ok(Vec::new()),
-        Some(Setting::List(addresses)) => addresses.as_slice(),
-        Some(Setting::Table(none)) if none.is_empty() => &[],
-        Some(address) => {
-            one = [address.clone()];
-            &one
-        }
-    };
+    let Some(addresses) = words::find(settings, "source_list").map(Setting::each) else { return Ok(Vec::new()) };
     let mut list = Vec::new();
     for address in addresses {
         let bytes = match address {

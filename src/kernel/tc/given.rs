@@ -81,12 +81,7 @@ impl<'a> Given<'a> {
         let Some(Form::List(Form::Nested(words), _)) = words::word(self.words, name).map(|word| &word.form) else {
             return Ok(None);
         };
-        let values = match setting {
-            Setting::List(values) => values.as_slice(),
-            Setting::Table(none) if none.is_empty() => &[],
-            one => std::slice::from_ref(one),
-        };
-        let tables = values.iter().map(|value| match value {
+        let tables = setting.each().iter().map(|value| match value {
             Setting::Table(settings) => {
                 words::check(&format!("\"{name}\""), &[words], settings)?;
                 Ok(Given { words, settings })

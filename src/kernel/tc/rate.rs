@@ -6,6 +6,9 @@
 
 use std::sync::OnceLock;
 
+use super::given::Given;
+use crate::error::Result;
+
 /// Nanoseconds of a tick: `PSCHED_SHIFT` is 6 (Linux `include/net/pkt_sched.h`), which /proc/net/psched says as 15.625 ticks
 /// a microsecond.
 pub const TICK: u64 = 64;
@@ -62,6 +65,17 @@ impl Spec {
     /// A rate on Ethernet.
     pub fn new(rate: u64) -> Self {
         Self { rate, mpu: 0, overhead: 0, linklayer: ETHERNET, mtu: 2047 }
+    }
+
+    /// A rate with the `mpu`, `overhead` and `linklayer` that were given with it.
+    pub fn given(given: &Given<'_>, rate: u64, mtu: u64) -> Result<Self> {
+        Ok(Self {
+            rate,
+            mpu: u16::try_from(given.or("mpu", 0)?).unwrap_or(u16::MAX),
+            overhead: u16::try_from(given.or("overhead", 0)?).unwrap_or(u16::MAX),
+            linklayer: u8::try_from(given.or("linklayer", u64::from(ETHERNET))?).unwrap_or(ETHERNET),
+            mtu,
+        })
     }
 
     /// A `struct tc_ratespec`: cell_log, linklayer, overhead, cell_align, mpu, rate.

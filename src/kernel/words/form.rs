@@ -228,14 +228,8 @@ impl Form {
 
     fn encode_list(&self, key: &str, value: &Setting, of: (&Self, u16), index: IndexOf<'_>) -> Result<Vec<u8>> {
         let (form, first) = of;
-        let values = match value {
-            Setting::List(values) => values.as_slice(),
-            // One alone may stand without braces; an empty table is both.
-            Setting::Table(none) if none.is_empty() => &[],
-            one => std::slice::from_ref(one),
-        };
         let mut bytes = Vec::new();
-        for (number, value) in (first..).zip(values) {
+        for (number, value) in (first..).zip(value.each()) {
             let nested = if form.is_nested() { attr::NESTED } else { 0 };
             if let Some(value) = form.encode(key, value, index)? {
                 attr::put(&mut bytes, number | nested, &value);

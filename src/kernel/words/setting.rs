@@ -22,6 +22,17 @@ pub enum Setting {
     Table(Settings),
 }
 
+impl Setting {
+    /// The values of an array. One alone may stand without braces, and an empty table is an empty array.
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::List(values) => values,
+            Self::Table(none) if none.is_empty() => &[],
+            one => std::slice::from_ref(one),
+        }
+    }
+}
+
 /// The value called `name`.
 pub fn find<'a>(settings: &'a Settings, name: &str) -> Option<&'a Setting> {
     settings.iter().find(|(key, _)| key == name).map(|(_, value)| value)

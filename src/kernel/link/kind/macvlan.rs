@@ -30,13 +30,8 @@ const MACVLAN: &[Word] = &[
 static SOURCES: Own = Own {
     expected: "an array of MAC addresses",
     encode: |value| {
-        let values = match value {
-            Setting::List(values) => values.as_slice(),
-            Setting::Table(none) if none.is_empty() => &[],
-            one => std::slice::from_ref(one),
-        };
         let mut bytes = Vec::new();
-        for value in values {
+        for value in value.each() {
             let Setting::Text(text) = value else { return None };
             attr::put(&mut bytes, MACADDR, &parse_mac(text).ok()?);
         }

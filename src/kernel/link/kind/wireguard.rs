@@ -122,13 +122,8 @@ static TIME: Own = Own {
 static ALLOWED: Own = Own {
     expected: "an array of networks, such as {\"10.0.0.0/24\"}",
     encode: |value| {
-        let values = match value {
-            Setting::List(values) => values.as_slice(),
-            Setting::Table(none) if none.is_empty() => &[],
-            one => std::slice::from_ref(one),
-        };
         let mut bytes = Vec::new();
-        for value in values {
+        for value in value.each() {
             let Setting::Text(text) = value else { return None };
             let network = text.parse::<ipnet::IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(Into::into))?;
             let family = if network.addr().is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
@@ -187,12 +182,7 @@ fn messages(index: u32, settings: &Settings) -> Result<Vec<Vec<u8>>> {
     let plain = words::without(settings, &["peers"]);
     first.extend(words::encode(OWN, &plain, &mut words::no_links)?);
     let mut chunks = vec![Vec::new()];
-    let peers = match words::find(settings, "peers") {
-        Some(Setting::List(peers)) => peers.as_slice(),
-        Some(Setting::Table(none)) if none.is_empty() => &[],
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    };
+    let peers = words::find(settings, "peers").map(Setting::each).unwrap_or_default();
     for peer in peers {
         let bytes = of_peer(peer)?;
         if chunks.last().is_some_and(|chunk| !chunk.is_empty() && chunk.len() + bytes.len() > CHUNK) {

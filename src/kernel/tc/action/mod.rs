@@ -126,16 +126,13 @@ fn called(name: &str) -> Result<&'static Action> {
 
 /// The kinds of actions that these settings name, for what is said when the kernel lacks one.
 pub fn named(actions: Option<&Setting>) -> Vec<&'static Action> {
-    list(actions).iter().filter_map(|action| split(action).ok()).map(|(action, _)| action).collect()
-}
-
-fn list(actions: Option<&Setting>) -> &[Setting] {
-    match actions {
-        None => &[],
-        Some(Setting::List(actions)) => actions,
-        Some(Setting::Table(none)) if none.is_empty() => &[],
-        Some(one) => std::slice::from_ref(one),
-    }
+    actions
+        .map(Setting::each)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|action| split(action).ok())
+        .map(|(action, _)| action)
+        .collect()
 }
 
 /// The kind of an action, and its options.
@@ -164,7 +161,7 @@ fn split(action: &Setting) -> Result<(&'static Action, Settings)> {
 ///
 /// `EINVAL` for a kind, an option or a value that there is not; `ENODEV` for a link.
 pub fn encode(actions: &Setting, index: IndexOf<'_>) -> Result<Vec<u8>> {
-    let actions = list(Some(actions));
+    let actions = actions.each();
     if actions.len() > MOST {
         let error = Error::new(&explain::WORD_VALUE).with("key", "actions").with("got", actions.len());
         return Err(error.with("expected", format!("at most {MOST} actions")));

@@ -53,15 +53,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         given.needs("burst")?;
     }
     let burst = given.or32("burst", 0)?;
-    let spec = |rate| -> Result<Spec> {
-        Ok(Spec {
-            rate,
-            mpu: u16::try_from(given.or("mpu", 0)?).unwrap_or(u16::MAX),
-            overhead: u16::try_from(given.or("overhead", 0)?).unwrap_or(u16::MAX),
-            linklayer: u8::try_from(given.or("linklayer", u64::from(ETHERNET))?).unwrap_or(ETHERNET),
-            mtu: u64::from(mtu),
-        })
-    };
+    let spec = |rate| Spec::given(given, rate, u64::from(mtu));
     let main = (rate > 0).then(|| spec(rate)).transpose()?;
     let top = peak.map(spec).transpose()?;
     let mut parameters = given.or32("index", 0)?.to_ne_bytes().to_vec();

@@ -91,12 +91,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     if given.has("divisor") {
         return Ok(());
     }
-    let matches = match given.setting("match") {
-        None => &[],
-        Some(Setting::List(matches)) => matches.as_slice(),
-        Some(Setting::Table(none)) if none.is_empty() => &[],
-        Some(one) => std::slice::from_ref(one),
-    };
+    let matches = given.setting("match").map(Setting::each).unwrap_or_default();
     let mut keys = Vec::new();
     for one in matches {
         let read = match one {

@@ -80,15 +80,7 @@ fn encode_class(given: &Given<'_>) -> Result<Vec<u8>> {
     let rate = given.needs("rate")?;
     let ceil = given.number("ceil")?.filter(|ceil| *ceil > 0).unwrap_or(rate);
     let mtu = given.or("mtu", 1600)?;
-    let spec = |rate| -> Result<Spec> {
-        Ok(Spec {
-            rate,
-            mpu: u16::try_from(given.or("mpu", 0)?).unwrap_or(u16::MAX),
-            overhead: u16::try_from(given.or("overhead", 0)?).unwrap_or(u16::MAX),
-            linklayer: u8::try_from(given.or("linklayer", u64::from(ETHERNET))?).unwrap_or(ETHERNET),
-            mtu,
-        })
-    };
+    let spec = |rate| Spec::given(given, rate, mtu);
     let (main, top) = (spec(rate)?, spec(ceil)?);
     // What is not said is what the rate comes to until the next tick of the clock, and a packet.
     let burst = |name, rate: u64| -> Result<u64> {

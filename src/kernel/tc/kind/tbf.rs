@@ -43,15 +43,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     if peak.is_some() {
         given.needs("mtu")?;
     }
-    let spec = |rate| -> Result<Spec> {
-        Ok(Spec {
-            rate,
-            mpu: u16::try_from(given.or("mpu", 0)?).unwrap_or(u16::MAX),
-            overhead: u16::try_from(given.or("overhead", 0)?).unwrap_or(u16::MAX),
-            linklayer: u8::try_from(given.or("linklayer", u64::from(ETHERNET))?).unwrap_or(ETHERNET),
-            mtu: u64::from(mtu),
-        })
-    };
+    let spec = |rate| Spec::given(given, rate, u64::from(mtu));
     let (main, top) = (spec(rate)?, peak.map(spec).transpose()?);
     let waits = |latency: u64, rate: u64, burst: u32| rate as f64 * latency as f64 / 1e6 + f64::from(burst);
     let limit = match (given.number("limit")?, given.number("latency")?) {
