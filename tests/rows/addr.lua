@@ -150,7 +150,8 @@ return {
   address("home", "2001:db8::1/64", { home = true }, "home", { home = true }),
   address("mngtmpaddr", "2001:db8::1/64", { mngtmpaddr = true }, "mngtmpaddr", { mngtmpaddr = true }),
   address("optimistic", "2001:db8::1/64", { optimistic = true }, "optimistic", { optimistic = true }, {
-    nowhere = "no kernel here is built with CONFIG_IPV6_OPTIMISTIC_DAD",
+    needs = { "dummy" },
+    has = "ip link add v0 type veth; sysctl net.ipv6.conf.v0.optimistic_dad",
   }),
   address("autojoin", "ff0e::5/64", { autojoin = true }, "autojoin", { autojoin = true }),
   address("autojoin, IPv4", "239.1.2.3/24", { autojoin = true }, "autojoin", { autojoin = true }),

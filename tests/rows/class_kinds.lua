@@ -48,7 +48,8 @@ return {
     "rate 1mbit", { rate = 1000000 }),
   {
     "ets",
-    nowhere = "neither kernel has sch_ets",
+    needs = { "sch_ets" },
+    has = "tc qdisc add dev lo root ets bands 3",
     before = place "ets bands 3 quanta 4000 3000 2000",
     make = function(ns) ns:class_replace("v0", { kind = "ets", classid = "1:2", quantum = 1700 }) end,
     tool = "tc class change dev v0 classid 1:2 ets quantum 1700",

@@ -43,6 +43,7 @@ end
 --- A row for a type that this kernel lacks.
 local function lacks(encap, words, hint)
   return {
+    lacks = ("ip link set lo up\nip route add 2001:db8:9::/48 encap %s dev lo"):format(words:gsub("v0", "lo")),
     "no " .. encap.type .. " " .. (encap.action or encap.mode or ""),
     make = function(ns) ns:route_add("2001:db8:9::/48", { dev = "v0", encap = encap }) end,
     tool = ("ip route add 2001:db8:9::/48 encap %s dev v0"):format(words),

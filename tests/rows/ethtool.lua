@@ -2,10 +2,20 @@
 
 local pair = "ip link add v0 numtxqueues 4 numrxqueues 4 type veth peer name v1 numtxqueues 4 numrxqueues 4"
 local tap = "ip tuntap add dev t0 mode tap"
+--- A device of netdevsim comes into the namespace of who asks for it, here with the number of that process.
+local simulate = [[
+  echo "$$ 1 4" >/sys/bus/netdevsim/new_device
+  ip link set "$(ls /sys/bus/netdevsim/devices/netdevsim$$/net)" name e0
+]]
+
+local function with(row, more)
+  for key, value in pairs(more or {}) do row[key] = value end
+  return row
+end
 
 --- A row for one device: what nsl is told, what `ethtool` is, what it reads.
 local function row(name, dev, before, opts, tool, json, want, more)
-  local row = {
+  return with({
     name,
     before = before,
     make = function(ns) ns:ethtool_set(dev, opts) end,
@@ -15,14 +25,20 @@ local function row(name, dev, before, opts, tool, json, want, more)
     want = want,
     write = function(ns, record) ns:ethtool_set(dev, record) end,
     again = true,
-  }
-  for key, value in pairs(more or {}) do row[key] = value end
-  return row
+  }, more)
 end
 
 --- Features of a veth: an option for each, or for several as `ethtool` has it.
 local function features(name, opts, tool, want, before)
   return row(name, "v0", before or pair, { features = opts }, "ethtool -K v0 " .. tool, "ethtool --json -k v0", { features = want })
+end
+
+--- A row for e0, a device that the kernel only simulates.
+local function simulated(name, opts, words, question, more)
+  return row(name, "e0", simulate, opts, "ethtool " .. words, "ethtool " .. question, opts, with({
+    needs = { "netdevsim" },
+    has = "test -e /sys/bus/netdevsim/new_device",
+  }, more))
 end
 
 local tcp = {
@@ -130,12 +146,8 @@ local rows = {
     write = function(ns, record) ns:ethtool_set("v0", record) end,
     again = true,
   },
-  row("rings", "e0", "", { rings = { rx = 256, tx = 512 } }, "ethtool -G e0 rx 256 tx 512", "ethtool -g e0", {
-    rings = { rx = 256, tx = 512 },
-  }, { nowhere = "only hardware has rings" }),
-  row("pause frames", "e0", "", { pause = { rx = true, tx = false } }, "ethtool -A e0 rx on tx off", "ethtool -a e0", {
-    pause = { rx = true, tx = false },
-  }, { nowhere = "only hardware sends pause frames" }),
+  simulated("rings", { rings = { rx = 256, tx = 512 } }, "-G e0 rx 256 tx 512", "-g e0"),
+  simulated("pause frames", { pause = { rx = true, tx = false } }, "-A e0 rx on tx off", "-a e0"),
 }
 
 --- A refusal.

@@ -7,7 +7,8 @@ local ends6 = { "remote fd00::2 local fd00::1 ", { remote = "fd00::2", ["local"]
 
 local function rows_of(name, ether, ends)
   local of = kind.of(name, ether, ends[2], ends[1])
-  return kind.nowhere("neither kernel has CONFIG_NET_FOU_IP_TUNNELS", {
+  local has = ("ip link add x0 type %s %s encap gue encap-dport 5"):format(name, ends[1])
+  return kind.each({ has = has }, {
     of.made("encap fou", { encap = "fou", encap_dport = 5555 }, "encap fou encap-dport 5555"),
     of.made(
       "encap gue with all of its options",
@@ -22,7 +23,7 @@ local function rows_of(name, ether, ends)
 end
 
 return kind.file(
-  {},
+  { needs = { "fou", "fou6", "ip_gre", "ip6_gre", "ipip", "sit", "ip6_tunnel" } },
   rows_of("gre", false, ends4),
   rows_of("gretap", true, ends4),
   rows_of("erspan", true, ends4),

@@ -57,6 +57,6 @@ return kind.file({ needs = { "geneve" } }, {
     "external id 5 remote 10.0.0.2", { code = "EINVAL" }),
   geneve.refused("with a remote that is a group", { id = 5, remote = "239.1.1.1" }, "id 5 remote 239.1.1.1",
     { code = "EINVAL", message = "no group" }),
-}, kind.nowhere("Linux 7.2 has it first, and iproute2 7.2", {
+}, kind.each({ since = "7.2" }, { -- iproute2 7.2 has it too
   made("local", { ["local"] = "10.0.0.1" }, "local 10.0.0.1"),
 }))

@@ -3,6 +3,7 @@
 local kind = require "kind"
 
 local ipip, sit = kind.of("ipip", false), kind.of("sit", false)
+local sixrd = "ip link add x0 type sit 6rd-prefix 2001:db8::/32\nip -details link show x0 | grep -q 6rd"
 local ends = "remote 10.0.0.2 local 10.0.0.1 "
 
 --- What both kinds have.
@@ -37,6 +38,7 @@ return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
   sit.made("isatap", { ["local"] = "10.0.0.1", isatap = true }, "local 10.0.0.1 isatap"),
   {
     "sit with 6rd where the kernel has none",
+    lacks = sixrd,
     make = function(ns)
       ns:link_add("x0", { type = "sit", ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" })
     end,
@@ -48,7 +50,7 @@ return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
     fails = { code = "EOPNOTSUPP", object = "x0", message = "external" },
   },
   ipip.refused("with a mode of sit's", { mode = "ip6ip" }, "mode ip6ip", { code = "EINVAL", message = "mplsip" }),
-}, kind.nowhere("neither kernel has CONFIG_IPV6_SIT_6RD", {
+}, kind.each({ has = sixrd }, {
   sit.made("6rd_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" }, "local 10.0.0.1 6rd-prefix 2001:db8::/32"),
   sit.made("6rd_relay_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32", ["6rd_relay_prefix"] = "10.0.0.0/8" },
     "local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8"),

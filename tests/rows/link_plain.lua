@@ -77,7 +77,8 @@ return {
   },
   {
     "wireguard",
-    nowhere = "neither kernel has it",
+    needs = { "wireguard" },
+    has = "ip link add w0 type wireguard",
     make = function(ns)
       local private, public = netns.wg_key()
       ns:link_add("w0", { type = "wireguard", private_key = private, listen_port = 51820, peers = { { public_key = public } } })
@@ -86,20 +87,22 @@ return {
   },
   {
     "netkit",
-    since = "6.7",
-    nowhere = "neither kernel has it",
+    needs = { "netkit" },
+    has = "ip link add k0 type netkit",
     make = function(ns) ns:link_add("k0", { type = "netkit", peer = "k1", mode = "l2", policy = "blackhole" }) end,
     want = { { name = "k0", mode = "l2", policy = "blackhole" } },
   },
   {
     "netdevsim",
-    nowhere = "neither kernel has it, and it is made through /sys alone",
+    needs = { "netdevsim" },
+    has = "test -e /sys/bus/netdevsim/new_device",
     make = function(ns) ns:link_add("s0", { type = "netdevsim" }) end,
     tool = "ip link add s0 type netdevsim",
     want = { { name = "s0" } },
   },
   {
     "a kind that the kernel lacks",
+    lacks = "ip link add w0 type wireguard",
     make = function(ns) ns:link_add("w0", { type = "wireguard" }) end,
     tool = "ip link add w0 type wireguard",
     fails = { code = "EOPNOTSUPP", object = "w0", message = "no \"wireguard\" links", hint = "modprobe wireguard", kernel = "Unknown device type" },

@@ -43,11 +43,10 @@ fn main() -> ExitCode {
     let mut trials = vec![trial_of_the_kernel(missing.clone()), trial_of_the_words()];
     for row in rows {
         let there = kernels == Kernels::There || !row.needs.is_empty();
-        let reason = match (&row.nowhere, &missing) {
-            (Some(reason), _) => Some(reason.clone()),
-            (None, _) if there && kernels == Kernels::Here => Some("NSL_ROWS=here".to_owned()),
-            (None, Some(_)) if there => Some("no user-mode Linux".to_owned()),
-            (None, _) => None,
+        let reason = match &missing {
+            _ if there && kernels == Kernels::Here => Some("NSL_ROWS=here"),
+            Some(_) if there => Some("no user-mode Linux"),
+            _ => None,
         };
         let name = row.title();
         let (own, wait) = (Arc::clone(&row), Arc::clone(&batches));

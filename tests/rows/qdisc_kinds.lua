@@ -33,6 +33,11 @@ local function root(name, opts, words, want, more)
   return row
 end
 
+--- A row for one that only hardware can be told of.
+local function by_hardware(name, opts, words, want)
+  return root(name .. " by the hardware", opts, words, want, { has = queues .. "\ntc qdisc add dev v0 root handle 1: " .. words })
+end
+
 local red_words = "limit 400000 min 30000 max 90000 avpkt 1000 burst 55"
 local function red(more)
   local opts = { limit = 400000, min = 30000, max = 90000, avpkt = 1000, burst = 55 }
@@ -79,10 +84,10 @@ return {
       ecn_prob = 20, ecn = true, bytemode = true, dq_rate_estimator = true },
     "fq_pie limit 500 flows 64 target 20ms tupdate 30ms alpha 5 beta 9 quantum 3000 memory_limit 4mb ecn_prob 20 ecn bytemode "
       .. "dq_rate_estimator",
-    { flows = 64, alpha = 5, ecn_prob = 20 }, { nowhere = "neither kernel has sch_fq_pie" }),
+    { flows = 64, alpha = 5, ecn_prob = 20 }, { has = "tc qdisc add dev lo root fq_pie" }),
   root("ets", { bands = 5, strict = 2, quanta = { 4500, 3000, 2500 }, priomap = { 4, 3, 2, 1, 0 } },
     "ets bands 5 strict 2 quanta 4500 3000 2500 priomap 4 3 2 1 0", { bands = 5, strict = 2, quanta = { 4500, 3000, 2500 } },
-    { nowhere = "neither kernel has sch_ets" }),
+    { has = "tc qdisc add dev lo root ets bands 3" }),
   root("hhf", {}, "hhf", { limit = 1000 }),
   root("hhf with options",
     { limit = 77, quantum = 3000, hh_limit = 100, reset_timeout = "50ms", admit_bytes = "100kb", evict_timeout = "2s", non_hh_weight = 3 },
@@ -186,16 +191,15 @@ return {
     { clockid = "TAI", delta = 0.0001, skip_sock_check = true }, { write = again }),
   root("etf with a deadline", { clockid = "TAI", delta = "100us", deadline_mode = true }, "etf clockid CLOCK_TAI delta 100000 deadline_mode",
     { clockid = "TAI", delta = 0.0001, deadline_mode = true }, { write = again }),
-  root("etf by the hardware", { clockid = "TAI", delta = "100us", offload = true }, "etf clockid CLOCK_TAI delta 100000 offload",
-    { offload = true }, { nowhere = "no link here has such hardware" }),
-  root("cbs by the hardware", { idleslope = 98688, offload = true }, "cbs idleslope 98688 offload 1", { offload = true },
-    { nowhere = "no link here has such hardware" }),
-  root("htb by the hardware", { offload = true }, "htb offload", { offload = true }, { nowhere = "no link here has such hardware" }),
-  root("mqprio by the hardware",
+  by_hardware("etf", { clockid = "TAI", delta = "100us", offload = true }, "etf clockid CLOCK_TAI delta 100000 offload",
+    { offload = true }),
+  by_hardware("cbs", { idleslope = 98688, offload = true }, "cbs idleslope 98688 offload 1", { offload = true }),
+  by_hardware("htb", { offload = true }, "htb offload", { offload = true }),
+  by_hardware("mqprio",
     { num_tc = 2, map = { 0, 1 }, queues = { "1@0", "3@1" }, hw = true, mode = "channel", shaper = "bw_rlimit",
       min_rate = { "1mbit", "2mbit" }, max_rate = { "4mbit", "5mbit" } },
     "mqprio num_tc 2 map 0 1 queues 1@0 3@1 hw 1 mode channel shaper bw_rlimit min_rate 1mbit 2mbit max_rate 4mbit 5mbit",
-    { mode = "channel" }, { nowhere = "no link here has such hardware" }),
+    { mode = "channel" }),
   root("cbs", { idleslope = 98688, sendslope = -901312, hicredit = 153, locredit = -1389 },
     "cbs idleslope 98688 sendslope -901312 hicredit 153 locredit -1389 offload 0",
     { idleslope = 98688, sendslope = -901312, hicredit = 153, locredit = -1389, offload = false }),

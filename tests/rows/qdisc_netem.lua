@@ -25,6 +25,7 @@ return {
   read = read,
   write = write,
   again = true,
+  same = { "seed" }, -- random unless told, since Linux 6.6
   netem("limit", { limit = 77 }, "limit 77", { limit = 77 }),
   netem("delay", { delay = "20ms" }, "delay 20ms", { delay = 0.02, limit = 1000 }),
   netem("delay in seconds", { delay = 1.5 }, "delay 1500ms", { delay = 1.5 }),
@@ -92,7 +93,7 @@ return {
     tool = "tc qdisc add dev v0 root netem limit 50 delay 20ms 4ms 10% distribution pareto loss 2% 20% duplicate 1% 30% "
       .. "corrupt 3% 40% reorder 5% 50% rate 2mbit",
     want = { { kind = "netem", delay_correlation = 0.1, corrupt_correlation = 0.4, reorder_correlation = 0.5 } },
-    same = { "handle" },
+    same = { "handle", "seed" },
   },
   {
     "a seed, of which this kernel knows nothing",

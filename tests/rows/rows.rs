@@ -13,8 +13,6 @@ pub(crate) struct Row {
     pub(crate) name: String,
     /// The modules its kernel must have.
     pub(crate) needs: Vec<String>,
-    /// Why no kernel can run it.
-    pub(crate) nowhere: Option<String>,
     /// How many seconds it may take.
     pub(crate) limit: u64,
     /// It is wrong, and this is what must be said of it.
@@ -79,9 +77,8 @@ fn of(file: &Path) -> Vec<Row> {
         let needs =
             get("needs").as_table().map(|all| all.sequence_values().map(|name| name.expect("a name")).collect());
         let name = row.get(1).unwrap_or_else(|_| panic!("{}: row {number} has no name", file.display()));
-        let (nowhere, wrong) = (text("nowhere"), text("wrong"));
         let limit = get("limit").as_integer().and_then(|limit| u64::try_from(limit).ok()).unwrap_or(15);
-        Row { file: file.to_owned(), number, name, needs: needs.unwrap_or_default(), nowhere, limit, wrong }
+        Row { file: file.to_owned(), number, name, needs: needs.unwrap_or_default(), limit, wrong: text("wrong") }
     };
     (1..=number_of_rows).map(row).collect()
 }

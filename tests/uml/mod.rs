@@ -1,5 +1,5 @@
 //! A fuller kernel than the machine's: user-mode Linux, a kernel that is an ordinary program (Debian: `user-mode-linux`),
-//! with the machine's files as its root. `init` beside this file is its first program.
+//! with the machine's files as its root; or another one, which NSL_UML names. `init` beside this file is its first program.
 
 #![allow(dead_code, reason = "each test program uses its part")]
 
@@ -8,11 +8,16 @@ use std::process::{Command, Stdio};
 
 use crate::sandbox;
 
+/// Set to the path of another such kernel, which has all that is to be tried built in: it is asked for no modules.
+const OTHER: &str = "NSL_UML";
 /// Set to a directory of modules (`NAME.ko`) that Debian's kernel lacks, built for it.
 const EXTRA: &str = "NSL_UML_MODULES";
 
 /// Why there is no such kernel here, if there is none.
 pub(crate) fn missing() -> Option<String> {
+    if let Some(other) = other() {
+        return (!other.is_file()).then(|| format!("{OTHER}: {} is no file", other.display()));
+    }
     let found = |program: &str| {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
@@ -28,7 +33,8 @@ pub(crate) fn missing() -> Option<String> {
 /// Words hold no commas.
 pub(crate) fn command(modules: &[&str], words: &[String], seconds: u32) -> Command {
     let mut command = sandbox::command(Path::new("timeout"));
-    command.args(["-k", "5", &seconds.to_string(), "linux.uml"]);
+    let other = other();
+    command.args(["-k", "5", &seconds.to_string()]).arg(other.as_deref().unwrap_or(Path::new("linux.uml")));
     command.args(["mem=512M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw", "quiet"]);
     // The sandbox's own /run takes its memory and its sockets: nothing outlives it.
     command.env("TMPDIR", "/run").arg("uml_dir=/run/uml");
@@ -36,7 +42,9 @@ pub(crate) fn command(modules: &[&str], words: &[String], seconds: u32) -> Comma
     command.arg(format!("init={}", directory().join("init").display()));
     command.arg(format!("NSL=\"{}\"", sandbox::nsl_path().display()));
     command.arg(format!("RUN=\"{}\"", words.join(",")));
-    command.arg(format!("MODULES={}", modules.join(",")));
+    if other.is_none() {
+        command.arg(format!("MODULES=ipv6,{}", modules.join(",")));
+    }
     if let Some(extra) = std::env::var_os(EXTRA) {
         command.arg(format!("EXTRA=\"{}\"", Path::new(&extra).display()));
     }
@@ -57,6 +65,10 @@ pub(crate) fn run(modules: &[&str], script: &str) -> String {
     let (printed, code) = inside.unwrap_or_else(|| panic!("the kernel did not run: {outcome:?}"));
     assert!(code.starts_with("0\n"), "{told}");
     printed.to_owned()
+}
+
+fn other() -> Option<PathBuf> {
+    std::env::var_os(OTHER).map(PathBuf::from)
 }
 
 fn directory() -> PathBuf {

@@ -79,9 +79,11 @@ function M.of(kind, ether, base, words)
   return rows
 end
 
---- These rows, as ones that no kernel can run.
-function M.nowhere(why, rows)
-  for _, row in ipairs(rows) do row.nowhere = why end
+--- These rows, each of which also has these keys.
+function M.each(more, rows)
+  for _, row in ipairs(rows) do
+    for key, value in pairs(more) do row[key] = value end
+  end
   return rows
 end
 

@@ -2,7 +2,8 @@
 --
 -- A file `tests/rows/OBJECT.lua` returns an array of rows. What stands beside the rows in that table (`before`, `json`,
 -- `read`, `needs`, …) holds for each row that does not say otherwise. `cargo test --test rows -- neigh` runs those whose
--- name `OBJECT::NAME` has that in it; NSL_ROWS=there runs all in user-mode Linux, NSL_ROWS=here only what the host can.
+-- name `OBJECT::NAME` has that in it; NSL_ROWS=there runs all in user-mode Linux, NSL_ROWS=here only what the host can. That
+-- user-mode Linux is Debian's, or NSL_UML=/path/to/linux: one with all that rows need built in, as README says.
 --
 --   { "permanent entry",                     -- its name
 --     needs = { "dummy" },                   -- modules its kernel needs: it runs in user-mode Linux; without, on the host
@@ -20,8 +21,10 @@
 -- Without `make`, `tool` runs in both: for what only the kernel or other programs make. Without `tool`, nsl alone makes and
 -- reads: for words that Debian's `ip` does not know yet. A refusal has, instead of `json`,
 --     fails = { code = "EINVAL", object = "v0", message = "part or pattern", hint = "…" }    -- of the error `make` raises
--- and a `tool`, if it has one, must fail too. Where no kernel can run it, a row is reported as ignored: `since = "6.8"`
--- where its kernel is older than that, `nowhere = "why"` on any. `require "links"` (beside this) helps with rows of links.
+-- and a `tool`, if it has one, must fail too. `require "links"` (beside this) helps with rows of links.
+--
+-- A row that its kernel cannot run is reported as ignored, which the kernel itself says: `since = "6.8"` where it is older
+-- than that; `has = "ip link add …"` where that sh fails in a new namespace; `lacks = "ip link add …"` where it does not.
 --
 -- What is not a matter of two sides has nothing but `check = function(ns)`, which raises what is wrong.
 --
@@ -33,7 +36,7 @@ local compare = require "compare"
 local programs = require "programs"
 
 local keys = {}
-for key in ("needs before check make tool json read want write again same fails nowhere since limit patience wrong"):gmatch "%S+" do
+for key in ("needs before check make tool json read want write again same fails since has lacks limit patience wrong"):gmatch "%S+" do
   keys[key] = true
 end
 
@@ -184,12 +187,28 @@ local function number(version)
   return tonumber(major) * 1000 + tonumber(minor)
 end
 
+--- What sh said as it failed in a new namespace, by its code; or false.
+local refusals = {}
+
+--- Why this kernel cannot do it; or false.
+local function refusal(code)
+  if refusals[code] == nil then
+    local ns <close> = netns.add()
+    local result = ns:exec("set -e\n" .. code, { capture = true })
+    refusals[code] = not result.ok and (result.stderr:match "[^\n]+" or "it fails")
+  end
+  return refusals[code]
+end
+
 --- Why this kernel cannot run the row; or nil.
 function M.ignored(row)
   local release = netns.sysctl(nil, "kernel.osrelease")
   if row.since and number(release) < number(row.since) then
     return ("Linux %s has it, this is %s"):format(row.since, release)
   end
+  local why = row.has and refusal(row.has)
+  if why then return ("Linux %s here cannot `%s`: %s"):format(release, row.has, why) end
+  if row.lacks and not refusal(row.lacks) then return ("Linux %s here can `%s`"):format(release, row.lacks) end
 end
 
 local function attempt(row)
