@@ -220,6 +220,19 @@ return {
   of_ten("mcast_query_interval", 66.0, "6600"),
   of_ten("mcast_query_response_interval", 8.0, "800"),
   of_ten("mcast_startup_query_interval", 9.0, "900"),
+  {
+    "msti",
+    before = ports .. "ip link set br0 type bridge mcast_vlan_snooping 1",
+    make = function(ns)
+      ns:link_set("br0", { mst_enabled = true })
+      ns:bridge_vlan_add("br0", 10, { self = true })
+      ns:bridge_vlan_global_set("br0", 10, { msti = 3 })
+    end,
+    json = global.json,
+    read = global.read,
+    write = global.write,
+    want = { { dev = "br0", vid = 10, msti = 3 } },
+  },
   whole("a range of the bridge's", "10-11", { mcast_querier = true }, "mcast_querier 1",
     { dev = "br0", vid = "10-11", mcast_querier = true }),
   {

@@ -62,6 +62,9 @@ return {
   flower("in a tunnel, by tos and ttl", "ip", { enc_tos = "0x10", enc_ttl = 9 }, "enc_tos 0x10 enc_ttl 9", { enc_tos = "0x10", enc_ttl = 9 }),
   flower("by the state of its connection", "ip", { ct_state = "+trk+est" }, "ct_state +trk+est", { ct_state = "+est+trk" }),
   flower("by the mark of its connection", "ip", { ct_mark = "0x1/0xff" }, "ct_mark 0x1/0xff", { ct_mark = "1/0xff" }),
+  flower("by the label of its connection", "ip", { ct_label = "00000000000000000000000000000001" }, "ct_label 00000000000000000000000000000001",
+    { ct_label = "00000000000000000000000000000001" }),
+  flower("by how many VLANs it is in", "802.1Q", { num_of_vlans = 2 }, "num_of_vlans 2", { num_of_vlans = 2 }),
   flower("of a link", "ip", { indev = "v0" }, "indev v0", { indev = "v0" }),
   flower("not by the hardware", "ip", { skip_hw = true }, "skip_hw", { skip_hw = true }),
   {
@@ -71,6 +74,27 @@ return {
     end,
     tool = "tc filter add dev v0 ingress protocol ip pref 7 handle 1 flower classid 1:10 dst_ip 10.0.0.1",
     want = { { classid = "1:10", dst_ip = "10.0.0.1" } },
+  },
+  {
+    "in a tunnel, from a port",
+    -- Debian's tc does not know it.
+    make = function(ns)
+      ns:filter_add("v0", { kind = "flower", ingress = true, pref = 7, handle = 1, protocol = "ip", enc_src_port = 4789 })
+    end,
+    want = { { enc_src_port = 4789 } },
+  },
+  {
+    "by the zone of its connection, without zones",
+    lacks = "ip link add v0 type veth; tc qdisc add dev v0 clsact; tc filter add dev v0 ingress protocol ip flower ct_zone 5",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "ip", ct_zone = "5/0xff" }) end,
+    tool = "tc filter add dev v0 ingress protocol ip flower ct_zone 5/0xff",
+    fails = { code = "EOPNOTSUPP", object = "v0", kernel = "Conntrack zones isn't enabled" },
+  },
+  {
+    "by the hardware alone, which is none",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "ip", skip_sw = true }) end,
+    tool = "tc filter add dev v0 ingress protocol ip flower skip_sw",
+    fails = { code = "EOPNOTSUPP", object = "v0" },
   },
   {
     "a port of no protocol",

@@ -21,6 +21,12 @@ local function u32(name, opts, words, want)
   }
 end
 
+--- The same row in user-mode Linux: not every kernel's u32 knows marks.
+local function there(row)
+  row.needs = { "cls_u32" }
+  return row
+end
+
 --- A row for one pattern.
 local function match(pattern, key, protocol)
   return u32(pattern, { match = { pattern }, protocol = protocol }, "match " .. pattern, { match = { key } })
@@ -54,6 +60,20 @@ return {
   u32("several patterns are one filter", { match = { "ip src 10.1.0.0/16", "ip dport 22 0xffff", "ip protocol 6 0xff" } },
     "match ip src 10.1.0.0/16 match ip dport 22 0xffff match ip protocol 6 0xff",
     { match = { "u32 0x0a010000 0xffff0000 at 12", "u32 0x00000016 0x0000ffff at 20", "u32 0x00060000 0x00ff0000 at 8" } }),
+  u32("what follows begins later", { match = { "ip df" }, offset = 4, eat = true }, "match ip df offset plus 4 eat", { offset = 4, eat = true }),
+  u32("what follows begins where the packet says", { match = { "ip df" }, offset_at = 0, offset_mask = 0x0f00, offset_shift = 6 },
+    "match ip df offset at 0 mask 0x0f00 shift 6", { offset_at = 0, offset_mask = 0x0f00, offset_shift = 6 }),
+  {
+    "at the root, where an ingress is",
+    needs = { "sch_ingress" },
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 ingress",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", root = true, pref = 7, protocol = "ip", match = { "ip df" }, classid = ":1" }) end,
+    tool = "tc filter add dev v0 root pref 7 protocol ip u32 match ip df flowid :1",
+    json = "tc -details filter show dev v0 root",
+    want = { { pref = 7, match = { "u32 0x00004000 0x00004000 at 4" } } },
+  },
+  u32("by the hardware alone", { match = { "ip df" }, skip_sw = true }, "match ip df skip_sw", { skip_sw = true, not_in_hw = true }),
+  there(u32("a mark", { match = { "ip df" }, mark = 4, mark_mask = 15 }, "match ip df match mark 4 0xf", { mark = 4, mark_mask = 15 })),
   {
     "by a handle of its own",
     make = function(ns)
