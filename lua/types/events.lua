@@ -8,7 +8,7 @@
 ---@field timeout? nsl.Time           # the longest wait for one event; then the loop ends
 ---@field buffer? nsl.Size            # how much the kernel may keep for each namespace until it is read (128mb)
 
----@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"nexthop"|"qdisc"|"class"|"filter"|"netns" # each as its functions are called
+---@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"netns" # each as its functions are called
 
 --- Something that happened. `tostring` is one line.
 ---@class nsl.Event
@@ -27,7 +27,7 @@
 --- Each event is the difference from those before, so whoever carries them out has what the `_list` functions give. What
 --- the kernel does without a word (routes that go with a link) is told too, a moment later. Where more happens than is read,
 --- that is an event itself (`overrun`), and what it came to is read again and told. A link's `peer` and `link_netns` are left
---- out of its record; a link that is down changes its alias or group unheard.
+--- out of its record; of VLANs each has a record of its own; a link that is down changes its alias or group unheard.
 ---
 --- A name that comes to /run/netns or goes is an event of the object `netns`. The loop ends when all the namespaces that
 --- are followed are gone, unless `netns` is followed as well.

@@ -95,6 +95,12 @@ impl Filter {
     }
 }
 
+/// What an answer or an event says; none for what is no route of multicast.
+pub(super) fn read(bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
+    let (_, word) = FAMILIES.iter().find(|(family, _)| bytes.first() == Some(family))?;
+    record(bytes, word, name)
+}
+
 pub(super) fn record(bytes: &[u8], family: &str, name: NameOf<'_>) -> Option<Settings> {
     let attributes = bytes.get(LENGTH..)?;
     let mut settings = vec![("family".into(), Setting::Text(family.to_owned()))];

@@ -146,9 +146,15 @@ fn line(event: &Table) -> mlua::Result<String> {
     if object == "route" {
         return Ok(format!("{line} {}", route::line(&record)?));
     }
-    for key in ["name", "address", "dst", "id", "priority", "kind", "handle", "classid"] {
-        // A link's address is not what it is known by.
-        if let Some(value) = text(&record, key)?.filter(|_| (object.as_str(), key) != ("link", "address")) {
+    for key in ["name", "family", "address", "dst", "mac", "grp", "vid", "id", "priority", "kind", "handle", "classid"]
+    {
+        // A link's address is not what it is known by, and the family of most is plain from what they are.
+        let is_told = match key {
+            "address" => object != "link",
+            "family" => object == "netconf",
+            _ => true,
+        };
+        if let Some(value) = text(&record, key)?.filter(|_| is_told) {
             line += &format!(" {value}");
         }
     }

@@ -19,7 +19,7 @@ use crate::error::{Error, Result, explain};
 use crate::netlink::{Message, attr};
 
 /// `RTM_NEWVLAN`, behind which the types that delete and ask follow.
-const NEW: u16 = 112;
+pub(super) const NEW: u16 = 112;
 /// Length of `struct br_vlan_msg`.
 const LENGTH: usize = 8;
 /// `BRIDGE_VLANDB_ENTRY`.
@@ -229,13 +229,55 @@ pub struct Filter {
 /// The VLANs of bridges and ports, those of one link that follow each other and are alike as one: each with its `dev`,
 /// its `vid` (a number, or text such as `"10-20"`) and how it is in it.
 pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
-    dump(namespace, filter, if filter.stats { DUMP_STATS } else { 0 }, ENTRY, |entry, name| {
-        let first = attr::find(entry, INFO).and_then(|info| attr::number(info.get(2..4)?))?;
-        let last = attr::find(entry, LAST).and_then(attr::number).unwrap_or(first);
-        let mut settings = words::decode(MEMBERSHIP, &[], entry, name);
-        settings.extend(words::decode(OPTIONS, &[], entry, name));
-        Some((vlans(first, last)?, settings))
-    })
+    dump(namespace, filter, if filter.stats { DUMP_STATS } else { 0 }, ENTRY, read)
+}
+
+/// What an entry says of which VLANs.
+fn read(entry: &[u8], name: words::NameOf<'_>) -> Option<(Vlans, Settings)> {
+    let first = attr::find(entry, INFO).and_then(|info| attr::number(info.get(2..4)?))?;
+    let last = attr::find(entry, LAST).and_then(attr::number).unwrap_or(first);
+    let mut settings = words::decode(MEMBERSHIP, &[], entry, name);
+    settings.extend(words::decode(OPTIONS, &[], entry, name));
+    Some((vlans(first, last)?, settings))
+}
+
+/// A record of VLANs at a link.
+fn at(dev: &str, (vlans, settings): (Vlans, Settings)) -> Settings {
+    let mut record = vec![("dev".into(), Setting::Text(dev.to_owned())), ("vid".into(), vlans.setting())];
+    record.extend(settings);
+    record
+}
+
+/// The request that lists each VLAN by itself, as the kernel does where counters are asked for.
+pub(super) const EACH: [u8; 16] = {
+    let ([l0, l1], [k0, k1], [f0, f1, f2, f3]) =
+        (8u16.to_ne_bytes(), DUMP_FLAGS.to_ne_bytes(), DUMP_STATS.to_ne_bytes());
+    [libc::AF_BRIDGE as u8, 0, 0, 0, 0, 0, 0, 0, l0, l1, k0, k1, f0, f1, f2, f3]
+};
+
+/// Messages of one VLAN each, without its counters: the header, with the VLAN's number in what it reserves, and the entry.
+pub(super) fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
+    /// `BRIDGE_VLANDB_ENTRY_STATS` and `_MCAST_N_GROUPS`.
+    const COUNTERS: [u16; 2] = [5, 7];
+    let part = |entry: &[u8]| {
+        let mut header: [u8; LENGTH] = bytes.get(..LENGTH)?.try_into().ok()?;
+        header[2..4].copy_from_slice(attr::find(entry, INFO)?.get(2..4)?);
+        let mut message = Message::new(NEW, &header);
+        attr::nest(&mut message.bytes, ENTRY, |inner| {
+            for (kind, value) in attr::Attributes::new(entry).filter(|(kind, _)| !COUNTERS.contains(kind)) {
+                attr::put(inner, kind, value);
+            }
+        });
+        Some(message.bytes.into())
+    };
+    let entries = attr::Attributes::new(bytes.get(LENGTH..).unwrap_or_default()).filter(|(kind, _)| *kind == ENTRY);
+    entries.filter_map(|(_, entry)| part(entry)).collect()
+}
+
+/// What one of [`parts`] says.
+pub(super) fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let dev = name(attr::u32_of(bytes.get(4..)?)?)?;
+    Some(at(&dev, read(attr::find(bytes.get(LENGTH..)?, ENTRY)?, name)?))
 }
 
 /// A list of what each answer has in attributes of this type, with the links' names and the VLANs in front.
@@ -256,12 +298,7 @@ fn dump(
             let entries = attr::Attributes::new(bytes.get(LENGTH..)?).filter(|(found, _)| *found == kind);
             let entries = entries.filter_map(|(_, entry)| read(entry, &|index| names.get(&index).cloned()));
             let wanted = entries.filter(|(vlans, _)| filter.vid.is_none_or(|wanted| wanted.meets(*vlans)));
-            let record = |(vlans, settings): (Vlans, Settings)| {
-                let mut record = vec![("dev".into(), Setting::Text(dev.clone())), ("vid".into(), vlans.setting())];
-                record.extend(settings);
-                record
-            };
-            Some(wanted.map(record).collect::<Vec<_>>())
+            Some(wanted.map(|found| at(dev, found)).collect::<Vec<_>>())
         });
         listed.map_err(|error| match &filter.dev {
             Some(device) => device.or_missing(refused(error, device, format!("VLAN of \"{device}\"")), socket),

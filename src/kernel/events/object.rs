@@ -1,6 +1,8 @@
 //! The sorts of objects that are followed: the groups and messages that tell of each, what one is known by, and what of it
 //! changes all the time without being a change (Linux `include/uapi/linux/rtnetlink.h`).
 
+mod tables;
+
 use std::ops::Range;
 
 use crate::kernel::tc::filter;
@@ -29,6 +31,16 @@ pub enum Object {
     Filter,
     /// Neighbours, those that `neigh_list` shows.
     Neigh,
+    /// Forwarding entries.
+    Fdb,
+    /// Members of groups of multicast at bridges and vxlan links.
+    Mdb,
+    /// VLANs of bridges and their ports, each by itself.
+    BridgeVlan,
+    /// Routes of multicast.
+    Mroute,
+    /// Settings of links for each protocol.
+    Netconf,
     /// Namespaces: names in /run/netns, or where all are followed the unnamed ones too.
     Netns,
 }
@@ -41,6 +53,11 @@ impl Object {
         Self::Route,
         Self::Rule,
         Self::Neigh,
+        Self::Fdb,
+        Self::Mdb,
+        Self::BridgeVlan,
+        Self::Mroute,
+        Self::Netconf,
         Self::Nexthop,
         Self::Qdisc,
         Self::Class,
@@ -56,6 +73,11 @@ impl Object {
             Self::Route => "route",
             Self::Rule => "rule",
             Self::Neigh => "neigh",
+            Self::Fdb => "fdb",
+            Self::Mdb => "mdb",
+            Self::BridgeVlan => "bridge_vlan",
+            Self::Mroute => "mroute",
+            Self::Netconf => "netconf",
             Self::Nexthop => "nexthop",
             Self::Qdisc => "qdisc",
             Self::Class => "class",
@@ -75,6 +97,8 @@ pub(super) enum Identity {
     Parts(&'static [(usize, usize)], &'static [u16]),
     /// All that is said of it: such an object never changes.
     All,
+    /// What is made of the whole message.
+    Own(fn(&[u8]) -> Vec<u8>),
 }
 
 /// A sort of objects, as its messages tell of it.
@@ -85,9 +109,9 @@ pub(super) struct Sort {
     /// The fixed header's length.
     header: usize,
     /// The families, which are a header's first byte, that are of this sort; none: all.
-    families: &'static [u8],
+    pub(super) families: &'static [u8],
     pub(super) groups: &'static [u32],
-    /// How the headers begin of the requests that list all of them.
+    /// How the requests begin that list all of them: (part of) the header, and whatever is behind it.
     requests: &'static [&'static [u8]],
     identity: Identity,
     /// Whether several may have the same identity.
@@ -98,10 +122,17 @@ pub(super) struct Sort {
     volatile: &'static [(u16, Range<usize>)],
     /// Whether it is what the list shows, by its header.
     is_shown: fn(&[u8]) -> bool,
+    /// Makes messages of one object each of a message that tells of several. What is heard of such a sort only says that
+    /// it is to be listed again.
+    pub(super) parts: Option<Parts>,
 }
+
+/// Makes several messages of one.
+type Parts = fn(&[u8]) -> Vec<Box<[u8]>>;
 
 const INET: u8 = libc::AF_INET as u8;
 const INET6: u8 = libc::AF_INET6 as u8;
+const MPLS: u8 = libc::AF_MPLS as u8;
 
 /// All but links, which have a type of their own.
 pub(super) static SORTS: &[Sort] = &[
@@ -119,9 +150,11 @@ pub(super) static SORTS: &[Sort] = &[
         // Of `IFA_CACHEINFO` when it was last set.
         volatile: &[(6, 12..16)],
         is_shown: |_| true,
+        parts: None,
     },
     Sort { groups: &[7], families: &[INET], requests: &[&[INET]], ..ROUTE },
     Sort { groups: &[11], families: &[INET6], requests: &[&[INET6]], ..ROUTE },
+    Sort { groups: &[27], families: &[MPLS], requests: &[&[MPLS]], ..ROUTE },
     Sort {
         object: Object::Neigh,
         new: libc::RTM_NEWNEIGH,
@@ -137,7 +170,16 @@ pub(super) static SORTS: &[Sort] = &[
         volatile: &[(3, 0..0), (4, 0..0)],
         // `NUD_NONE` and `NUD_NOARP` entries are nobody's. Of proxies, which have no state, the kernel does not tell.
         is_shown: |header| !matches!(u16::from_ne_bytes([header[8], header[9]]), 0 | 0x40),
+        parts: None,
     },
+    tables::FDB,
+    tables::MDB,
+    tables::BRIDGE_VLAN,
+    Sort { families: &[128], requests: &[&[128]], groups: &[6], ..tables::MROUTE },
+    Sort { families: &[129], requests: &[&[129]], groups: &[10], ..tables::MROUTE },
+    Sort { families: &[INET], requests: &[&[INET]], groups: &[24], ..tables::NETCONF },
+    Sort { families: &[INET6], requests: &[&[INET6]], groups: &[25], ..tables::NETCONF },
+    Sort { families: &[MPLS], requests: &[&[MPLS]], groups: &[29], ..tables::NETCONF },
     Sort { families: &[INET], requests: &[&[INET]], groups: &[8], ..RULE },
     Sort { families: &[INET6], requests: &[&[INET6]], groups: &[19], ..RULE },
     Sort {
@@ -153,6 +195,7 @@ pub(super) static SORTS: &[Sort] = &[
         unsteady: &[],
         volatile: &[],
         is_shown: |_| true,
+        parts: None,
     },
     Sort {
         object: Object::Qdisc,
@@ -194,6 +237,7 @@ const RULE: Sort = Sort {
     unsteady: &[(8..9, 0x1c)],
     volatile: &[],
     is_shown: |_| true,
+    parts: None,
 };
 
 /// Traffic control.
@@ -210,6 +254,7 @@ const CONTROL: Sort = Sort {
     // `TCA_STATS`, `TCA_XSTATS`, `TCA_RATE`, `TCA_STATS2`.
     volatile: &[(3, 0..0), (4, 0..0), (5, 0..0), (7, 0..0)],
     is_shown: |_| true,
+    parts: None,
 };
 
 const ROUTE: Sort = Sort {
@@ -227,6 +272,7 @@ const ROUTE: Sort = Sort {
     volatile: &[(12, 0..0), (23, 0..0)],
     // `RTM_F_CLONED`: made from another for one destination.
     is_shown: |header| header[9] & 2 == 0,
+    parts: None,
 };
 
 /// Where in its options a discipline counts packets: htb those that no class took (`direct_pkts`, the last word of its
@@ -242,24 +288,29 @@ impl Sort {
     /// The requests that list all of them; of classes and filters each place that has some is asked for by itself.
     pub(super) fn requests(&self) -> impl Iterator<Item = Message> {
         self.requests.iter().map(|start| {
-            let mut header = start.to_vec();
-            header.resize(self.header, 0);
-            Message::new(self.new + 2, &header)
+            let mut request = start.to_vec();
+            request.resize(request.len().max(self.header), 0);
+            Message::new(self.new + 2, &request)
         })
     }
 
     /// Whether a message of type `kind` says what is, or what is no more, of this sort; none if it is about something else.
     pub(super) fn says(&self, kind: u16, bytes: &[u8]) -> Option<bool> {
         let (header, _) = bytes.split_at_checked(self.header)?;
-        let of = (kind == self.new || kind == self.new + 1)
+        // Some answers have the type of the question (Linux `br_mdb_dump`).
+        let of = (self.new..=self.new + 2).contains(&kind)
             && (self.families.is_empty() || self.families.contains(&header[0]));
-        of.then(|| kind == self.new && (self.is_shown)(header))
+        of.then(|| kind != self.new + 1 && (self.is_shown)(header))
     }
 
     /// What the object of a message is known by.
     pub(super) fn identity(&self, bytes: &[u8]) -> Vec<u8> {
         let mut identity = Vec::with_capacity(32);
-        let Identity::Parts(parts, attributes) = self.identity else { return self.lasting(bytes).into() };
+        let (parts, attributes) = match self.identity {
+            Identity::Parts(parts, attributes) => (parts, attributes),
+            Identity::All => return self.lasting(bytes).into(),
+            Identity::Own(own) => return own(bytes),
+        };
         for &(start, length) in parts {
             identity.extend(bytes.iter().skip(start).take(length));
         }

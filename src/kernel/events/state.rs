@@ -14,7 +14,7 @@ use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::Reader;
 use crate::kernel::tc::{Place, class, filter, handle, qdisc};
-use crate::kernel::{neigh, nexthop, rule};
+use crate::kernel::{bridge_vlan, fdb, mdb, mroute, neigh, netconf, nexthop, rule};
 use crate::netlink::attr::{self, Attributes};
 use crate::netlink::{Message, Socket};
 
@@ -37,6 +37,8 @@ pub(super) struct State {
     known: Vec<Known>,
     /// What may have changed without a word: links, and each of the sorts.
     doubtful: (bool, Vec<bool>),
+    /// Of which of the sorts the kernel knows nothing.
+    unknown: Vec<bool>,
     routes: Reader,
     scopes: Names,
     groups: Names,
@@ -68,6 +70,7 @@ impl State {
             names: HashMap::new(),
             known: SORTS.iter().map(|_| HashMap::new()).collect(),
             doubtful: (true, wanted),
+            unknown: vec![false; SORTS.len()],
             routes: Reader::of(Vec::new()),
             scopes: Names::scopes(),
             groups: Names::groups(),
@@ -93,7 +96,10 @@ impl State {
                 continue;
             }
             let Some(is) = sort.says(kind, bytes) else { continue };
-            if is {
+            self.unknown[place] = false;
+            if sort.parts.is_some() {
+                self.doubtful.1[place] = true;
+            } else if is {
                 self.came(place, flags, bytes, sink);
             } else {
                 self.went(place, bytes, sink);
@@ -103,9 +109,10 @@ impl State {
 
     fn hear_of_link(&mut self, is: bool, bytes: &[u8], sink: &mut Sink<'_>) {
         if bytes.first().copied() != Some(libc::AF_UNSPEC as u8) {
-            // A port of a bridge has other options now, or is none any more: the link's own message does not say so.
+            // A port of a bridge has other options now, or is none any more: the link's own message does not say so. Nor
+            // does one of the VLANs and groups that it is in.
             self.doubtful.0 = true;
-            return;
+            return self.doubt(|sort| sort.parts.is_some());
         }
         let name = |index: u32| self.names.get(&index).cloned();
         let kind = if is { libc::RTM_NEWLINK } else { libc::RTM_DELLINK };
@@ -128,7 +135,8 @@ impl State {
             Some(_) => Action::Change,
             None => Action::Add,
         };
-        if before.is_some_and(|before| before.flags != quiet.flags || before.operstate != quiet.operstate) {
+        let settled = |link: &Link| (link.flags.clone(), link.operstate.clone(), link.master.clone());
+        if before.is_some_and(|before| settled(before) != settled(&quiet)) {
             self.doubt_dependents();
         }
         if self.names.get(&index) != Some(&link.name) {
@@ -260,6 +268,11 @@ impl State {
             Object::Route => Record::Route(Box::new(self.routes.read(bytes)?)),
             Object::Rule => Record::Words(rule::record(bytes)?),
             Object::Neigh => Record::Words(neigh::record(bytes, &name)?),
+            Object::Fdb => Record::Words(fdb::record(bytes, &name)?),
+            Object::Mdb => Record::Words(mdb::record(bytes, &name)?),
+            Object::BridgeVlan => Record::Words(bridge_vlan::record(bytes, &name)?),
+            Object::Mroute => Record::Words(mroute::read(bytes, &name)?),
+            Object::Netconf => Record::Words(netconf::record(bytes, &name)?),
             Object::Nexthop => Record::Words(nexthop::record(bytes, &name)?),
             Object::Qdisc => Record::Words(qdisc::read(bytes, &name)?),
             Object::Class => Record::Words(class::read(bytes, &name)?),
@@ -273,9 +286,9 @@ impl State {
         if std::mem::take(&mut self.doubtful.0) {
             self.compare_links(link::list_in(socket)?, sink);
         }
-        for (place, sort) in SORTS.iter().enumerate() {
-            if std::mem::take(&mut self.doubtful.1[place]) {
-                let messages = self.list(sort, socket)?;
+        for place in 0..SORTS.len() {
+            if std::mem::take(&mut self.doubtful.1[place]) && !self.unknown[place] {
+                let messages = self.list(place, socket)?;
                 self.compare(place, &messages, sink);
             }
         }
@@ -285,7 +298,8 @@ impl State {
     }
 
     /// The messages of all objects of a sort.
-    fn list(&self, sort: &Sort, socket: &mut Socket) -> Result<Vec<Box<[u8]>>> {
+    fn list(&mut self, place: usize, socket: &mut Socket) -> Result<Vec<Box<[u8]>>> {
+        let sort = &SORTS[place];
         let places = match sort.object {
             Object::Class => qdisc::dump(socket, |place, kind, _| classful(place, kind))?,
             Object::Filter => filter::parents(socket, None)?,
@@ -298,9 +312,16 @@ impl State {
         };
         let mut all = Vec::new();
         for request in requests {
-            let read = |kind: u16, bytes: &[u8]| (sort.says(kind, bytes) == Some(true)).then(|| bytes.into());
-            match socket.dump_with::<Box<[u8]>>(&request, read) {
-                Ok(messages) => all.extend(messages),
+            let parts = sort.parts.unwrap_or(|bytes| vec![bytes.into()]);
+            // The kernel lists all families where it does not know the one it is asked for.
+            let unknown = &mut self.unknown[place];
+            let read = |kind: u16, bytes: &[u8]| {
+                let says = sort.says(kind, bytes);
+                *unknown |= says.is_none() && sort.families.len() == 1;
+                (says == Some(true)).then(|| parts(bytes))
+            };
+            match socket.dump_with(&request, read) {
+                Ok(messages) => all.extend(messages.into_iter().flatten()),
                 Err(error) if is_missing(&error) => {}
                 Err(error) => return Err(error),
             }

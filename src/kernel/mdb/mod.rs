@@ -20,7 +20,7 @@ use crate::kernel::names::Names;
 use crate::netlink::{Message, attr};
 
 /// `RTM_NEWMDB`, behind which the types that delete and ask follow.
-const NEW: u16 = 84;
+pub(super) const NEW: u16 = 84;
 /// Length of `struct br_port_msg`.
 const LENGTH: usize = 8;
 /// `MDBA_SET_ENTRY` and `MDBA_SET_ENTRY_ATTRS`.
@@ -31,6 +31,9 @@ const ATTRIBUTES: u16 = 2;
 const GROUPS: u16 = 1;
 /// See [`GROUPS`].
 const ROUTERS: u16 = 2;
+
+/// `MDBA_MDB_EATTR_TIMER`.
+const TIMER: u16 = 1;
 
 /// `MCAST_INCLUDE` and `MCAST_EXCLUDE`.
 const MODES: &[(u32, &str)] = &[(0, "exclude"), (1, "include")];
@@ -57,7 +60,7 @@ const READ: &[Word] = &[
     option("vni", 8, U32),
     option("via", 9, Link),
     option("src_vni", 10, U32),
-    fact("timer", 1, Time32),
+    fact("timer", TIMER, Time32),
 ];
 
 /// What is in the entry itself or has a form of its own.
@@ -234,18 +237,62 @@ fn dump(
                 return None;
             }
             let link = name(index)?;
-            let entries = attr::Attributes::new(attr::find(bytes.get(LENGTH..)?, kind)?);
-            let infos = entries.flat_map(|(_, entry)| match kind {
-                GROUPS => attr::Attributes::new(entry).map(|(_, info)| info).collect(),
-                _ => vec![entry],
-            });
-            let record = |settings: Settings| {
-                let mut record = vec![("dev".into(), Setting::Text(link.clone()))];
-                record.extend(settings);
-                record
-            };
-            Some(infos.filter_map(|info| read(info, &name)).map(record).collect::<Vec<_>>())
+            let infos = infos(bytes, kind).into_iter();
+            Some(infos.filter_map(|info| read(info, &name)).map(|settings| at(&link, settings)).collect::<Vec<_>>())
         })
     })?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// What a message says of each member, or of each port with a router.
+fn infos(bytes: &[u8], kind: u16) -> Vec<&[u8]> {
+    let list = attr::find(bytes.get(LENGTH..).unwrap_or_default(), kind).unwrap_or_default();
+    let entries = attr::Attributes::new(list);
+    let infos = entries.flat_map(|(_, entry)| match kind {
+        GROUPS => attr::Attributes::new(entry).map(|(_, info)| info).collect(),
+        _ => vec![entry],
+    });
+    infos.collect()
+}
+
+/// What is said of a member, with the name of its link in front.
+fn at(link: &str, settings: Settings) -> Settings {
+    let mut record = vec![("dev".into(), Setting::Text(link.to_owned()))];
+    record.extend(settings);
+    record
+}
+
+/// Messages of one member each, without what counts the time: the header, and what is said of it in an attribute.
+pub(super) fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
+    let part = |info: &[u8]| {
+        let (entry, attributes) = info.split_at_checked(entry::LENGTH)?;
+        let mut info = entry.to_vec();
+        for (kind, value) in attr::Attributes::new(attributes).filter(|(kind, _)| *kind != TIMER) {
+            attr::put(&mut info, kind, value);
+        }
+        Some(Message::new(NEW, bytes.get(..LENGTH)?).with(GROUPS, &info).bytes.into())
+    };
+    infos(bytes, GROUPS).into_iter().filter_map(part).collect()
+}
+
+/// What a member of [`parts`] is known by: the bridge, the port, the group, its VLAN and the source.
+pub(super) fn identity(bytes: &[u8]) -> Vec<u8> {
+    let mut identity: Vec<u8> = bytes.iter().skip(4).take(4).copied().collect();
+    let info = attr::find(bytes.get(LENGTH..).unwrap_or_default(), GROUPS).unwrap_or_default();
+    let (entry, attributes) = info.split_at(entry::LENGTH.min(info.len()));
+    // All of the entry but its state and its flags.
+    identity.extend(entry.iter().enumerate().filter(|(at, _)| !matches!(at, 4 | 5)).map(|(_, byte)| byte));
+    for key in ["src", "dst", "dst_port", "vni", "via", "src_vni"] {
+        let word = READ.iter().find(|word| word.name == key).map(|word| word.attribute);
+        if let Some((kind, value)) = word.and_then(|kind| Some((kind, attr::find(attributes, kind)?))) {
+            attr::put(&mut identity, kind, value);
+        }
+    }
+    identity
+}
+
+/// What one of [`parts`] says.
+pub(super) fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let link = name(attr::u32_of(bytes.get(4..)?)?)?;
+    Some(at(&link, entry::member(attr::find(bytes.get(LENGTH..)?, GROUPS)?, name)?))
 }

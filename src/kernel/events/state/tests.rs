@@ -75,11 +75,22 @@ fn a_list_is_told_as_the_differences() {
 proptest! {
     #[test]
     fn no_messages_make_it_panic(
-        messages in prop::collection::vec((16u16..110, any::<u16>(), 0u8..12, prop::collection::vec(any::<u8>(), 0..100)), 0..20),
+        messages in prop::collection::vec((16u16..116, any::<u16>(), 0u8..12, prop::collection::vec(any::<u8>(), 0..100)), 0..20),
     ) {
         let mut state = State::new(Object::ALL);
         for (kind, flags, family, bytes) in messages {
             hear(&mut state, kind, flags, &[&[family][..], &bytes].concat());
+        }
+    }
+
+    #[test]
+    fn no_lists_make_it_panic(family in 0u8..12, bytes in prop::collection::vec(prop_oneof![0u8..13, any::<u8>()], 0..120)) {
+        let message = [&[family][..], &bytes].concat();
+        let state = State::new(Object::ALL);
+        for sort in SORTS {
+            for part in sort.parts.map(|parts| parts(&message)).unwrap_or_default() {
+                let _ = (sort.identity(&part), sort.lasting(&part), state.record(sort.object, &part));
+            }
         }
     }
 }

@@ -1,0 +1,134 @@
+-- Changes of what bridges and protocols keep in tables: made by `ip` and `bridge`, told by `netns.events`, and in the end
+-- the same as what the lists give.
+
+local bridge = [[
+  echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+  ip link add br0 address 02:00:00:00:00:0b up type bridge OPTIONS
+  for i in 0 1; do
+    ip link add v$i address 02:00:00:00:01:0$i type veth peer name w$i address 02:00:00:00:02:0$i
+    ip link set w$i up; ip link set v$i up master br0
+  done
+  until [ $(bridge link | grep -c forwarding) = 2 ]; do sleep 0.01; done
+]]
+
+--- What must be told of each step, by what the objects are known by here. In the end what was told, carried out on what
+--- was there, is what is listed.
+local function followed(object, list, key, steps)
+  return function(ns)
+    local function id(record)
+      local words = {}
+      for _, name in ipairs(key) do words[#words + 1] = tostring(record[name]) end
+      return table.concat(words, " ")
+    end
+    local there = {}
+    for _, record in ipairs(list(ns)) do there[id(record)] = true end
+    local events <close> = netns.events { ns = ns, objects = { object }, timeout = 0.3 }
+    for _, step in ipairs(steps) do
+      ns:exec(step[1], { check = true })
+      local told = {}
+      for event in events do
+        local known = id(event.record)
+        assert(event.object == object and (event.action == "add") == not there[known], tostring(event))
+        there[known] = event.action ~= "delete" or nil
+        told[#told + 1] = event.action .. " " .. known
+      end
+      table.sort(told)
+      local wanted = table.pack(table.unpack(step, 2))
+      table.sort(wanted)
+      local got, want = table.concat(told, "\n"), table.concat(wanted, "\n")
+      if got ~= want then error(("%s\nwas told as\n%s\nand not as\n%s"):format(step[1], got, want)) end
+    end
+    for _, record in ipairs(list(ns)) do
+      assert(there[id(record)], "not told: " .. id(record))
+      there[id(record)] = nil
+    end
+    assert(next(there) == nil, "not there: " .. tostring(next(there)))
+  end
+end
+
+local m1 = "02:00:00:00:00:31"
+
+return {
+  {
+    "forwarding entries of a bridge",
+    needs = { "bridge" },
+    before = bridge:gsub("OPTIONS", "vlan_default_pvid 0"),
+    check = followed("fdb", function(ns) return ns:fdb_list() end, { "mac", "dev", "master" }, {
+      { "bridge fdb add " .. m1 .. " dev v0 master static", "add " .. m1 .. " v0 br0" },
+      -- The kernel says only where it is now.
+      { "bridge fdb replace " .. m1 .. " dev v0 master dynamic", "change " .. m1 .. " v0 br0" },
+      { "bridge fdb del " .. m1 .. " dev v0 master", "delete " .. m1 .. " v0 br0" },
+      { "bridge fdb add 01:00:5e:00:00:09 dev v0 self", "add 01:00:5e:00:00:09 v0 nil" },
+      { "bridge fdb del 01:00:5e:00:00:09 dev v0 self", "delete 01:00:5e:00:00:09 v0 nil" },
+    }),
+  },
+  {
+    "an address that moves to another port",
+    needs = { "bridge" },
+    before = bridge:gsub("OPTIONS", "vlan_default_pvid 0") .. "bridge fdb add " .. m1 .. " dev v0 master dynamic",
+    check = followed("fdb", function(ns)
+      local entry = select(2, pcall(ns.fdb_get, ns, "v1", m1)) -- of the bridge's table, whichever port asks
+      return type(entry) == "table" and entry.mac and { entry } or {}
+    end, { "mac" }, {
+      { "bridge fdb replace " .. m1 .. " dev v1 master dynamic", "change " .. m1 },
+      { "bridge fdb del " .. m1 .. " dev v1 master", "delete " .. m1 },
+    }),
+  },
+  {
+    "destinations of a vxlan link",
+    before = "ip link add x0 address 02:00:00:00:00:0c type vxlan id 7 dstport 4789; ip addr add 10.0.0.1/8 dev lo; ip link set lo up",
+    check = followed("fdb", function(ns) return ns:fdb_list "x0" end, { "mac", "dst" }, {
+      { "bridge fdb append 00:00:00:00:00:00 dev x0 dst 10.0.0.2", "add 00:00:00:00:00:00 10.0.0.2" },
+      { "bridge fdb append 00:00:00:00:00:00 dev x0 dst 10.0.0.3", "add 00:00:00:00:00:00 10.0.0.3" },
+      { "bridge fdb del 00:00:00:00:00:00 dev x0 dst 10.0.0.2", "delete 00:00:00:00:00:00 10.0.0.2" },
+    }),
+  },
+  {
+    "members of groups",
+    before = bridge:gsub("OPTIONS", ""),
+    check = followed("mdb", function(ns) return ns:mdb_list() end, { "grp", "port" }, {
+      { "bridge mdb add dev br0 port v0 grp 239.1.1.1 permanent", "add 239.1.1.1 v0" },
+      { "bridge mdb add dev br0 port v1 grp 239.1.1.1", "add 239.1.1.1 v1" },
+      { "bridge mdb del dev br0 port v0 grp 239.1.1.1", "delete 239.1.1.1 v0" },
+      { "ip link set v1 nomaster", "delete 239.1.1.1 v1" },
+    }),
+  },
+  {
+    "VLANs of ports",
+    needs = { "bridge" },
+    before = bridge:gsub("OPTIONS", "vlan_filtering 1 vlan_default_pvid 0"),
+    check = followed("bridge_vlan", function(ns) return ns:bridge_vlan_list { stats = true } end, { "vid", "dev" }, {
+      { "bridge vlan add vid 10-12 dev v0", "add 10 v0", "add 11 v0", "add 12 v0" },
+      { "bridge vlan add vid 11 dev v0 pvid untagged", "change 11 v0" },
+      { "bridge vlan del vid 10-11 dev v0", "delete 10 v0", "delete 11 v0" },
+      { "bridge vlan add vid 12 dev br0 self", "add 12 br0" },
+      { "ip link set v0 nomaster", "delete 12 v0" },
+    }),
+  },
+  {
+    "routes of MPLS",
+    needs = { "mpls_router" },
+    before = [[
+      echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+      ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sysctl -qw net.mpls.platform_labels=1000
+    ]],
+    check = followed("route", function(ns) return ns:route_list { family = "mpls" } end, { "dst" }, {
+      { "ip -f mpls route add 100 dev v0", "add 100" },
+      { "ip -f mpls route replace 100 as 200 dev v0", "change 100" },
+      { "ip -f mpls route del 100", "delete 100" },
+    }),
+  },
+  {
+    "settings of links",
+    before = "ip link add v0 type veth peer name v1",
+    check = followed("netconf", function(ns)
+      local list = ns:netconf_list()
+      local known, mpls = pcall(ns.netconf_list, ns, { family = "mpls" })
+      return table.move(known and mpls or {}, 1, known and #mpls or 0, #list + 1, list)
+    end, { "family", "dev" }, {
+      { "sysctl -qw net.ipv4.conf.v0.rp_filter=1", "change inet v0" },
+      { "sysctl -qw net.ipv4.conf.v0.rp_filter=1" },
+      { "sysctl -qw net.ipv6.conf.v0.forwarding=1", "change inet6 v0" },
+    }),
+  },
+}
