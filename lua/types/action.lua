@@ -57,6 +57,12 @@
 ---@field nofrag? boolean             # tunnel_key
 ---@field sdata? string               # simple
 ---@field bytecode? string            # bpf: "1,6 0 0 65535"
+---@field object? string              # bpf: the object file that its program is in
+---@field section? string             # bpf: the section of it; "action" if nobody says
+---@field program? string             # bpf: the function's name
+---@field object_pinned? string       # bpf: where a program is pinned
+---@field prog? nsl.BpfProgram        # bpf: a program in the kernel, as it was read
+---@field bpf_name? string            # bpf: what the program is called; read too
 ---@field commit? boolean             # ct: the connection is kept
 ---@field force? boolean              # ct: one that began the other way is forgotten before
 ---@field clear? boolean              # ct: the packet forgets its connection

@@ -81,10 +81,25 @@
 ---@class nsl.FwOpts
 ---@field indev? nsl.Dev              # came in by this link
 
---- Options of a filter that is a program (tc-bpf(8)).
+--- Options of a filter that is a program (tc-bpf(8)). It is loaded from an object file, as `clang -target bpf` makes one, and
+--- lives as long as the filter; its maps too, unless they say that they are to be pinned by their name.
 ---@class nsl.BpfOpts
 ---@field bytecode? string            # of the classic BPF: "1,6 0 0 65535"
+---@field object? string              # the object file it is in
+---@field section? string             # the section of it; "classifier" if nobody says
+---@field program? string             # the function's name, in whatever section
+---@field object_pinned? string       # where it is pinned: "/sys/fs/bpf/filter"
+---@field prog? nsl.BpfProgram        # one that is in the kernel, as it was read
+---@field bpf_name? string            # what it is called: "filter.o:[classifier]"; read too
 ---@field direct_action? boolean      # what it returns is what becomes of the packet
+
+--- A program in the kernel, as it is read. Those who may not look at programs (CAP_SYS_ADMIN) get its `id` only, and the filter
+--- has its `tag`. By the `id` it is used again.
+---@class nsl.BpfProgram
+---@field id integer
+---@field name? string
+---@field tag? string                 # what its code comes to, in hexadecimal
+---@field jited? boolean              # whether it is the processor's code
 
 --- Options of a filter that looks at the route of packets (tc-route(8)).
 ---@class nsl.RouteFilterOpts

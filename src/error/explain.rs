@@ -6,6 +6,7 @@
 //! has a snapshot test in `tests/errors/`.
 
 mod addresses;
+mod bpf;
 mod bridge;
 mod ethtool;
 mod links;
@@ -19,6 +20,7 @@ use std::sync::LazyLock;
 use super::Class;
 
 pub use addresses::*;
+pub use bpf::*;
 pub use bridge::*;
 pub use ethtool::*;
 pub use links::*;
@@ -62,6 +64,7 @@ pub static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
     [
         ROWS_HERE,
         addresses::ROWS_HERE,
+        bpf::ROWS_HERE,
         bridge::ROWS_HERE,
         ethtool::ROWS_HERE,
         links::ROWS_HERE,

@@ -7,6 +7,7 @@
 pub mod addr;
 pub mod address_text;
 pub mod addrlabel;
+pub mod bpf;
 pub mod bridge_vlan;
 pub mod bridge_vni;
 pub mod device;

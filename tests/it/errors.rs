@@ -25,6 +25,12 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("QDISC_MISSING", "it takes a kernel without netem; tests/it/shape.rs asks for it where that is so"),
     ("TC_KIND_MISSING", "it takes a kernel without a discipline; the rows of tests/rows ask for one where that is so"),
     ("TC_ACTIONS_MISSING", "it takes a kernel without an action; a test in src/kernel/tc/filter/mod.rs words it"),
+    (
+        "BPF_UNUSABLE",
+        "it takes an object file whose code refers to what is not in it; src/kernel/bpf/object.rs damages one",
+    ),
+    ("BPF_MAP_PIN", "it takes a machine without a BPF file system; tests/rows/filter_ebpf.lua pins where there is one"),
+    ("BPF_MISSING", "it takes a kernel without BPF"),
     ("VLAN_NO_BRIDGE", "it takes a kernel whose bridges know VLANs; tests/rows/bridge_vlan.lua asks for it there"),
     ("LINK_RENAME_BUSY", "it takes a kernel before Linux 6.2; tests/it/faults holds both to it"),
     ("DAEMON_ENDED", "the daemon has to end in the moment before `up` returns"),

@@ -29,6 +29,7 @@ use super::filter::kind::Layout;
 use super::given::{Given, Seen};
 use super::stats;
 use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::bpf::{Program, Role, hold};
 use crate::kernel::words::Form::{Text, U32};
 use crate::kernel::words::{self, IndexOf, NameOf, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
@@ -155,6 +156,21 @@ fn split(action: &Setting) -> Result<(&'static Action, Settings)> {
         return Ok((&gact::GACT, rest));
     }
     Ok((called(kind)?, rest))
+}
+
+/// Loads the programs that actions ask for ([`crate::kernel::bpf::hold`]).
+pub fn programs(actions: &mut Setting) -> Result<Vec<Program>> {
+    let actions = match actions {
+        Setting::List(actions) => actions.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    let programs = actions.iter_mut().filter_map(|action| match action {
+        Setting::Table(settings) if words::text(settings, "kind") == Some("bpf") => {
+            hold(settings, Role::Action).transpose()
+        }
+        _ => None,
+    });
+    programs.collect()
 }
 
 /// The attributes for an array of actions, each numbered from 1.

@@ -25,6 +25,7 @@ use super::handle::{INGRESS, ROOT};
 use super::place::{self, KIND, LENGTH, OPTIONS, Place};
 use super::{action, form, handle, qdisc};
 use crate::error::{Error, Result, explain};
+use crate::kernel::bpf::{Program, Role, hold};
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::entry::{self, Links};
 use crate::kernel::namespace::Namespace;
@@ -143,7 +144,17 @@ fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Resul
     if flags & NLM_F_CREATE != 0 && words::find(&settings, "protocol").is_none() {
         settings.push(("protocol".into(), Setting::Text("all".to_owned())));
     }
+    // Programs are held until the filter refers to them.
+    let _programs = programs(kind, &mut settings)?;
     send(device, Some(kind), &settings, (NEW, flags))
+}
+
+/// Loads the programs that a filter and its actions ask for.
+fn programs(kind: &Kind, settings: &mut Settings) -> Result<Vec<Program>> {
+    let own = if kind.name == "bpf" { hold(settings, Role::Filter)? } else { None };
+    let actions = settings.iter_mut().find(|(key, _)| key == "actions");
+    let actions = actions.map(|(_, actions)| action::programs(actions)).transpose()?.unwrap_or_default();
+    Ok(own.into_iter().chain(actions).collect())
 }
 
 /// Deletes a filter; with less than its preference, protocol, kind and handle, all that have what is said. `ENOENT` if there

@@ -1,0 +1,3 @@
+netns.add "ns0"
+netns.qdisc_add("ns0/lo", { kind = "clsact" })
+netns.filter_add("ns0/lo", { kind = "bpf", ingress = true, prog = { id = 4000000000 } })

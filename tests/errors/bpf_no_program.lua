@@ -1,0 +1,6 @@
+package.path = "../rows/driver/?.lua"
+local elf = require "elf"
+elf.write("/run/sample.o", elf.sample)
+netns.add "ns0"
+netns.qdisc_add("ns0/lo", { kind = "clsact" })
+netns.filter_add("ns0/lo", { kind = "bpf", ingress = true, object = "/run/sample.o", program = "nothing" })
