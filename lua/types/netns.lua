@@ -16,7 +16,7 @@ netns = {}
 --- namespace as a method, and every one that takes a device, named without its namespace (`ns:addr_add("eth0", …)`).
 --- It compares equal to another handle of the same namespace, and prints as its name. `<close>` ends what the call that
 --- gave the handle made: an anonymous namespace with its processes, or the name that `add` or `attach` gave.
----@class nsl.Netns
+---@class nsl.Netns: nsl.NetnsObjects
 ---@field name? string                # its name in /run/netns; nil if it is anonymous
 ---@field id? integer                 # the id that the namespace of nsl has for it, if it has one
 ---@field inode integer               # its number in the file system of namespaces

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::names::Names;
 use super::route::Reader;
-use super::{addr, fdb, link, mdb, mroute, neigh, netconf, nexthop, rule, tc};
+use super::{addr, fdb, link, mdb, mroute, neigh, netconf, nexthop, rule, tc, xfrm};
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Message, Socket};
 
@@ -19,6 +19,9 @@ use crate::netlink::{Message, Socket};
 const USUAL: u64 = 30_000;
 /// Messages of one type that the corpus keeps.
 const MOST: usize = 20;
+
+/// The types of IPsec's messages, which are a protocol of their own, are numbered from here on in the corpus.
+const XFRM: u16 = 1000;
 
 /// What is asked for to fill the corpus: a type (`RTM_GET…`), and the fixed header.
 const QUESTIONS: &[(u16, usize, &[u8])] = &[
@@ -107,6 +110,10 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
         80 | 81 => drop(netconf::record(bytes, &name)),
         84..=86 => members(bytes.get(8..).unwrap_or_default(), 3),
         104 | 105 => drop(nexthop::record(bytes, &name)),
+        XFRM.. => {
+            drop(xfrm::state::record(bytes, &name));
+            drop(xfrm::policy::record(bytes, &name));
+        }
         _ => {}
     }
 }
@@ -129,6 +136,11 @@ fn corpus() -> Vec<(u16, Vec<u8>)> {
     files.iter().map(|path| split(fs::read(path).expect("a message"))).collect()
 }
 
+fn ask(socket: &mut Socket, kind: u16, header: &[u8], first: u16) -> Vec<(u16, Vec<u8>)> {
+    let answers = socket.dump_with(&Message::new(kind, header), |kind, bytes| Some((kind + first, bytes.to_vec())));
+    answers.unwrap_or_default()
+}
+
 /// Writes what the kernel says here, some messages of each type, into a directory.
 fn record(directory: &Path) {
     let mut socket = Socket::open().expect("a socket");
@@ -145,17 +157,21 @@ fn record(directory: &Path) {
             questions.push((kind, header));
         }
     }
+    let mut answers = Vec::new();
     for (kind, header) in questions {
-        let answers = socket.dump_with(&Message::new(kind, &header), |kind, bytes| Some((kind, bytes.to_vec())));
         // A kernel may lack what is asked for.
-        for (kind, bytes) in answers.unwrap_or_default() {
-            let taken = |number: usize| directory.join(format!("{kind}-{number:02}"));
-            let known: BTreeSet<Vec<u8>> = (0..MOST).filter_map(|number| fs::read(taken(number)).ok()).collect();
-            let number = (0..MOST).find(|number| !taken(*number).exists());
-            let whole = [kind.to_le_bytes().to_vec(), bytes].concat();
-            if let Some(number) = number.filter(|_| !known.contains(&whole)) {
-                fs::write(taken(number), whole).expect("a file");
-            }
+        answers.extend(ask(&mut socket, kind, &header, 0));
+    }
+    if let Ok(mut socket) = Socket::open_protocol(netlink_sys::protocols::NETLINK_XFRM) {
+        [18, 21].iter().for_each(|kind| answers.extend(ask(&mut socket, *kind, &[], XFRM)));
+    }
+    for (kind, bytes) in answers {
+        let taken = |number: usize| directory.join(format!("{kind}-{number:02}"));
+        let known: BTreeSet<Vec<u8>> = (0..MOST).filter_map(|number| fs::read(taken(number)).ok()).collect();
+        let number = (0..MOST).find(|number| !taken(*number).exists());
+        let whole = [kind.to_le_bytes().to_vec(), bytes].concat();
+        if let Some(number) = number.filter(|_| !known.contains(&whole)) {
+            fs::write(taken(number), whole).expect("a file");
         }
     }
 }
@@ -168,7 +184,7 @@ fn no_answer_however_damaged_makes_reading_panic() {
     let count = std::env::var("NSL_FUZZ").ok().map_or(USUAL, |count| count.parse().expect("a number"));
     let corpus = corpus();
     let kinds: BTreeSet<u16> = corpus.iter().map(|(kind, _)| *kind).collect();
-    for kind in [16, 20, 24, 28, 32, 36, 40, 44, 80, 86, 104] {
+    for kind in [16, 20, 24, 28, 32, 36, 40, 44, 80, 86, 104, XFRM + 16, XFRM + 19] {
         assert!(kinds.contains(&kind), "the corpus has no message of type {kind}");
     }
     let links = vec![(1, "lo".to_owned()), (2, "eth2".to_owned())];

@@ -39,3 +39,4 @@ pub mod tc;
 pub mod token;
 pub mod units;
 pub mod words;
+pub mod xfrm;

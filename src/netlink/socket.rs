@@ -54,7 +54,7 @@ impl Socket {
     }
 
     /// As [`Socket::open`], of another of netlink's protocols.
-    pub(super) fn open_protocol(protocol: isize) -> Result<Self> {
+    pub fn open_protocol(protocol: isize) -> Result<Self> {
         let mut inner = netlink_sys::Socket::new(protocol)?;
         inner.bind(&SocketAddr::new(0, 0))?;
         Self::configure(inner)

@@ -35,6 +35,7 @@ mod netns;
 mod nexthop;
 mod nft;
 mod ntable;
+mod object;
 mod options;
 mod os;
 mod output;
@@ -56,6 +57,7 @@ mod token;
 mod topo;
 mod vm;
 mod words;
+mod xfrm;
 
 pub use bind::{keep_panics, kept_panic};
 pub use error::Failure;

@@ -113,6 +113,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::mroute::FUNCTIONS,
         super::ntable::FUNCTIONS,
         super::netconf::FUNCTIONS,
+        super::xfrm::FUNCTIONS,
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
         super::ethtool::FUNCTIONS,

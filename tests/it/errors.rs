@@ -39,6 +39,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("LAB_HOST_ELSEWHERE", "it takes a kept lab that is taken down in another namespace: tests/it/lab_script/hosts.rs"),
     ("DOOR", "the lab has to end between the list of labs and the question for one of its nodes"),
     ("DOOR_JOIN", "it takes a process that may see another's namespaces and not join them"),
+    ("MODULE_MISSING", "it takes a kernel without a module; the rows of tests/rows ask for one where that is so"),
     ("ETHTOOL_MISSING", "it takes a kernel without generic netlink for ethtool"),
     ("LAB_HELD", "it names a pid, which differs from run to run; tests/it/lab provokes it"),
 ];

@@ -8,4 +8,6 @@ rows! {
     OBJECT_EXISTS: "EEXIST" Script "<what> already exists";
     OBJECT_MISSING: "" Script "there is no <what>";
     OBJECT_NOT_SUPPORTED: "EOPNOTSUPP" Feature "this kernel does not support <what>" => "<remedy>";
+    MODULE_MISSING: "EOPNOTSUPP" Feature "this kernel has no <what>" => "load it with `modprobe <module>` (<config>)";
+    XFRM_ALGORITHM: "" Feature "this kernel lacks an algorithm of the <what>" => "look into /proc/crypto, or load its module";
 }

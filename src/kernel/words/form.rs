@@ -77,7 +77,9 @@ pub enum Form {
     Bit32(u32),
     /// A switch that stands with a mask which says that it is told: this bit of both, 32 bits each.
     Masked32(u32),
-    /// Switches in 32 bits, as an array of the names of those that are on.
+    /// Switches in 8 or 32 bits, as an array of the names of those that are on.
+    Bits8(&'static [(&'static str, u32)]),
+    /// See [`Form::Bits8`].
     Bits32(&'static [(&'static str, u32)]),
     /// A MAC address.
     Mac,
@@ -135,6 +137,7 @@ impl Form {
             Self::Switch8
             | Self::Off8
             | Self::Bit8(_)
+            | Self::Bits8(_)
             | Self::U8
             | Self::Words8(_)
             | Self::Names8(_)
@@ -196,6 +199,7 @@ impl Form {
             Self::Masked32(bit) => {
                 switch(value).map(|on| [if on { *bit } else { 0 }, *bit].map(u32::to_ne_bytes).concat())
             }
+            Self::Bits8(bits) => wide(bits_of(bits, value).map(u64::from), 1),
             Self::Bits32(bits) => bits_of(bits, value).map(|bits| bits.to_ne_bytes().to_vec()),
             Self::VlanProtocol => {
                 named(VLAN_PROTOCOLS, value).and_then(|n| u16::try_from(n).ok()).map(|n| n.to_be_bytes().to_vec())
@@ -276,9 +280,9 @@ impl Form {
             Self::Bit16(bit) => set(number()?, u64::from(*bit))?,
             Self::Bit32(bit) => set(number()?, u64::from(*bit))?,
             Self::Masked32(bit) => Setting::Switch(attr::u32_of(bytes)? & bit == *bit),
-            Self::Bits32(bits) => {
-                let number = attr::u32_of(bytes)?;
-                let on = bits.iter().filter(|(_, bit)| number & bit == *bit);
+            Self::Bits8(bits) | Self::Bits32(bits) => {
+                let number = number()?;
+                let on = bits.iter().filter(|(_, bit)| number & u64::from(*bit) == u64::from(*bit));
                 Setting::List(on.map(|(name, _)| Setting::Text((*name).to_owned())).collect())
             }
             Self::Mac => Setting::Text(format_mac(bytes)),

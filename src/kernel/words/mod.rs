@@ -13,7 +13,7 @@ mod value;
 
 pub use form::{Form, Own};
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
-pub use value::whole;
+pub use value::{from_hex, whole};
 
 use std::borrow::Cow;
 

@@ -46,7 +46,7 @@ impl Form {
                 format!("{} or a number", one_of(names.iter().map(|(_, name)| *name)))
             }
             Self::Named8(_) | Self::Named32(_) => "a name or a number".to_owned(),
-            Self::Bits32(bits) => {
+            Self::Bits8(bits) | Self::Bits32(bits) => {
                 format!("an array of {}", bits.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", "))
             }
             Self::Mac => "a MAC address".to_owned(),

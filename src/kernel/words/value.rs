@@ -104,7 +104,7 @@ pub(super) fn mac(value: &Setting) -> Option<Result<Vec<u8>>> {
 }
 
 /// Bytes in hexadecimal, which `:` may divide.
-pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
     let pairs = digits.chunks(2).map(|pair| {
         let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;

@@ -1,0 +1,19 @@
+---@meta
+
+--- What a `Netns` has for the rarer objects of `ip`: each is the function of `netns` of that name.
+---@class nsl.NetnsObjects
+---@field xfrm_state_add fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_add
+---@field xfrm_state_replace fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_replace
+---@field xfrm_state_delete fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_delete
+---@field xfrm_state_get fun(self: nsl.Netns, opts: nsl.XfrmStateOpts): nsl.XfrmStateOpts # netns.xfrm_state_get
+---@field xfrm_state_list fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): nsl.XfrmStateOpts[] # netns.xfrm_state_list
+---@field xfrm_state_flush fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): integer # netns.xfrm_state_flush
+---@field xfrm_state_allocspi fun(self: nsl.Netns, opts: nsl.XfrmSpiOpts): nsl.XfrmStateOpts # netns.xfrm_state_allocspi
+---@field xfrm_policy_add fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_add
+---@field xfrm_policy_replace fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_replace
+---@field xfrm_policy_delete fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_delete
+---@field xfrm_policy_get fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts): nsl.XfrmPolicyOpts # netns.xfrm_policy_get
+---@field xfrm_policy_list fun(self: nsl.Netns, opts?: nsl.XfrmPolicyOpts): nsl.XfrmPolicyOpts[] # netns.xfrm_policy_list
+---@field xfrm_policy_flush fun(self: nsl.Netns, opts?: nsl.XfrmPolicyOpts): integer # netns.xfrm_policy_flush
+---@field xfrm_policy_setdefault fun(self: nsl.Netns, opts: nsl.XfrmPolicyDefault) # netns.xfrm_policy_setdefault
+---@field xfrm_policy_getdefault fun(self: nsl.Netns): nsl.XfrmPolicyDefault # netns.xfrm_policy_getdefault
