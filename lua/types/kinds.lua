@@ -155,7 +155,7 @@
 ---@class nsl.WireguardPeer
 ---@field public_key string
 ---@field preshared_key? string       # "": none
----@field endpoint? string            # "192.0.2.1:51820", "[2001:db8::1]:51820"
+---@field endpoint? string            # "192.0.2.1:51820", "[2001:db8::1]:51820", "[fe80::1%3]:51820": over the link with index 3
 ---@field allowed_ips? string[]       # what comes from it and goes to it, all of it: {"10.0.0.0/24"}
 ---@field keepalive? integer          # seconds; 0: never
 ---@field remove? boolean             # takes it away

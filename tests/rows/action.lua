@@ -41,7 +41,20 @@ return {
   action("skbedit: a mark", "skbedit", { mark = 7 }, "mark 7"),
   action("skbedit: some bits of the mark", "skbedit", { mark = 7, mask = 15 }, "mark 7/15"),
   action("skbedit: a priority", "skbedit", { priority = "1:10" }, "priority 1:10"),
-  action("skbedit: a queue", "skbedit", { queue_mapping = 0 }, "queue_mapping 0"),
+  {
+    "skbedit: a queue",
+    needs = { "sch_ingress", "cls_matchall", "act_skbedit" },
+    make = function(ns)
+      -- Of what comes in only hardware chooses the queue (Linux since 6.2).
+      local actions = { { kind = "skbedit", queue_mapping = 0 } }
+      ns:filter_add("v0", { kind = "matchall", egress = true, pref = 7, handle = 1, actions = actions })
+    end,
+    tool = "tc filter add dev v0 egress pref 7 handle 1 matchall action skbedit queue_mapping 0",
+    json = "tc -details filter show dev v0 egress",
+    want = { { kind = "skbedit", queue_mapping = 0 } },
+    write = false,
+    again = false,
+  },
   action("skbedit: a type", "skbedit", { ptype = "host" }, "ptype host"),
   action("skbedit: from the dsfield", "skbedit", { inheritdsfield = true }, "inheritdsfield"),
   action("skbedit: and then", "skbedit", { mark = 1, control = "reclassify" }, "mark 1 reclassify"),

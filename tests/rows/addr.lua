@@ -151,7 +151,8 @@ return {
   address("mngtmpaddr", "2001:db8::1/64", { mngtmpaddr = true }, "mngtmpaddr", { mngtmpaddr = true }),
   address("optimistic", "2001:db8::1/64", { optimistic = true }, "optimistic", { optimistic = true }, {
     needs = { "dummy" },
-    has = "ip link add v0 type veth; sysctl net.ipv6.conf.v0.optimistic_dad",
+    has = "sysctl net.ipv6.conf.lo.optimistic_dad",
+    before = links.pair .. "; sysctl -qw net.ipv6.conf.v0.optimistic_dad=1",
   }),
   address("autojoin", "ff0e::5/64", { autojoin = true }, "autojoin", { autojoin = true }),
   address("autojoin, IPv4", "239.1.2.3/24", { autojoin = true }, "autojoin", { autojoin = true }),

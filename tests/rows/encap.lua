@@ -2,64 +2,24 @@
 -- some types crash newer kernels, so that nothing of it is tried on the host. That kernel lacks seg6, rpl, ioam6 and xfrm: how they
 -- are sent is held in src/kernel/encap/tests.rs, and here that their want is told.
 
-local links = require "links"
+local encap = require "encap"
 
-local before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
-ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
-ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
-]]
-
-local function read(ns)
-  local found = {}
-  for _, route in ipairs(ns:route_list()) do
-    if route.proto ~= "kernel" then found[#found + 1] = route end
-  end
-  return found
-end
-
-local function write(ns, records)
-  for _, record in ipairs(records) do ns:route_replace(record.dst, record) end
-end
-
-local function with(row, more)
-  for key, part in pairs(more or {}) do row[key] = part end
-  return row
-end
-
---- A row for a route of either family that wraps.
-local function wraps(family, name, encap, words, want, more)
-  local dst, via = "10.9.0.0/16", "10.0.0.2"
-  if family == 6 then dst, via, name = "2001:db8:9::/48", "2001:db8::2", name .. ", IPv6" end
-  return with({
-    name,
-    make = function(ns) ns:route_add(dst, { via = via, dev = "v0", encap = encap }) end,
-    tool = ("ip route add %s encap %s via %s dev v0"):format(dst, words, via),
-    want = { { dst = dst, encap = want or encap } },
-  }, more)
-end
+local wraps = encap.wraps
 
 --- A row for a type that this kernel lacks.
-local function lacks(encap, words, hint)
+local function lacks(opts, words, hint)
   return {
-    lacks = ("ip link set lo up\nip route add 2001:db8:9::/48 encap %s dev lo"):format(words:gsub("v0", "lo")),
-    "no " .. encap.type .. " " .. (encap.action or encap.mode or ""),
-    make = function(ns) ns:route_add("2001:db8:9::/48", { dev = "v0", encap = encap }) end,
+    lacks = encap.try(words),
+    "no " .. opts.type .. " " .. (opts.action or opts.mode or ""),
+    make = function(ns) ns:route_add("2001:db8:9::/48", { dev = "v0", encap = opts }) end,
     tool = ("ip route add 2001:db8:9::/48 encap %s dev v0"):format(words),
-    fails = { code = "EOPNOTSUPP", message = ('does not support encap "%s"'):format(encap.type), hint = hint },
+    fails = { code = "EOPNOTSUPP", message = ('does not support encap "%s"'):format(opts.type), hint = hint },
   }
 end
 
 local seg6 = "CONFIG_IPV6_SEG6_LWTUNNEL"
 
-return {
-  needs = { "mpls_router", "mpls_iptunnel", "ip_tunnel" },
-  before = before,
-  json = "{ ip -details route; ip -6 -details route; } | sed '/ kernel /d'", -- its JSON has `dst` twice
-  read = read,
-  write = write,
-  again = true,
+return encap.file({ needs = { "mpls_router", "mpls_iptunnel", "ip_tunnel" } }, {
   wraps(4, "mpls", { type = "mpls", labels = 100 }, "mpls 100", { type = "mpls", labels = "100" }),
   wraps(6, "mpls", { type = "mpls", labels = "100/200" }, "mpls 100/200"),
   wraps(4, "mpls with a ttl", { type = "mpls", labels = "100", ttl = 9 }, "mpls 100 ttl 9"),
@@ -158,4 +118,4 @@ return {
     make = function(ns) ns:route_add("10.9.0.0/16", { dev = "v0", encap = "mpls" }) end,
     fails = { code = "EINVAL", message = 'option "encap" must be a table with a type' },
   },
-}
+})

@@ -264,7 +264,9 @@ return {
       v0:fdb_add(mac, { master = true, static = true })
       v0:fdb_add(other, { master = br0, static = true })
       v0:fdb_delete(other, br0:fdb_get(other))
-      assert(#v0:fdb_list { state = "static" } == 1 and br0:fdb_get(mac).dev == "v0")
+      -- A bridge that filters by VLAN has one more for each.
+      for _, entry in ipairs(v0:fdb_list { state = "static" }) do assert(entry.mac == mac) end
+      assert(br0:fdb_get(mac).dev == "v0")
     end,
     tool = ("bridge fdb add %s dev v0 master static"):format(mac),
     want = { { mac = mac, dev = "v0", static = true } },

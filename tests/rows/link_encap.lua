@@ -5,6 +5,12 @@ local kind = require "kind"
 local ends4 = { "remote 10.0.0.2 local 10.0.0.1 ", { remote = "10.0.0.2", ["local"] = "10.0.0.1" } }
 local ends6 = { "remote fd00::2 local fd00::1 ", { remote = "fd00::2", ["local"] = "fd00::1" } }
 
+local function with_key(ends)
+  local opts = { seq = true, key = 1 }
+  for key, value in pairs(ends[2]) do opts[key] = value end
+  return { ends[1] .. "seq key 1 ", opts }
+end
+
 local function rows_of(name, ether, ends)
   local of = kind.of(name, ether, ends[2], ends[1])
   local has = ("ip link add x0 type %s %s encap gue encap-dport 5"):format(name, ends[1])
@@ -26,11 +32,11 @@ return kind.file(
   { needs = { "fou", "fou6", "ip_gre", "ip6_gre", "ipip", "sit", "ip6_tunnel" } },
   rows_of("gre", false, ends4),
   rows_of("gretap", true, ends4),
-  rows_of("erspan", true, ends4),
+  rows_of("erspan", true, with_key(ends4)),
   rows_of("ipip", false, ends4),
   rows_of("sit", false, ends4),
   rows_of("ip6gre", false, ends6),
   rows_of("ip6gretap", true, ends6),
-  rows_of("ip6erspan", true, ends6),
+  rows_of("ip6erspan", true, with_key(ends6)),
   rows_of("ip6tnl", false, ends6)
 )

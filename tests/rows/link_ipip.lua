@@ -54,7 +54,7 @@ return kind.file({ needs = { "ipip", "sit" } }, rows_of "ipip", rows_of "sit", {
   sit.made("6rd_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32" }, "local 10.0.0.1 6rd-prefix 2001:db8::/32"),
   sit.made("6rd_relay_prefix", { ["local"] = "10.0.0.1", ["6rd_prefix"] = "2001:db8::/32", ["6rd_relay_prefix"] = "10.0.0.0/8" },
     "local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8"),
-  sit.changed("6rd_prefix", ends, { ["6rd_prefix"] = "2001:db8::/40" }, "6rd-prefix 2001:db8::/40"),
+  sit.changed("6rd_prefix", ends, { ["6rd_prefix"] = "2001:db8::/31" }, "6rd-prefix 2001:db8::/31"),
   -- `ip` 6.1 falls over its own "6rd-reset", which is this.
   sit.changed("6rd_reset", ends .. "6rd-prefix 2001:db8::/32", { ["6rd_reset"] = true }, "6rd-prefix 2002::/16",
     { ["6rd_prefix"] = "2002::/16" }),

@@ -7,7 +7,7 @@ local gtp, bareudp, amt, pfcp = kind.of("gtp", false), kind.of("bareudp", false)
 --- What makes one, where the kernel can.
 local has = {
   bareudp = "ip link add x0 type bareudp dstport 6635 ethertype ipv4",
-  amt = "ip link set lo up; ip link add x0 type amt mode relay local 127.0.0.1 dev lo",
+  amt = "ip link add v0 type veth; ip link add x0 type amt mode relay local 10.0.0.1 dev v0",
 }
 
 return kind.file({ needs = { "gtp" } }, {

@@ -76,16 +76,6 @@ return {
     want = { { name = "x0", learning = true, bridge_slave = { learning = false } } },
   },
   {
-    "wireguard",
-    needs = { "wireguard" },
-    has = "ip link add w0 type wireguard",
-    make = function(ns)
-      local private, public = netns.wg_key()
-      ns:link_add("w0", { type = "wireguard", private_key = private, listen_port = 51820, peers = { { public_key = public } } })
-    end,
-    want = { { name = "w0", listen_port = 51820 } },
-  },
-  {
     "netkit",
     needs = { "netkit" },
     has = "ip link add k0 type netkit",
@@ -98,7 +88,7 @@ return {
     has = "test -e /sys/bus/netdevsim/new_device",
     make = function(ns) ns:link_add("s0", { type = "netdevsim" }) end,
     tool = "ip link add s0 type netdevsim",
-    want = { { name = "s0" } },
+    fails = { code = "EOPNOTSUPP", object = "s0", kernel = "/sys/bus/netdevsim/new_device" },
   },
   {
     "a kind that the kernel lacks",

@@ -14,6 +14,11 @@ local function made(name, opts, more, want)
   return vxlan.made(name, all, words .. more, want or all)
 end
 
+local function since(version, row)
+  row.since = version
+  return row
+end
+
 local function changed(name, first, opts, more, want) return vxlan.changed(name, words .. first, opts, more, want) end
 
 return kind.file({}, {
@@ -55,8 +60,8 @@ return kind.file({}, {
   made("remcsumtx", { remcsumtx = true }, "remcsumtx"),
   made("remcsumrx", { remcsumrx = true }, "remcsumrx"),
   made("gbp", { gbp = true }, "gbp"),
-  made("localbypass, which is on unless told", { localbypass = true }, ""),
-  made("reserved_bits, as they are unless told", { reserved_bits = 0xf7ffffff000000ff }, ""),
+  since("6.5", made("localbypass, which is on unless told", { localbypass = true }, "")),
+  since("6.14", made("reserved_bits, as they are unless told", { reserved_bits = 0xf7ffffff000000ff }, "")),
   made("mcroute, which nobody can read", { mcroute = true }, "", { id = 5 }),
   vxlan.made("external", { external = true, dstport = 4789 }, "external dstport 4789", { external = true, learning = false }),
   vxlan.made("external that learns", { external = true, dstport = 4789, learning = true }, "external dstport 4789 learning"),

@@ -253,6 +253,7 @@ return {
   },
   {
     "a kind that this kernel lacks",
+    lacks = "tc qdisc add dev lo root fq_pie",
     needs = { "sch_tbf" },
     make = function(ns) ns:qdisc_add("v0", { kind = "fq_pie", limit = 100, flows = 16 }) end,
     tool = "tc qdisc add dev v0 root fq_pie limit 100 flows 16",

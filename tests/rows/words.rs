@@ -23,7 +23,6 @@ const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("link netkit", &["headroom", "tailroom"], "since Linux 6.14"),
     ("link netkit", &["scrub", "peer_scrub"], "since Linux 6.12"),
     ("link netkit", &["peer_policy"], "since Linux 6.7"),
-    ("link wireguard", &["fwmark", "replace_peers"], "neither kernel has WireGuard"),
     ("link can", NOT_OF_SLCAN, "the one controller that needs no hardware refuses it; rows have some of the refusals"),
 ];
 

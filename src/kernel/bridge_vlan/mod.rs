@@ -96,12 +96,17 @@ pub fn set(device: &Device, vlans: Vlans, settings: &Settings) -> Result<()> {
 }
 
 fn write(device: &Device, vlans: Vlans, settings: &Settings, only: u16) -> Result<()> {
+    let suppresses = words::flag(settings, "neigh_suppress");
     match send(device, NEW, vlans, settings, only) {
         // A VLAN that has a tunnel takes no other, nor the same.
         Err(error) if error.is(&explain::OBJECT_EXISTS) && words::table(settings, "tunnel_info").is_some() => {
             let none = vec![("tunnel_info".into(), Setting::Switch(false))];
             send(device, NEW, vlans, &none, ONLY_OPTIONS)?;
             send(device, NEW, vlans, settings, only)
+        }
+        // The bridge's own show that they do not (Linux since 6.4), and are refused where they are told so.
+        Err(error) if error.kernel_text().is_some_and(|text| text.contains("neigh_suppress")) && !suppresses => {
+            send(device, NEW, vlans, &words::without(settings, &["neigh_suppress"]), only)
         }
         written => written,
     }

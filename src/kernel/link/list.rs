@@ -182,6 +182,7 @@ pub(super) fn get_in(socket: &mut Socket, device: &Device) -> Result<Link> {
     let named = |index| Some((index, query(socket, message::indexed(index)).ok()?.name));
     let names: Vec<(u32, String)> = others(&link).into_iter().filter_map(named).collect();
     name_others(&mut link, &|asked| names.iter().find(|(index, _)| *index == asked).map(|(_, name)| name.clone()));
+    read_aside(&Device::known(&device.namespace, &link.name, link.index), &mut link);
     Ok(link)
 }
 

@@ -252,13 +252,13 @@ pub fn as_read(kind: &str, options: &Settings) -> Settings {
     options.iter().filter(|(key, _)| !unread.contains(&key.as_ref())).map(read_or_same).collect()
 }
 
-/// Whether a value is what is not shown: off, none, any.
+/// Whether a value is what is not shown: off, none, any, auto.
 fn is_nothing(value: &Setting) -> bool {
     match value {
         Setting::Switch(on) => !on,
         Setting::Integer(number) => *number == 0,
         Setting::Number(number) => *number == 0.0,
-        Setting::Text(text) => matches!(text.as_str(), "" | "any" | "none" | "off" | "0.0.0.0" | "::"),
+        Setting::Text(text) => matches!(text.as_str(), "" | "any" | "auto" | "none" | "off" | "0.0.0.0" | "::"),
         Setting::List(values) => values.is_empty(),
         Setting::Table(settings) => settings.is_empty(),
     }

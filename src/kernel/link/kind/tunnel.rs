@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::shared_forms;
-use crate::kernel::words::{Own, Setting, Settings, whole};
+use crate::kernel::words::{self, Own, Setting, Settings, whole};
 
 /// An end of a tunnel over IPv4, or `any`, which is not told: kinds of tunnels refuse an address that is none.
 pub(super) const END4: Own = Own {
@@ -132,14 +132,13 @@ pub(super) const TTL: &[(u32, &str)] = &[(0, "inherit")];
 
 /// What of UDP encapsulation is left out of what was read: what says that there is none.
 pub(super) fn forget_encap(options: &mut Settings) {
-    options.retain(|(key, value)| {
-        let nothing = match (key.as_ref(), value) {
-            ("encap", Setting::Text(kind)) => kind == "none",
-            ("encap_sport", Setting::Text(port)) => port == "auto",
-            ("encap_dport", port) => *port == Setting::Integer(0),
-            _ => false,
-        };
-        !nothing
+    // The kernel keeps the ports of one that is taken away.
+    let is_there = words::text(options, "encap").is_some_and(|kind| kind != "none");
+    options.retain(|(key, value)| match (key.as_ref(), value) {
+        ("encap", _) => is_there,
+        ("encap_sport", Setting::Text(port)) => is_there && port != "auto",
+        ("encap_dport", port) => is_there && *port != Setting::Integer(0),
+        _ => true,
     });
 }
 

@@ -1,6 +1,6 @@
 //! WireGuard: a link whose keys and peers are told and read by generic netlink (Linux `include/uapi/linux/wireguard.h`).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,6 +28,7 @@ const SET: u8 = 1;
 const INDEX: u16 = 1;
 const PEERS: u16 = 8;
 const PEER_FLAGS: u16 = 3;
+const ALLOWED_IPS: u16 = 9;
 /// `WGPEER_F_REMOVE_ME`, `WGPEER_F_REPLACE_ALLOWEDIPS`.
 const REMOVE: u32 = 1;
 const REPLACE_ALLOWED: u32 = 2;
@@ -56,7 +57,7 @@ const PEER: &[Word] = &[
     fact("latest_handshake", 6, Form::Own(&TIME)),
     fact("rx_bytes", 7, U64),
     fact("tx_bytes", 8, U64),
-    option("allowed_ips", 9, Form::Own(&ALLOWED)),
+    option("allowed_ips", ALLOWED_IPS, Form::Own(&ALLOWED)),
 ];
 
 /// 32 bytes in base64; none where all are 0.
@@ -97,12 +98,16 @@ static ENDPOINT: Own = Own {
     },
     decode: |bytes| {
         let port = u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?);
-        let address = match i32::from(u16::from_ne_bytes(bytes.get(..2)?.try_into().ok()?)) {
-            libc::AF_INET => IpAddr::from(<[u8; 4]>::try_from(bytes.get(4..8)?).ok()?),
-            libc::AF_INET6 => IpAddr::from(<[u8; 16]>::try_from(bytes.get(8..24)?).ok()?),
+        let address: SocketAddr = match i32::from(u16::from_ne_bytes(bytes.get(..2)?.try_into().ok()?)) {
+            libc::AF_INET => (<[u8; 4]>::try_from(bytes.get(4..8)?).ok()?, port).into(),
+            libc::AF_INET6 => {
+                let address = <[u8; 16]>::try_from(bytes.get(8..24)?).ok()?;
+                let link = u32::from_ne_bytes(bytes.get(24..28)?.try_into().ok()?);
+                SocketAddrV6::new(address.into(), port, 0, link).into()
+            }
             _ => return None,
         };
-        Some(Setting::Text(SocketAddr::new(address, port).to_string()))
+        Some(Setting::Text(address.to_string()))
     },
     width: None,
 };
@@ -206,16 +211,24 @@ fn messages(index: u32, settings: &Settings) -> Result<Vec<Vec<u8>>> {
     Ok(messages)
 }
 
+fn wrong(key: &'static str, got: &Setting, expected: &'static str) -> Error {
+    Error::new(&explain::WORD_VALUE).with("key", key).with("expected", expected).with("got", got)
+}
+
 fn of_peer(peer: &Setting) -> Result<Vec<u8>> {
     let Setting::Table(settings) = peer else {
-        let error = Error::new(&explain::WORD_VALUE).with("key", "peers").with("got", peer);
-        return Err(error.with("expected", "an array of tables of options"));
+        return Err(wrong("peers", peer, "an array of tables of options"));
     };
     words::check("a peer", &[PEER], settings)?;
     if words::find(settings, "public_key").is_none() {
         return Err(Error::new(&explain::OPTION_MISSING).with("key", "public_key"));
     }
-    let mut bytes = words::encode(PEER, settings, &mut words::no_links)?;
+    let mut bytes = words::encode(PEER, &words::without(settings, &["allowed_ips"]), &mut words::no_links)?;
+    if let Some(allowed) = words::find(settings, "allowed_ips") {
+        let networks = (ALLOWED.encode)(allowed).ok_or_else(|| wrong("allowed_ips", allowed, ALLOWED.expected))?;
+        // Without the flag the kernel refuses it.
+        attr::put(&mut bytes, ALLOWED_IPS | attr::NESTED, &networks);
+    }
     // The addresses that are told take the place of those before.
     let allowed = if words::find(settings, "allowed_ips").is_some() { REPLACE_ALLOWED } else { 0 };
     let remove = if words::flag(settings, "remove") { REMOVE } else { 0 };
@@ -224,7 +237,7 @@ fn of_peer(peer: &Setting) -> Result<Vec<u8>> {
 }
 
 fn tell(device: &Device, settings: &Settings) -> Result<()> {
-    let messages = messages(device.index()?, settings)?;
+    let messages = messages(device.index()?, settings).map_err(|error| error.object(device))?;
     let mut family = device.namespace.enter(|| Generic::open(FAMILY, 1))?;
     for message in messages {
         family.query(SET, &message).map_err(|error| {
@@ -320,6 +333,8 @@ mod tests {
         let (_, first) = attr::Attributes::new(attr::find(&messages[0], PEERS).expect("peers")).next().expect("a peer");
         assert_eq!(attr::find(first, PEER_FLAGS).and_then(attr::u32_of), Some(REPLACE_ALLOWED));
         assert_eq!(attr::find(first, 4).map(<[u8]>::len), Some(28));
+        let nested = (ALLOWED_IPS | attr::NESTED).to_ne_bytes();
+        assert!(first.windows(2).any(|two| two == nested), "Linux refuses what does not say that it is nested");
     }
 
     #[test]
