@@ -147,6 +147,11 @@ local rows = {
     again = true,
   },
   simulated("rings", { rings = { rx = 256, tx = 512 } }, "-G e0 rx 256 tx 512", "-g e0"),
+  simulated("channels", { channels = { combined = 2 } }, "-L e0 combined 2", "-l e0"),
+  simulated("coalescing", { coalesce = { rx_usecs = 7, tx_usecs = 9, rx_frames = 3, adaptive_rx = true } },
+    "-C e0 rx-usecs 7 tx-usecs 9 rx-frames 3 adaptive-rx on", "-c e0"),
+  simulated("all of the rings", { rings = { rx = 256, rx_mini = 100, rx_jumbo = 200, tx = 512 } },
+    "-G e0 rx 256 rx-mini 100 rx-jumbo 200 tx 512", "-g e0"),
   simulated("pause frames", { pause = { rx = true, tx = false } }, "-A e0 rx on tx off", "-a e0"),
 }
 

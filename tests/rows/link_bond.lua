@@ -32,7 +32,11 @@ local function change(key, value, mode, words)
   }
 end
 
+local coupled = option("coupled_control", false, "802.3ad", "")
+coupled.tool, coupled.since = nil, "6.9" -- `ip` 6.1 does not know it
+
 local rows = {
+  coupled,
   json = links.json,
   read = links.read,
   write = links.write,

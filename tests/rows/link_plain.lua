@@ -16,6 +16,24 @@ local function plain(kind, name, module, more)
   return row
 end
 
+--- A pair of netkit's, which `ip` 6.1 does not know.
+local function netkit(name, opts, since)
+  local want = { name = "k0", type = "netkit" }
+  for key, value in pairs(opts) do want[key] = value end
+  return {
+    "netkit, " .. name,
+    needs = { "netkit" },
+    has = "ip link add k0 type netkit",
+    since = since,
+    make = function(ns)
+      local all = { type = "netkit", peer = "k1" }
+      for key, value in pairs(opts) do all[key] = value end
+      ns:link_add("k0", all)
+    end,
+    want = { want, { name = "k1" } },
+  }
+end
+
 return {
   json = links.json,
   read = links.read,
@@ -75,12 +93,26 @@ return {
              ip link set x0 master br0; ip link set x0 type bridge_slave learning off]],
     want = { { name = "x0", learning = true, bridge_slave = { learning = false } } },
   },
+  netkit("policy", { mode = "l2", policy = "blackhole" }),
+  netkit("policy of the other end", { mode = "l3", peer_policy = "blackhole" }),
+  netkit("scrub", { scrub = "none" }, "6.12"),
+  netkit("scrub of the other end", { peer_scrub = "none" }, "6.12"),
+  netkit("headroom and tailroom", { headroom = 64, tailroom = 32 }, "6.14"),
   {
-    "netkit",
+    "netkit, later",
     needs = { "netkit" },
     has = "ip link add k0 type netkit",
-    make = function(ns) ns:link_add("k0", { type = "netkit", peer = "k1", mode = "l2", policy = "blackhole" }) end,
-    want = { { name = "k0", mode = "l2", policy = "blackhole" } },
+    before = "ip link add k0 index 70 type netkit",
+    make = function(ns) ns:link_set("k0", { policy = "blackhole", peer_policy = "blackhole" }) end,
+    want = { { name = "k0", policy = "blackhole", peer_policy = "blackhole" } },
+  },
+  {
+    "netkit told what only one end may be",
+    needs = { "netkit" },
+    has = "ip link add k0 type netkit",
+    before = "ip link add k0 type netkit",
+    make = function(ns) ns:link_set("k0", { mode = "l2" }) end,
+    fails = { code = "EACCES", object = "k0", kernel = "mode" },
   },
   {
     "netdevsim",

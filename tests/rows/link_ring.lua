@@ -54,6 +54,19 @@ return {
   ring("version", 1, "version 1", { name = "h0", supervision_addr = "01:15:4e:00:01:00" }),
   ring("proto", 1, "proto 1"),
   {
+    "interlink of a ring",
+    since = "6.10", -- `ip` 6.1 does not know it
+    needs = { "hsr", "dummy" },
+    before = two .. "ip link add e2 address 02:00:00:00:00:03 type dummy",
+    make = function(ns)
+      ns:link_add("h0", { type = "hsr", slave1 = "e0", slave2 = "e1", interlink = "e2" })
+      -- No kernel shows it again, but in that the link takes every packet.
+      assert(ns:output("ip -details link show dev e2"):find "promiscuity 1")
+    end,
+    want = { { name = "h0", type = "hsr", slave1 = "e0", slave2 = "e1" } },
+    write = false,
+  },
+  {
     "a ring of one",
     needs = { "hsr", "dummy" },
     before = two,

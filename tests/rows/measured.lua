@@ -66,6 +66,16 @@ local function rate(name, opts, asked)
   }
 end
 
+--- Which of so many pings get through netem with that seed. Nothing else is sent, which would take its turn.
+local function kept(a, seed, count)
+  a:qdisc_replace("v0", { kind = "netem", root = true, loss = 0.1, seed = seed })
+  local result = a:ping("10.0.0.2", { count = count, interval = "1ms", timeout = 1 })
+  a:qdisc_delete("v0", { root = true })
+  local seen = {}
+  for i, reply in ipairs(result.replies) do seen[i] = reply.seq end
+  return table.concat(seen, " "), count - result.received
+end
+
 return {
   needs = { "sch_netem", "sch_tbf" },
   limit = 40,
@@ -102,6 +112,24 @@ return {
   lost(0.01),
   lost(0.1),
   lost(0.4),
+  {
+    "a loss by a seed",
+    since = "6.6",
+    check = function(a)
+      local b <close> = netns.add()
+      for _, ns in ipairs { a, b } do ns:sysctl("net.ipv6.conf.default.disable_ipv6", 1) end
+      netns.veth(a:link "v0", b:link "v0", { up = true, a = { ip = "10.0.0.1/24" }, b = { ip = "10.0.0.2/24" } })
+      for from, to in pairs { [a] = b, [b] = a } do
+        local ip = from == a and "10.0.0.2" or "10.0.0.1"
+        from:neigh_replace("v0", ip, { lladdr = to:link_get("v0").address, nud = "permanent" })
+      end
+      local one, gone = kept(a, 42, 2000)
+      local low, high = bounds(2000, 0.1)
+      if gone < low or gone > high then error(("%d of 2000 lost, not %d to %d"):format(gone, low, high), 0) end
+      assert(kept(a, 42, 2000) == one, "the same with the same seed")
+      assert(kept(a, 43, 2000) ~= one, "not the same with another")
+    end,
+  },
   rate("a rate by netem", { rate = "8mbit", delay = "1ms" }, 8e6),
   rate("a rate by tbf", { rate = "8mbit" }, 8e6),
   {

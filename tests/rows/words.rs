@@ -15,14 +15,8 @@ use crate::rows;
 /// Words that stand in no row that succeeds, by object (and kind), and why.
 const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("link bridge", &["mcast_hash_elasticity"], "the kernel takes it and forgets it"),
-    ("bridge_vlan", &["mcast_max_groups", "neigh_suppress"], "since Linux 6.3 and 6.4, with VLAN filtering only"),
     ("filter", &["ct_zone"], "the kernel is built without zones; a row has the refusal"),
-    ("link bond", &["coupled_control"], "since Linux 6.9"),
-    ("link hsr", &["interlink"], "since Linux 6.10"),
     ("link macsec", &["offload"], "only for hardware that can do it"),
-    ("link netkit", &["headroom", "tailroom"], "since Linux 6.14"),
-    ("link netkit", &["scrub", "peer_scrub"], "since Linux 6.12"),
-    ("link netkit", &["peer_policy"], "since Linux 6.7"),
     ("link can", NOT_OF_SLCAN, "the one controller that needs no hardware refuses it; rows have some of the refusals"),
 ];
 

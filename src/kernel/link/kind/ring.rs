@@ -4,8 +4,12 @@ use super::Kind;
 use crate::kernel::words::Form::{Link, Mac, U8, U16};
 use crate::kernel::words::{self, Setting, Settings, Word, fact, option};
 
-pub(super) const KINDS: &[Kind] =
-    &[Kind { own: OWN, unread: &["version"], forget: supervision, ..Kind::new("hsr", "hsr", "CONFIG_HSR") }];
+pub(super) const KINDS: &[Kind] = &[Kind {
+    own: OWN,
+    unread: &["version", "interlink"],
+    forget: supervision,
+    ..Kind::new("hsr", "hsr", "CONFIG_HSR")
+}];
 
 const OWN: &[Word] = &[
     option("slave1", 1, Link),

@@ -34,9 +34,9 @@ const SCRUBS: &[&str] = &["none", "default"];
 /// `IFLA_NETKIT_*`; what it does with packets where no program decides.
 const NETKIT: &[Word] = &[
     fact("primary", 2, Switch8),
-    option("mode", 3, Words32(&["l2", "l3"])),
-    option("policy", 4, Names32(POLICIES)),
-    option("peer_policy", 5, Names32(POLICIES)),
+    option("policy", 3, Names32(POLICIES)),
+    option("peer_policy", 4, Names32(POLICIES)),
+    option("mode", 5, Words32(&["l2", "l3"])),
     option("scrub", 6, Words32(SCRUBS)),
     option("peer_scrub", 7, Words32(SCRUBS)),
     option("headroom", 8, U16),
