@@ -35,7 +35,7 @@ end
 
 --- A row for e0, a device that the kernel only simulates.
 local function simulated(name, opts, words, question, more)
-  return row(name, "e0", simulate, opts, "ethtool " .. words, "ethtool " .. question, opts, with({
+  return row(name .. " of a simulated device", "e0", simulate, opts, "ethtool " .. words, "ethtool " .. question, opts, with({
     needs = { "netdevsim" },
     has = "test -e /sys/bus/netdevsim/new_device",
   }, more))
