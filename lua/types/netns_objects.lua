@@ -5,10 +5,10 @@
 ---@field xfrm_state_add fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_add
 ---@field xfrm_state_replace fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_replace
 ---@field xfrm_state_delete fun(self: nsl.Netns, opts: nsl.XfrmStateOpts) # netns.xfrm_state_delete
----@field xfrm_state_get fun(self: nsl.Netns, opts: nsl.XfrmStateOpts): nsl.XfrmStateOpts # netns.xfrm_state_get
----@field xfrm_state_list fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): nsl.XfrmStateOpts[] # netns.xfrm_state_list
+---@field xfrm_state_get fun(self: nsl.Netns, opts: nsl.XfrmStateOpts): nsl.XfrmStateRecord # netns.xfrm_state_get
+---@field xfrm_state_list fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): nsl.XfrmStateRecord[] # netns.xfrm_state_list
 ---@field xfrm_state_flush fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): integer # netns.xfrm_state_flush
----@field xfrm_state_allocspi fun(self: nsl.Netns, opts: nsl.XfrmSpiOpts): nsl.XfrmStateOpts # netns.xfrm_state_allocspi
+---@field xfrm_state_allocspi fun(self: nsl.Netns, opts: nsl.XfrmSpiOpts): nsl.XfrmStateRecord # netns.xfrm_state_allocspi
 ---@field xfrm_policy_add fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_add
 ---@field xfrm_policy_replace fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_replace
 ---@field xfrm_policy_delete fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_delete
@@ -17,3 +17,29 @@
 ---@field xfrm_policy_flush fun(self: nsl.Netns, opts?: nsl.XfrmPolicyOpts): integer # netns.xfrm_policy_flush
 ---@field xfrm_policy_setdefault fun(self: nsl.Netns, opts: nsl.XfrmPolicyDefault) # netns.xfrm_policy_setdefault
 ---@field xfrm_policy_getdefault fun(self: nsl.Netns): nsl.XfrmPolicyDefault # netns.xfrm_policy_getdefault
+---@field fou_add fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_add
+---@field fou_delete fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_delete
+---@field fou_list fun(self: nsl.Netns, opts?: nsl.FouOpts): nsl.FouOpts[] # netns.fou_list
+---@field mptcp_endpoint_add fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_add
+---@field mptcp_endpoint_delete fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_delete
+---@field mptcp_endpoint_change fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_change
+---@field mptcp_endpoint_list fun(self: nsl.Netns, opts?: nsl.MptcpEndpoint): nsl.MptcpEndpoint[] # netns.mptcp_endpoint_list
+---@field mptcp_endpoint_flush fun(self: nsl.Netns): integer # netns.mptcp_endpoint_flush
+---@field mptcp_limits fun(self: nsl.Netns, opts?: nsl.MptcpLimits): nsl.MptcpLimits # netns.mptcp_limits
+---@field tcp_metrics_list fun(self: nsl.Netns, opts?: nsl.TcpMetricsOpts): nsl.TcpMetrics[] # netns.tcp_metrics_list
+---@field tcp_metrics_delete fun(self: nsl.Netns, opts: nsl.TcpMetricsOpts) # netns.tcp_metrics_delete
+---@field tcp_metrics_flush fun(self: nsl.Netns, opts?: nsl.TcpMetricsOpts): integer # netns.tcp_metrics_flush
+---@field ioam_namespace_add fun(self: nsl.Netns, opts: nsl.IoamNamespace) # netns.ioam_namespace_add
+---@field ioam_namespace_set fun(self: nsl.Netns, opts: nsl.IoamNamespace) # netns.ioam_namespace_set
+---@field ioam_namespace_delete fun(self: nsl.Netns, opts: nsl.IoamNamespace) # netns.ioam_namespace_delete
+---@field ioam_namespace_list fun(self: nsl.Netns, opts?: nsl.IoamNamespace): nsl.IoamNamespace[] # netns.ioam_namespace_list
+---@field ioam_schema_add fun(self: nsl.Netns, opts: nsl.IoamSchema) # netns.ioam_schema_add
+---@field ioam_schema_delete fun(self: nsl.Netns, opts: nsl.IoamSchema) # netns.ioam_schema_delete
+---@field ioam_schema_list fun(self: nsl.Netns, opts?: nsl.IoamSchema): nsl.IoamSchemaRecord[] # netns.ioam_schema_list
+---@field sr_hmac_set fun(self: nsl.Netns, opts: nsl.SrHmac) # netns.sr_hmac_set
+---@field sr_hmac_list fun(self: nsl.Netns): nsl.SrHmac[] # netns.sr_hmac_list
+---@field sr_tunsrc_set fun(self: nsl.Netns, opts: nsl.SrTunsrc) # netns.sr_tunsrc_set
+---@field sr_tunsrc_get fun(self: nsl.Netns): nsl.SrTunsrc # netns.sr_tunsrc_get
+---@field ila_add fun(self: nsl.Netns, opts: nsl.IlaOpts) # netns.ila_add
+---@field ila_delete fun(self: nsl.Netns, opts: nsl.IlaOpts) # netns.ila_delete
+---@field ila_list fun(self: nsl.Netns, opts?: nsl.IlaOpts): nsl.IlaOpts[] # netns.ila_list

@@ -9,9 +9,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::family::Family;
 use super::names::Names;
+use super::namespace::Namespace;
 use super::route::Reader;
-use super::{addr, fdb, link, mdb, mroute, neigh, netconf, nexthop, rule, tc, xfrm};
+use super::{
+    addr, fdb, fou, ila, ioam, link, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc, tcp_metrics, xfrm,
+};
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Message, Socket};
 
@@ -22,6 +26,20 @@ const MOST: usize = 20;
 
 /// The types of IPsec's messages, which are a protocol of their own, are numbered from here on in the corpus.
 const XFRM: u16 = 1000;
+
+/// So are the answers of generic netlink, each of which every reader of those is tried with.
+const GENERIC: u16 = 2000;
+
+/// The families of generic netlink, each with what it is asked for.
+const FAMILIES: &[(&Family, u8)] = &[
+    (&fou::FAMILY, fou::GET),
+    (&mptcp::FAMILY, mptcp::GET),
+    (&tcp_metrics::FAMILY, tcp_metrics::GET),
+    (&ioam::FAMILY, ioam::NAMESPACES),
+    (&ioam::FAMILY, ioam::SCHEMAS),
+    (&sr::FAMILY, sr::HMACS),
+    (&ila::FAMILY, ila::GET),
+];
 
 /// What is asked for to fill the corpus: a type (`RTM_GET…`), and the fixed header.
 const QUESTIONS: &[(u16, usize, &[u8])] = &[
@@ -110,6 +128,11 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
         80 | 81 => drop(netconf::record(bytes, &name)),
         84..=86 => members(bytes.get(8..).unwrap_or_default(), 3),
         104 | 105 => drop(nexthop::record(bytes, &name)),
+        GENERIC.. => {
+            let tables =
+                [fou::WORDS, mptcp::TOLD, tcp_metrics::WORDS, ioam::NAMESPACE, ioam::SCHEMA, sr::HMAC, ila::WORDS];
+            tables.iter().for_each(|words| drop(super::words::decode(words, &[], bytes, &name)));
+        }
         XFRM.. => {
             drop(xfrm::state::record(bytes, &name));
             drop(xfrm::policy::record(bytes, &name));
@@ -165,6 +188,10 @@ fn record(directory: &Path) {
     if let Ok(mut socket) = Socket::open_protocol(netlink_sys::protocols::NETLINK_XFRM) {
         [18, 21].iter().for_each(|kind| answers.extend(ask(&mut socket, *kind, &[], XFRM)));
     }
+    for (number, (family, command)) in (GENERIC..).zip(FAMILIES) {
+        let listed = family.open(&Namespace::home()).and_then(|mut family| family.dump(*command, &[]));
+        answers.extend(listed.unwrap_or_default().into_iter().map(|bytes| (number, bytes)));
+    }
     for (kind, bytes) in answers {
         let taken = |number: usize| directory.join(format!("{kind}-{number:02}"));
         let known: BTreeSet<Vec<u8>> = (0..MOST).filter_map(|number| fs::read(taken(number)).ok()).collect();
@@ -184,7 +211,27 @@ fn no_answer_however_damaged_makes_reading_panic() {
     let count = std::env::var("NSL_FUZZ").ok().map_or(USUAL, |count| count.parse().expect("a number"));
     let corpus = corpus();
     let kinds: BTreeSet<u16> = corpus.iter().map(|(kind, _)| *kind).collect();
-    for kind in [16, 20, 24, 28, 32, 36, 40, 44, 80, 86, 104, XFRM + 16, XFRM + 19] {
+    for kind in [
+        16,
+        20,
+        24,
+        28,
+        32,
+        36,
+        40,
+        44,
+        80,
+        86,
+        104,
+        XFRM + 16,
+        XFRM + 19,
+        GENERIC,
+        GENERIC + 1,
+        GENERIC + 2,
+        GENERIC + 3,
+        GENERIC + 4,
+        GENERIC + 6,
+    ] {
         assert!(kinds.contains(&kind), "the corpus has no message of type {kind}");
     }
     let links = vec![(1, "lo".to_owned()), (2, "eth2".to_owned())];

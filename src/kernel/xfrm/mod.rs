@@ -118,5 +118,6 @@ fn meets(record: &Settings, filter: &Settings) -> bool {
 /// Words a refusal about `what`, in a namespace.
 fn refused(error: Error, namespace: &Namespace, what: &str, doing: &'static str) -> Error {
     let label = namespace.label();
-    entry::refused(error, what, doing).object(if label.is_empty() { what.to_owned() } else { label })
+    let place = if label.is_empty() { String::new() } else { format!(" in \"{label}\"") };
+    entry::refused(error, format!("{what}{place}"), doing).object(what)
 }
