@@ -16,7 +16,8 @@ end
 return {
   needs = { "ila" },
   before = links.pair,
-  json = "ip ila list", -- in JSON it prints locators of bytes it never wrote
+  json = "ip -json ila list",
+  same = { "locator", "locator_match" }, -- `ip` prints there what it never wrote
   read = function(ns) return ns:ila_list() end,
   write = function(ns, records)
     for _, record in ipairs(records) do
