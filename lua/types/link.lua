@@ -110,6 +110,17 @@
 ---@field addrgenmode? "eui64"|"none"|"stable_secret"|"random"    # how it makes its IPv6 link-local address
 ---@field bridge_slave? nsl.BridgePortOpts  # options of a port whose words are ones of its own kind too (vxlan's `learning`)
 ---@field carrier? boolean            # the carrier, of a link that lets it be set (dummy)
+---@field numtxqueues? integer        # queues to send from, of a new link
+---@field numrxqueues? integer        # queues to receive in, of a new link
+---@field gso_max_size? integer       # bytes that are sent at once, to be cut up later
+---@field gso_max_segs? integer       # packets that they are cut into, at most
+---@field gro_max_size? integer       # bytes that are put together on receiving
+---@field gso_ipv4_max_size? integer  # the same of IPv4
+---@field gro_ipv4_max_size? integer  # the same of IPv4
+---@field linkmode? "default"|"dormant"   # whether it waits for a program before it is up (`ip link`'s mode)
+---@field protodown? boolean          # held down by a protocol
+---@field protodown_reason? integer[] # why: numbers from 0 to 31 (those in /etc/iproute2/protodown_reasons.d have names)
+---@field altnames? string[]          # its further names, all of them
 
 --- What a new link is to be.
 ---@class nsl.LinkAddOpts: nsl.LinkOpts

@@ -8,7 +8,7 @@ use super::args::Args;
 use super::bind::{Waiting, values};
 use super::device::DeviceOrNamespace;
 use super::handle::LinkHandle;
-use super::link_options::{LINK, Wanted, kind_settings, link_options, link_table, namespace, read};
+use super::link_options::{LINK, Wanted, kind_settings, link_options, link_table, more_names, namespace, read};
 use super::link_record::{self, COLUMNS};
 use super::options::Options;
 use super::records;
@@ -32,7 +32,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         acts: Acts::OnDevices(1),
         most: 2,
         options: LINK,
-        words: &[],
+        words: &[link::more::WORDS],
         call: Call::Now(add),
     },
     Function {
@@ -40,7 +40,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         acts: Acts::OnDevices(1),
         most: 2,
         options: LINK,
-        words: &[],
+        words: &[link::more::WORDS],
         call: Call::Now(set),
     },
     Function {
@@ -124,7 +124,7 @@ fn veth_end(
         }
     };
     let own = match options.table(key)? {
-        Some(table) => Options::read(&table, "veth", &[LINK], &[])?,
+        Some(table) => Options::read(&table, "veth", &[LINK, &more_names()], &[])?,
         None => Options::empty(),
     };
     let mut wanted = read(&own, &place.0, Some("veth"))?;

@@ -43,7 +43,12 @@ pub(super) fn link_options(args: &Args, position: usize) -> mlua::Result<Options
 /// The options of a link in a table.
 pub(super) fn link_table(table: &Table, function: &'static str) -> mlua::Result<Options> {
     let kinds: Vec<&'static str> = kind::all_option_names().collect();
-    Options::read(table, function, &[LINK, &kinds], &[READ_ONLY])
+    Options::read(table, function, &[LINK, &more_names(), &kinds], &[READ_ONLY])
+}
+
+/// The words of what links of every kind have beside, told or only read.
+pub(super) fn more_names() -> Vec<&'static str> {
+    words::names(link::more::WORDS).collect()
 }
 
 /// Reads what is asked for of a link of this kind in `namespace`.
@@ -77,8 +82,20 @@ pub(super) fn read_spec(options: &Options, here: &Namespace, kind: Option<&str>)
         addrgenmode: options.string("addrgenmode")?.map(|mode| AddrGenMode::parse(&mode)).transpose()?,
         // Of a record that was read it is what was seen, and most kinds cannot be told it.
         carrier: if options.has("operstate") { None } else { options.switch("carrier")? },
+        more: more(options, here)?,
         ..LinkSpec::default()
     })
+}
+
+/// What links of every kind have beside.
+fn more(options: &Options, here: &Namespace) -> Result<link::Settings> {
+    let mut settings = link::Settings::new();
+    for word in link::more::WORDS.iter().filter(|word| word.settable) {
+        let Some(value) = options.value(word.name) else { continue };
+        settings.push((Cow::Borrowed(word.name), super::words::setting(word.name, value, Some(&word.form), here)?));
+    }
+    link::more::check(&settings)?;
+    Ok(settings)
 }
 
 /// `up=true`, `down=true`.

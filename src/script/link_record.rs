@@ -76,7 +76,8 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
     if !both.is_empty() && link.port_kind.as_deref() == Some("bridge") {
         record = record.set(kind::PORT_TABLE, super::words::record(lua, &both)?)?;
     }
-    for (key, setting) in port.iter().chain(&link.data) {
+    // A kind's own option of that name wins.
+    for (key, setting) in link.more.iter().chain(&port).chain(&link.data) {
         record = record.set(key, super::words::value(lua, setting)?)?;
     }
     let record = record

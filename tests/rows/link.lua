@@ -14,7 +14,7 @@ local function setting(name, opts, words, want)
 end
 
 --- One of each queue is all that nsl gives a pair.
-local queues = { "num_tx_queues", "num_rx_queues" }
+local queues = { "num_tx_queues", "num_rx_queues", "numtxqueues", "numrxqueues" }
 
 return {
   json = links.json,
@@ -164,6 +164,55 @@ return {
   setting("group", { group = 7 }, "group 7", { group = "7" }),
   setting("group by its other name", { link_group = "default" }, "group default", { group = "default" }),
   setting("txqueuelen", { txqueuelen = 77 }, "txqueuelen 77"),
+  setting("sizes of what is cut up later", { gso_max_size = 30000, gso_max_segs = 20 }, "gso_max_size 30000 gso_max_segs 20"),
+  setting("a size of what is put together", { gro_max_size = 32000 }, "gro_max_size 32000"),
+  {
+    "sizes of IPv4 alone",
+    before = links.pair,
+    make = function(ns) ns:link_set("v0", { gso_ipv4_max_size = 31000, gro_ipv4_max_size = 33000 }) end,
+    want = { { name = "v0", gso_ipv4_max_size = 31000, gro_ipv4_max_size = 33000 } },
+  },
+  setting("waiting for a program", { linkmode = "dormant" }, "mode dormant"),
+  {
+    "further names",
+    before = links.pair .. "; ip link property add dev v0 altname one altname two",
+    make = function(ns) ns:link_set("v0", { altnames = { "two", "a-name-that-is-longer" } }) end,
+    tool = "ip link property del dev v0 altname one; ip link property add dev v0 altname a-name-that-is-longer",
+    want = { { name = "v0", altnames = { "two", "a-name-that-is-longer" } } },
+  },
+  {
+    "a further name that is taken",
+    before = links.pair,
+    make = function(ns) ns:link_set("v0", { altnames = { "v1" } }) end,
+    tool = "ip link property add dev v0 altname v1",
+    fails = { code = "EEXIST", object = "v0" },
+  },
+  {
+    "held down",
+    needs = { "macvlan" },
+    before = links.pair .. "; ip link add m0 link v0 address 02:00:00:00:00:04 type macvlan",
+    make = function(ns) ns:link_set("m0", { protodown = true, protodown_reason = { 0, 31 } }) end,
+    tool = "ip link set m0 protodown on protodown_reason 0 on; ip link set m0 protodown_reason 31 on",
+    want = { { name = "m0", protodown = true, protodown_reason = { 0, 31 } } },
+  },
+  {
+    "several queues",
+    needs = { "dummy" },
+    make = function(ns) ns:link_add("d0", { type = "dummy", mac = "02:00:00:00:00:04", numtxqueues = 3, numrxqueues = 2 }) end,
+    tool = "ip link add d0 address 02:00:00:00:00:04 numtxqueues 3 numrxqueues 2 type dummy",
+    want = { { name = "d0", numtxqueues = 3 } }, -- those for receiving are not told without CONFIG_RPS
+    again = true,
+  },
+  {
+    "queues of a pair",
+    make = function(ns)
+      local function one(mac) return { mac = mac, numtxqueues = 2, numrxqueues = 3 } end
+      ns:veth("v0", "v1", { a = one "02:00:00:00:00:01", b = one "02:00:00:00:00:02" })
+    end,
+    tool = [[ip link add v0 address 02:00:00:00:00:01 numtxqueues 2 numrxqueues 3 type veth peer name v1 \
+             address 02:00:00:00:00:02]],
+    want = { { name = "v0", numtxqueues = 2, numrxqueues = 3 }, { name = "v1", numtxqueues = 2 } },
+  },
   setting("promisc", { promisc = true }, "promisc on"),
   setting("allmulticast", { allmulticast = true }, "allmulticast on"),
   setting("multicast", { multicast = false }, "multicast off"),

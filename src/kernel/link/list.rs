@@ -80,6 +80,8 @@ pub struct Link {
     pub stats: Stats,
     /// Options of its kind, in `ip link`'s words.
     pub data: Settings,
+    /// What else links of every kind have (`more::WORDS`).
+    pub more: Settings,
     /// Options it has as a port, in `ip link`'s words.
     pub port: Settings,
 }

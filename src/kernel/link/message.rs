@@ -5,6 +5,7 @@ use std::os::fd::AsRawFd;
 use netlink_packet_core::{DefaultNla, Emitable};
 use netlink_packet_route::link::{AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkMessage};
 
+use super::more;
 use super::spec::{AddrGenMode, LinkSpec};
 use crate::kernel::device::Device;
 use crate::netlink::{Message, attr};
@@ -39,6 +40,7 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     attributes.extend(spec.alias.as_ref().map(alias));
     attributes.extend(spec.group.map(LinkAttribute::Group));
     attributes.extend(spec.txqueuelen.map(LinkAttribute::TxQueueLen));
+    attributes.extend(more::attributes(&spec.more));
     attributes.extend(spec.carrier.map(|on| LinkAttribute::Carrier(u8::from(on))));
     attributes.extend(master.map(LinkAttribute::Controller));
     attributes.extend(spec.addrgenmode.map(|mode| {

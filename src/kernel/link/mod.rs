@@ -10,6 +10,7 @@ pub mod kind;
 mod list;
 mod mac;
 mod message;
+pub mod more;
 mod parse;
 pub mod request;
 mod running;

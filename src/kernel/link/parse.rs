@@ -4,7 +4,7 @@
 //! nothing.
 
 use super::list::{Link, Stats};
-use super::{AddrGenMode, format_mac, kind};
+use super::{AddrGenMode, format_mac, kind, more};
 use crate::kernel::names::Names;
 use crate::netlink::attr::{self, Attributes};
 
@@ -66,6 +66,7 @@ pub(super) fn link(message: u16, bytes: &[u8], groups: &Names) -> Option<Link> {
     for (attribute, value) in Attributes::new(&bytes[HEADER..]) {
         read(&mut link, attribute, value, layer);
     }
+    link.more = more::read(&bytes[HEADER..]);
     link.group_name = groups.name(link.group);
     Some(link)
 }

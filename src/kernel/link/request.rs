@@ -40,8 +40,9 @@ pub fn pair(a: &NewEnd<'_>, b: &NewEnd<'_>) -> Request {
 fn end(end: &NewEnd<'_>) -> LinkMessage {
     let mut message = message::named(end.name);
     message.header.index = end.index;
-    message::apply(&mut message, end.spec, None);
+    // What is asked for wins: the kernel takes the last.
     message::one_queue(&mut message);
+    message::apply(&mut message, end.spec, None);
     message::place(&mut message, end.namespace);
     message
 }

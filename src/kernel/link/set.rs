@@ -11,7 +11,7 @@ use netlink_packet_route::link::{LinkAttribute, LinkMessage};
 use nix::errno::Errno;
 
 use super::kind::{self, Side};
-use super::{Link, LinkSpec, Master, Settings, list, message, refused, undo};
+use super::{Link, LinkSpec, Master, Settings, list, message, more, refused, undo};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, check_name};
 use crate::netlink::Socket;
@@ -27,7 +27,7 @@ struct Relocation {
 /// `ENODEV` if it is not there. If what had been changed cannot be changed back, the error's notes say what stayed.
 pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
     let relocation = relocation(device, spec).map_err(|error| error.object(device))?;
-    let mut here = LinkSpec { name: None, netns: None, ..spec.clone() };
+    let mut here = LinkSpec { name: None, netns: None, more: more::for_change(&spec.more), ..spec.clone() };
     let mut there = LinkSpec::default();
     if relocation.as_ref().is_some_and(|relocation| relocation.fd.is_some()) {
         // A move takes a link down and out of its bridge: these follow it.
@@ -86,7 +86,7 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
         None => Ok(()),
     };
     // One thing is done or not: there is nothing to undo, and nothing to read first.
-    let one = spec.count() == 1 && spec.options.is_empty() && relocation.is_none();
+    let one = spec.count() == 1 && spec.options.is_empty() && spec.more.is_empty() && relocation.is_none();
     if one || spec.is_empty() {
         let index = device.index_in(socket)?;
         let device = &Device::known(&device.namespace, &device.name, index);
@@ -94,7 +94,9 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
         return done.and_then(|()| relocated(socket, device)).map(|()| index);
     }
     let before = list::get_in(socket, device)?;
-    let device = &Device::known(&device.namespace, &device.name, before.index);
+    let mut spec = spec.clone();
+    spec.more.retain(|option| !before.more.contains(option));
+    let (spec, device) = (&spec, &Device::known(&device.namespace, &device.name, before.index));
     let done = write(socket, device, spec, &before).and_then(|()| relocated(socket, device));
     done.map(|()| before.index).map_err(|error| match undo::undo(socket, device, spec, &before) {
         None => error,
@@ -134,6 +136,8 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
         }
     }
     check_taken_in(socket, device, kind, &own)?;
+    more::rename(socket, before.index, &spec.more, &before.more)
+        .map_err(|error| refused(error, device, "naming a link", socket))?;
     let Some((key, _)) = port.first().cloned() else { return Ok(()) };
     let now = list::get_in(socket, device)?;
     let Some(master_kind) = now.port_kind.filter(|kind| kind::has(kind, Side::Port, &key)) else {

@@ -2,7 +2,7 @@
 //!
 //! Plain data: a field that is none stays as it is (or as the kernel makes it).
 
-use super::Settings;
+use super::{Settings, more};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
@@ -100,6 +100,8 @@ pub struct LinkSpec {
     pub addrgenmode: Option<AddrGenMode>,
     /// The carrier of a link that lets it be set (dummy).
     pub carrier: Option<bool>,
+    /// What else links of every kind have (`more::WORDS`).
+    pub more: Settings,
 }
 
 impl LinkSpec {
@@ -128,14 +130,18 @@ impl LinkSpec {
         .into_iter()
         .filter(|&asked| asked)
         .count()
+            + self.more.len()
     }
 
     /// Those of the fields that the kernel takes in the message that makes a link (Linux `rtnl_create_link`), and the
     /// rest, which has to follow.
     pub fn split_for_new(&self) -> (Self, Self) {
         let mut first = self.clone();
+        let (now, later) = more::split_for_new(std::mem::take(&mut first.more));
+        first.more = now;
         let mut rest = Self {
             options: Vec::new(),
+            more: later,
             alias: first.alias.take(),
             addrgenmode: first.addrgenmode.take(),
             carrier: first.carrier.take(),

@@ -69,6 +69,7 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
         arp: back(spec.arp.is_some(), &before.arp, &now.arp),
         addrgenmode: back(spec.addrgenmode.is_some(), &before.addrgenmode, &now.addrgenmode).flatten(),
         carrier: back(spec.carrier.is_some(), &before.carrier, &now.carrier),
+        more: changed(&spec.more, &before.more, &now.more),
         ..LinkSpec::default()
     };
     let master = back(spec.master.is_some(), &before.master_index, &now.master_index);
@@ -106,7 +107,7 @@ fn names(spec: &LinkSpec, before: &Link, now: &Link) -> Vec<String> {
     ];
     let own = changed(&spec.options, &before.data, &now.data);
     let port = changed(&spec.options, &before.port, &now.port);
-    let options = own.into_iter().chain(port).map(|(key, _)| key.into_owned());
+    let options = own.into_iter().chain(port).chain(back.more).map(|(key, _)| key.into_owned());
     plain.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).chain(options).collect()
 }
 

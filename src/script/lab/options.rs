@@ -12,7 +12,7 @@ use crate::lab::{
     Border, End, Existing, ExtraRoute, HostLink, Ip, Kind, Link, Node, NodeDevice, Options as LabOptions, Plan,
     Routing, Wants,
 };
-use crate::script::link_options::{READ_ONLY, read_spec};
+use crate::script::link_options::{READ_ONLY, more_names, read_spec};
 use crate::script::options::Options;
 use crate::script::shape::{SHAPE, merged};
 
@@ -277,7 +277,7 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     let mut end = End::new(node);
     let Some(table) = options.table(key)? else { return Ok(end) };
     let kinds: Vec<&'static str> = kind::all_option_names().collect();
-    let options = own(Options::read(&table, "link", &[END, SHAPE, &kinds], &[READ_ONLY]))?;
+    let options = own(Options::read(&table, "link", &[END, SHAPE, &more_names(), &kinds], &[READ_ONLY]))?;
     end.name = options.string("name")?;
     end.ip = match options.value("ip") {
         None => Ip::Assigned,
@@ -340,7 +340,12 @@ fn devices(options: &Options) -> Result<Vec<NodeDevice>> {
     let kinds: Vec<&'static str> = kind::all_option_names().collect();
     let mut devices = Vec::new();
     for device in table.sequence_values::<Table>() {
-        let device = own(Options::read(&device.map_err(|_| wrong())?, "devices", &[DEVICE, &kinds], &[READ_ONLY]))?;
+        let device = own(Options::read(
+            &device.map_err(|_| wrong())?,
+            "devices",
+            &[DEVICE, &more_names(), &kinds],
+            &[READ_ONLY],
+        ))?;
         let name = device.string("name")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "name"))?;
         let wants = wants(&device)?;
         match &wants.spec.kind {
