@@ -38,6 +38,10 @@
 ---@field maddr_add fun(self: nsl.Link, mac: string)                                       # netns.maddr_add
 ---@field maddr_delete fun(self: nsl.Link, mac: string)                                    # netns.maddr_delete
 ---@field maddr_list fun(self: nsl.Link, opts?: nsl.MaddrListOpts): nsl.MaddrRecord[]      # netns.maddr_list
+---@field macsec_add fun(self: nsl.Link, opts: nsl.MacsecKeyOpts) # netns.macsec_add
+---@field macsec_set fun(self: nsl.Link, opts: nsl.MacsecKeyOpts) # netns.macsec_set
+---@field macsec_delete fun(self: nsl.Link, opts: nsl.MacsecKeyOpts) # netns.macsec_delete
+---@field macsec_list fun(self: nsl.Link): nsl.MacsecRecord[] # netns.macsec_list
 ---@field token_set fun(self: nsl.Link, token: string)                                     # netns.token_set
 ---@field token_delete fun(self: nsl.Link)                                                 # netns.token_delete
 ---@field token_get fun(self: nsl.Link): nsl.TokenRecord                                   # netns.token_get

@@ -43,3 +43,7 @@
 ---@field ila_add fun(self: nsl.Netns, opts: nsl.IlaOpts) # netns.ila_add
 ---@field ila_delete fun(self: nsl.Netns, opts: nsl.IlaOpts) # netns.ila_delete
 ---@field ila_list fun(self: nsl.Netns, opts?: nsl.IlaOpts): nsl.IlaOpts[] # netns.ila_list
+---@field macsec_add fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_add
+---@field macsec_set fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_set
+---@field macsec_delete fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_delete
+---@field macsec_list fun(self: nsl.Netns, name?: string): nsl.MacsecRecord[] # netns.macsec_list

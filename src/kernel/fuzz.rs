@@ -14,7 +14,8 @@ use super::names::Names;
 use super::namespace::Namespace;
 use super::route::Reader;
 use super::{
-    addr, fdb, fou, ila, ioam, link, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc, tcp_metrics, xfrm,
+    addr, fdb, fou, ila, ioam, link, macsec, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc, tcp_metrics,
+    xfrm,
 };
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Message, Socket};
@@ -39,6 +40,7 @@ const FAMILIES: &[(&Family, u8)] = &[
     (&ioam::FAMILY, ioam::SCHEMAS),
     (&sr::FAMILY, sr::HMACS),
     (&ila::FAMILY, ila::GET),
+    (&macsec::FAMILY, macsec::GET),
 ];
 
 /// What is asked for to fill the corpus: a type (`RTM_GET…`), and the fixed header.
@@ -129,8 +131,16 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
         84..=86 => members(bytes.get(8..).unwrap_or_default(), 3),
         104 | 105 => drop(nexthop::record(bytes, &name)),
         GENERIC.. => {
-            let tables =
-                [fou::WORDS, mptcp::TOLD, tcp_metrics::WORDS, ioam::NAMESPACE, ioam::SCHEMA, sr::HMAC, ila::WORDS];
+            let tables = [
+                fou::WORDS,
+                mptcp::TOLD,
+                tcp_metrics::WORDS,
+                ioam::NAMESPACE,
+                ioam::SCHEMA,
+                sr::HMAC,
+                ila::WORDS,
+                macsec::TOLD,
+            ];
             tables.iter().for_each(|words| drop(super::words::decode(words, &[], bytes, &name)));
         }
         XFRM.. => {
@@ -231,6 +241,7 @@ fn no_answer_however_damaged_makes_reading_panic() {
         GENERIC + 3,
         GENERIC + 4,
         GENERIC + 6,
+        GENERIC + 7,
     ] {
         assert!(kinds.contains(&kind), "the corpus has no message of type {kind}");
     }

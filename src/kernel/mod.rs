@@ -23,6 +23,7 @@ mod fuzz;
 pub mod ila;
 pub mod ioam;
 pub mod link;
+pub mod macsec;
 pub mod maddr;
 pub mod mdb;
 mod mpls;

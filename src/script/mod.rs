@@ -29,6 +29,7 @@ mod link_options;
 mod link_record;
 mod literal;
 mod load;
+mod macsec;
 mod maddr;
 mod mdb;
 mod mptcp;

@@ -1,0 +1,85 @@
+-- Keys and channels of MACsec links: `ip macsec` beside `macsec_*`.
+
+local links = require "links"
+
+local sci, key, other = "020000000002000b", "0123456789abcdef0123456789abcdef", "00112233445566778899aabbccddeeff"
+local link = "ip link add link v0 name m0 address 02:00:00:00:00:11 type macsec sci 0200000000010001"
+
+return {
+  needs = { "macsec" },
+  before = links.pair .. "; " .. link,
+  json = "ip -json macsec show",
+  read = function(ns) return ns:macsec_list() end,
+  write = function(ns, records)
+    for _, record in ipairs(records) do
+      for _, sa in ipairs(record.tx or {}) do
+        pcall(ns.macsec_set, ns, record.dev, { sa = sa.sa, on = false })
+        pcall(ns.macsec_delete, ns, record.dev, { sa = sa.sa })
+        sa.key = key
+        ns:macsec_add(record.dev, sa)
+      end
+      for _, channel in ipairs(record.rx or {}) do
+        for _, sa in ipairs(channel.sa or {}) do
+          pcall(ns.macsec_set, ns, record.dev, { rx = channel.rx, sa = sa.sa, on = false })
+          pcall(ns.macsec_delete, ns, record.dev, { rx = channel.rx, sa = sa.sa })
+        end
+        pcall(ns.macsec_delete, ns, record.dev, { rx = channel.rx })
+        ns:macsec_add(record.dev, { rx = channel.rx, on = channel.on })
+        for _, sa in ipairs(channel.sa or {}) do
+          ns:macsec_add(record.dev, { rx = channel.rx, sa = sa.sa, pn = sa.pn, on = sa.on, key_id = sa.key_id, key = other })
+        end
+      end
+    end
+  end,
+  {
+    "keys that send",
+    make = function(ns)
+      ns:macsec_add("m0", { sa = 0, pn = 100, on = true, key_id = "01", key = key })
+      ns:macsec_add("m0", { sa = 1, pn = 1, on = false, key_id = "02", key = other })
+    end,
+    tool = ("ip macsec add m0 tx sa 0 pn 100 on key 01 %s; ip macsec add m0 tx sa 1 pn 1 off key 02 %s"):format(key, other),
+    want = { { dev = "m0", tx = { { sa = 0, pn = 100, on = true, key_id = "01" .. ("0"):rep(30) }, { sa = 1, on = false } } } },
+    again = true,
+  },
+  {
+    "a channel with a key that receives",
+    make = function(ns)
+      ns:macsec_add("m0", { rx = sci, on = true })
+      ns:macsec_add("m0", { rx = sci, sa = 2, pn = 7, on = true, key_id = "03", key = other })
+    end,
+    tool = ("ip macsec add m0 rx sci %s on; ip macsec add m0 rx sci %s sa 2 pn 7 on key 03 %s"):format(sci, sci, other),
+    want = { { dev = "m0", rx = { { rx = sci, on = true, sa = { { sa = 2, pn = 7, on = true } } } } } },
+    again = true,
+  },
+  {
+    "set and deleted",
+    make = function(ns)
+      ns:macsec_add("m0", { rx = sci, on = true })
+      ns:macsec_set("m0", { rx = sci, on = false })
+      for sa = 0, 1 do ns:macsec_add("m0", { sa = sa, pn = 1, on = false, key_id = "01", key = key }) end
+      ns:macsec_set("m0", { sa = 0, pn = 50, on = true })
+      ns:macsec_delete("m0", { sa = 1 })
+      assert(#ns:macsec_list "m0" == 1 and #ns:macsec_list("m0")[1].tx == 1)
+    end,
+    tool = ("ip macsec add m0 rx sci %s off; ip macsec add m0 tx sa 0 pn 50 on key 01 %s"):format(sci, key),
+    want = { { dev = "m0", tx = { { sa = 0, pn = 50, on = true } }, rx = { { rx = sci, on = false } } } },
+  },
+  {
+    "one there is",
+    before = links.pair .. "; " .. link .. "; ip macsec add m0 rx sci " .. sci,
+    make = function(ns) ns:macsec_add("m0", { rx = sci }) end,
+    tool = "ip macsec add m0 rx sci " .. sci,
+    fails = { code = "EEXIST", message = "channel that receives" },
+  },
+  {
+    "of nothing",
+    make = function(ns) ns:macsec_add("m0", { on = true }) end,
+    fails = { code = "EINVAL", message = '"sa"' },
+  },
+  {
+    "of a link of another kind",
+    make = function(ns) ns:macsec_add("v0", { rx = sci }) end,
+    tool = "ip macsec add v0 rx sci " .. sci,
+    fails = { code = "ENODEV", object = "/v0" },
+  },
+}
