@@ -30,7 +30,7 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::route::{Destination, NextHop, RouteSpec};
 use addresses::Addresses;
 use draft::{Draft, ends};
-pub(super) use macs::device_index;
+pub(super) use macs::{FIRST_INDEX, device_index};
 pub use pin::pinned;
 use realms::Realms;
 use segments::Segments;

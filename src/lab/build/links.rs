@@ -4,12 +4,12 @@ use nix::errno::Errno;
 
 use super::{Phase, Progress, Report, Site};
 use crate::error::{Error, Result, explain};
-use crate::kernel::device::Device;
+use crate::kernel::device::{self, Device};
 use crate::kernel::link::LinkSpec;
 use crate::kernel::link::kind::veth;
 use crate::kernel::link::request::{NewEnd, Request, pair};
-use crate::kernel::namespace::Namespace;
-use crate::lab::assign::{Assigned, Interface};
+use crate::kernel::namespace::{Namespace, anonymous};
+use crate::lab::assign::{Assigned, FIRST_INDEX, Interface};
 use crate::lab::plan::{End, Plan};
 
 /// How many are asked for at a time, between two looks at the interrupt.
@@ -23,11 +23,30 @@ pub(in crate::lab) fn make(
     sites: &mut [Site<'_>],
     report: Report<'_>,
 ) -> Result<()> {
+    // Linux before 6.15 takes an index that a link has where it is asked for a new one for that link, wherever the new one is to
+    // be (`rtnl_newlink`): where there are any like those of labs, another namespace asks.
+    let taken = Namespace::home().with_socket(device::index_names)?;
+    if taken.keys().all(|&index| index < FIRST_INDEX) {
+        return make_from(&Namespace::home(), plan, assigned, links, sites, report);
+    }
+    let empty = anonymous::add()?;
+    let made = make_from(&empty, plan, assigned, links, sites, report);
+    empty.close().and(made)
+}
+
+fn make_from(
+    asking: &Namespace,
+    plan: &Plan,
+    assigned: &Assigned,
+    links: &[usize],
+    sites: &mut [Site<'_>],
+    report: Report<'_>,
+) -> Result<()> {
     for (chunk, some) in links.chunks(CHUNK).enumerate() {
         report(Progress { phase: Phase::Links, done: chunk * CHUNK, total: links.len() });
         let requests = some.iter().map(|&link| request(plan, assigned, sites, link)).collect();
         let mut refused = None;
-        Namespace::home().with_socket(|socket| {
+        asking.with_socket(|socket| {
             refused = socket.batch(requests).err();
             Ok(())
         })?;
