@@ -156,8 +156,9 @@ pub(in crate::kernel::link) fn pair_info(kind: &str, mut options: Vec<u8>, peer:
 fn request((end, spec, namespace): Half<'_>, index: u32) -> LinkMessage {
     let mut request = message::named(&end.name);
     request.header.index = index;
-    message::apply(&mut request, spec, None);
+    // What is asked for wins: the kernel takes the last.
     message::one_queue(&mut request);
+    message::apply(&mut request, spec, None);
     message::place(&mut request, namespace);
     request
 }
