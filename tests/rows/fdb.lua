@@ -1,9 +1,10 @@
 -- Forwarding entries: `bridge fdb` beside `fdb_*`.
 
+-- Without addresses of IPv6, whose groups would come by and by.
 local ports = [[
-  ip link add br0 address 02:00:00:00:00:0b up type bridge
-  ip link add v0 address 02:00:00:00:00:01 up master br0 type veth peer name v1 address 02:00:00:00:00:02
-  ip link set v1 up
+  ip link add br0 address 02:00:00:00:00:0b type bridge
+  ip link add v0 address 02:00:00:00:00:01 master br0 type veth peer name v1 address 02:00:00:00:00:02
+  ip link set br0 addrgenmode none up; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up
   until bridge link show dev v0 | grep -q forwarding; do sleep 0.01; done
 ]]
 local vxlan = "ip link add x0 address 02:00:00:00:00:0c up type vxlan id 7 dstport 4789 local 127.0.0.1 dev lo"

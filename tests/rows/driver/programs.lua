@@ -6,9 +6,15 @@
 
 local M = {}
 
---- How a program is told that runs a shell's code where this is not possible.
+--- How a program is told that runs a shell's code, or one command without a shell, where this is not possible.
 local function alone(ns, code)
-  local result = ns:exec("set -e\n" .. code, { capture = true })
+  local words = {}
+  if code:find "[^%w %-_/.:+%%,@=]" then
+    words = "set -e\n" .. code
+  else
+    for word in code:gmatch "%S+" do words[#words + 1] = word end
+  end
+  local result = ns:exec(words, { capture = true })
   if result.ok then return result.stdout end
   return nil, result.stderr
 end
@@ -16,25 +22,25 @@ end
 --- What shows a line of JSON about something else than the question, to know that all before it is done.
 local function aside(program, question)
   if program == "ip" then return question:find "^tuntap" and "maddr show" or "tuntap list" end
-  if program == "bridge" then return question:find "^vlan" and "link show dev lo" or "vlan show dev lo" end
+  if program == "bridge" then return question:find "^link" and "fdb show dev lo" or "link show dev lo" end
   return question:find "^filter" and "qdisc show dev lo" or "filter show dev lo"
 end
 
---- The commands of a shell's code, each `{ program=, flags=, rest= }`; nil where only a shell can do them.
+--- The commands of a shell's code, each `{ program=, flags=, rest=, text= }`; nil where only a shell can do them.
 local function parsed(code)
   if code:find "[^%w%s;%-_/.:+%%,@=]" then return end
   local commands = {}
-  for command in code:gmatch "[^;\n]+" do
-    local program, rest = command:match "^%s*(%a+)%s+(.*)"
-    if program == "ip" or program == "bridge" or program == "tc" then
+  for text in code:gmatch "[^;\n]+" do
+    local program, rest = text:match "^%s*(%a+)%s+(.*)"
+    if program == "ip" or program == "bridge" or program == "tc" or program == "sysctl" then
       local flags = ""
       while rest:find "^%-" do
         local flag
         flag, rest = rest:match "^(%S+)%s*(.*)"
         flags = flags .. " " .. flag
       end
-      commands[#commands + 1] = { program = program, flags = flags, rest = rest:match "^(.-)%s*$" }
-    elseif command:find "%S" then
+      commands[#commands + 1] = { program = program, flags = flags, rest = rest:match "^(.-)%s*$", text = text }
+    elseif text:find "%S" then
       return
     end
   end
@@ -91,24 +97,29 @@ function M:ask(code)
   return self:tell(is_main and question.program or code, question.program, question.flags, question.rest)
 end
 
+--- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, and flags hold for all of it.
+local function is_apart(command) return command.flags ~= "" or command.rest:find "^maddr" or command.program == "sysctl" end
+
 --- Makes changes; or nil and what was wrong.
 function M:change(code)
   local commands = parsed(code)
-  for _, command in ipairs(commands or {}) do
-    -- `ip maddr add` ends the whole run.
-    if command.flags ~= "" or command.rest:find "^maddr" then commands = nil end
-  end
   if not commands or self.anew then return alone(self.ns, code) end
   local from = 1
   while from <= #commands do
     local program, lines = commands[from].program, {}
-    while commands[from] and commands[from].program == program do
+    while commands[from] and commands[from].program == program and not is_apart(commands[from]) do
       lines[#lines + 1] = commands[from].rest
       from = from + 1
     end
-    local main = self.main[program] or { flags = " -json", rest = "" }
-    lines[#lines + 1] = aside(program, main.rest)
-    local answer, why = self:tell(program, program, main.flags, table.concat(lines, "\n"))
+    local answer, why
+    if lines[1] then
+      local main = self.main[program] or { flags = " -json", rest = "" }
+      lines[#lines + 1] = aside(program, main.rest)
+      answer, why = self:tell(program, program, main.flags, table.concat(lines, "\n"))
+    else
+      answer, why = alone(self.ns, commands[from].text)
+      from = from + 1
+    end
     if not answer then return nil, why end
   end
   return ""
