@@ -17,6 +17,10 @@ const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("link bridge", &["mcast_hash_elasticity"], "the kernel takes it and forgets it"),
     ("filter", &["ct_zone"], "the kernel is built without zones; a row has the refusal"),
     ("link macsec", &["offload"], "only for hardware that can do it"),
+    ("filter", &["bpf_name", "prog"], "told as a filter of the extended BPF is written back: filter_ebpf.lua"),
+    ("mptcp_endpoint", &["family"], "that of its address, unless told"),
+    ("mptcp_endpoint", &["implicit"], "made by the kernel alone; a row has the refusal"),
+    ("xfrm_policy", &["offload"], "only for hardware that can do it"),
     ("link can", NOT_OF_SLCAN, "the one controller that needs no hardware refuses it; rows have some of the refusals"),
 ];
 
