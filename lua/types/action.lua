@@ -6,6 +6,9 @@
 ---@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple" "bpf" "ct"
 ---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
 ---@field index? integer              # its number among those of its kind
+---@field cookie? string              # bytes in hexadecimal that the kernel keeps for who made it, at most 16: "a1b2"
+---@field no_percpu? boolean          # without statistics of each processor
+---@field hw_stats? "disabled"|"immediate"|"delayed"   # how the hardware counts, where it acts; any way unless told
 ---@field egress? "redirect"|"mirror"|boolean   # mirred: out of `dev`; nat: of what goes out
 ---@field ingress? "redirect"|"mirror"          # mirred: into `dev`
 ---@field dev? nsl.Dev                # mirred
@@ -45,7 +48,7 @@
 ---@field prefix? integer             # nat: how many bits change
 ---@field group? integer              # sample: who listens
 ---@field trunc? integer              # sample: bytes of each copy
----@field label? integer              # mpls
+---@field label? integer|string       # mpls; ct: "00000000000000000000000000000001", with a mask behind a slash
 ---@field tc? integer                 # mpls
 ---@field ttl? integer                # mpls, tunnel_key
 ---@field bos? integer                # mpls

@@ -4,7 +4,7 @@
 ---@class nsl.FilterPlace
 ---@field kind? "u32"|"flower"|"matchall"|"fw"|"bpf"|"basic"|"cgroup"|"flow"|"route"|string      # how it tells packets; needed when one is added
 ---@field root? boolean               # at the discipline by which the link sends
----@field parent? string              # at this discipline or class: "1:", "1:10"
+---@field parent? string              # at this discipline or class: "1:", "1:10"; or "ingress", "egress", as those words
 ---@field ingress? boolean            # what comes in, where there is a clsact
 ---@field egress? boolean             # what goes out, where there is a clsact
 ---@field protocol? string|integer    # of the packets: "ip", "ipv6", "arp", "802.1Q" …; "all" unless told

@@ -50,6 +50,23 @@ return {
   matchall("in a chain", { chain = 3, actions = { "drop" } }, "action drop", { chain = 3 }),
   matchall("not by the hardware", { skip_hw = true, actions = { "drop" } }, "skip_hw action drop", { skip_hw = true }),
   {
+    "a side as the parent, by which it is listed and deleted too",
+    make = function(ns)
+      for _, side in ipairs { "ingress", "egress" } do
+        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 7, handle = 1, actions = { "drop" } })
+        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 9, handle = 1, actions = { "drop" } })
+        ns:filter_delete("v0", { parent = side, pref = 9 })
+      end
+    end,
+    tool = [[
+      tc filter add dev v0 ingress pref 7 handle 1 matchall action drop
+      tc filter add dev v0 egress pref 7 handle 1 matchall action drop
+    ]],
+    json = { "tc -details filter show dev v0 ingress", "tc -details filter show dev v0 egress" },
+    read = function(ns) return { ns:filter_list("v0", { parent = "ingress" })[1], ns:filter_list("v0", { parent = "egress" })[1] } end,
+    want = { { ingress = true }, { egress = true } },
+  },
+  {
     "an action that is none",
     make = function(ns) ns:filter_add("v0", { kind = "matchall", ingress = true, actions = { "dropp" } }) end,
     fails = { code = "EINVAL", message = "dropp" },

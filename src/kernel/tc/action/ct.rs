@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Action, control, index};
 use crate::error::{Error, Result, explain};
+use crate::kernel::tc::filter::flower_value as masked;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{Bit16, Text, U16, U32};
@@ -15,6 +16,8 @@ const PARAMETERS: u16 = 1;
 const ACTION: u16 = 3;
 /// `TCA_CT_MARK_MASK`.
 const MARK_MASK: u16 = 6;
+/// `TCA_CT_LABELS`, behind which its mask stands.
+const LABEL: u16 = 7;
 /// `TCA_CT_NAT_…`: the least of each, behind which the greatest stands.
 const IP4: u16 = 9;
 const IP6: u16 = 11;
@@ -30,6 +33,7 @@ const WORDS: &[Word] = &[
     option("zone", 4, U16),
     option("mark", 5, U32),
     option("mask", MARK_MASK, U32),
+    option("label", NOWHERE, Text),
     option("addr", NOWHERE, Text),
     option("port", NOWHERE, Text),
 ];
@@ -55,6 +59,9 @@ const NAT: Form = Form::Own(&Own {
     width: Some(2),
 });
 
+/// As `flower` has the label of a connection.
+const LABEL_SHAPE: masked::Shape = masked::Shape::Bytes(16);
+
 pub(super) static CT: Action = Action { own: Some(Layout { encode, decode }), ..Action::new("ct", WORDS) };
 
 /// The least and the greatest of a range; of one value both are that.
@@ -77,6 +84,12 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         Some(other) => Some(other.to_string()),
         None => None,
     };
+    if let Some(text) = text("label") {
+        let expected = "16 bytes in hexadecimal, with a mask behind a slash or without";
+        let (label, mask) = masked::read(&LABEL_SHAPE, &text).ok_or_else(|| given.wrong("label", expected))?;
+        attr::put(bytes, LABEL, &label);
+        attr::put(bytes, LABEL + 1, &mask);
+    }
     if let Some(text) = text("addr") {
         let ends = match range(&text) {
             Some((IpAddr::V4(least), IpAddr::V4(greatest))) => {
@@ -106,6 +119,10 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
         four if four.len() == 4 => Some(IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(four).ok()?))),
         six => Some(IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(six).ok()?))),
     };
+    let label = attr::find(bytes, LABEL).zip(attr::find(bytes, LABEL + 1));
+    if let Some(label) = label.and_then(|(label, mask)| masked::shown(&LABEL_SHAPE, label, mask)) {
+        seen.setting("label", label);
+    }
     let port = |kind| Some(u16::from_be_bytes(attr::find(bytes, kind)?.try_into().ok()?));
     for kind in [IP4, IP6] {
         if let Some(least) = address(kind) {

@@ -30,8 +30,8 @@ use super::given::{Given, Seen};
 use super::stats;
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::bpf::{Program, Role, hold};
-use crate::kernel::words::Form::{Text, U32};
-use crate::kernel::words::{self, IndexOf, NameOf, Setting, Settings, Word, field, option};
+use crate::kernel::words::Form::{Hex, Text, U32};
+use crate::kernel::words::{self, Form, IndexOf, NameOf, Own, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
 
 /// `TCA_ACT_KIND`.
@@ -96,7 +96,45 @@ static ACTIONS: &[&Action] = &[
 ];
 
 /// What every action can be told.
-const COMMON: &[Word] = &[option("kind", KIND, Text)];
+const COMMON: &[Word] = &[
+    option("kind", KIND, Text),
+    option("cookie", 6, Hex),
+    option("no_percpu", 7, NO_PERCPU),
+    option("hw_stats", 8, HW_STATS),
+];
+
+/// `TCA_ACT_FLAGS_NO_PERCPU_STATS` among the flags: no statistics for each processor.
+const NO_PERCPU: Form = Form::Own(&Own {
+    expected: "true or false",
+    encode: |value| match value {
+        Setting::Switch(on) => Some(chosen(u32::from(*on), 1)),
+        _ => None,
+    },
+    decode: |bytes| (attr::u32_of(bytes)? & 1 != 0).then_some(Setting::Switch(true)),
+    width: Some(8),
+});
+
+/// How the hardware counts, by the bit of each word; the kernel says nothing where any way will do.
+const HW_STATS: Form = Form::Own(&Own {
+    expected: "\"disabled\", \"immediate\" or \"delayed\"",
+    encode: |value| {
+        let known = HARDWARE.iter().find(|word| matches!(value, Setting::Text(text) if text == word.0));
+        known.map(|(_, bits)| chosen(*bits, 3))
+    },
+    decode: |bytes| {
+        let bits = attr::u32_of(bytes)?;
+        let known = HARDWARE.iter().find(|(_, known)| *known == bits);
+        known.map(|(word, _)| Setting::Text((*word).to_owned()))
+    },
+    width: Some(8),
+});
+
+const HARDWARE: &[(&str, u32)] = &[("disabled", 0), ("immediate", 1), ("delayed", 2)];
+
+/// A `struct nla_bitfield32`: bits, and which of them count.
+fn chosen(bits: u32, which: u32) -> Vec<u8> {
+    [bits.to_ne_bytes(), which.to_ne_bytes()].concat()
+}
 
 /// The words of the struct that the parameters of every action begin with, `struct tc_gen`: it is this attribute, of
 /// `size` bytes in all.
@@ -185,7 +223,8 @@ pub fn encode(actions: &Setting, index: IndexOf<'_>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for (number, action) in (1..).zip(actions) {
         let (action, mut settings) = split(action)?;
-        words::check(&format!("action \"{}\"", action.name), &[action.words], &settings)?;
+        words::check(&format!("action \"{}\"", action.name), &[COMMON, action.words], &settings)?;
+        let common = words::encode(COMMON, &settings, index)?;
         (action.complete)(&mut settings)?;
         let mut options = words::encode(action.words, &settings, index)?;
         if let Some(own) = &action.own {
@@ -194,6 +233,7 @@ pub fn encode(actions: &Setting, index: IndexOf<'_>) -> Result<Vec<u8>> {
         attr::nest(&mut bytes, number, |bytes| {
             attr::put_text(bytes, KIND, action.name);
             attr::put(bytes, OPTIONS | attr::NESTED, &options);
+            bytes.extend_from_slice(&common);
         });
     }
     Ok(bytes)

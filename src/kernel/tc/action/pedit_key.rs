@@ -7,6 +7,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::parse_mac;
+use crate::kernel::tc::form::number;
 
 /// `TCA_PEDIT_KEY_EX_HDR_TYPE_…`.
 const NETWORK: u16 = 0;
@@ -135,13 +136,6 @@ pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
             field(*at, *bits, (command, number(value)?), retain, header(of)?)
         }
         _ => None,
-    }
-}
-
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }
 

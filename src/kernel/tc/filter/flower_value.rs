@@ -3,10 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::{format_mac, parse_mac};
-use crate::kernel::words::Setting;
+use crate::kernel::tc::form;
+use crate::kernel::words::{Setting, from_hex};
 
 /// What a field is.
-pub(super) enum Shape {
+pub(in crate::kernel::tc) enum Shape {
     /// A MAC address; the mask is one too.
     Mac,
     /// An IPv4 address; the mask is a length.
@@ -30,7 +31,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn expected(&self) -> &'static str {
+    pub(in crate::kernel::tc) fn expected(&self) -> &'static str {
         match self {
             Self::Mac => "a MAC address, or one with a mask behind a slash",
             Self::Ip4 | Self::Ip6 => "an address or a network",
@@ -44,13 +45,13 @@ impl Shape {
 }
 
 /// The bytes of a value and of its mask.
-pub(super) fn read(shape: &Shape, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(in crate::kernel::tc) fn read(shape: &Shape, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let (value, mask) = match text.split_once('/') {
         Some((value, mask)) => (value, Some(mask)),
         None => (text, None),
     };
     let number = |width: usize, host: bool| {
-        let of = |text: &str| bytes_of(number(text)?, width, host);
+        let of = |text: &str| bytes_of(form::number(text)?, width, host);
         Some((of(value)?, mask.map_or_else(|| Some(vec![0xff; width]), of)?))
     };
     match shape {
@@ -99,7 +100,7 @@ fn signed(switches: &[(&str, u16)], text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
 }
 
 /// A value with its mask, as [`read`] takes it; none for bytes that are none, and for a mask that asks for nothing.
-pub(super) fn shown(shape: &Shape, value: &[u8], mask: &[u8]) -> Option<Setting> {
+pub(in crate::kernel::tc) fn shown(shape: &Shape, value: &[u8], mask: &[u8]) -> Option<Setting> {
     let whole = mask.iter().all(|byte| *byte == 0xff);
     if !mask.is_empty() && mask.iter().all(|byte| *byte == 0) {
         return None;
@@ -145,13 +146,6 @@ pub(super) fn shown(shape: &Shape, value: &[u8], mask: &[u8]) -> Option<Setting>
     })
 }
 
-fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
 /// A number in so many bytes; none if it does not fit.
 fn bytes_of(number: u64, width: usize, host: bool) -> Option<Vec<u8>> {
     let bytes = number.to_be_bytes();
@@ -169,11 +163,7 @@ fn big(bytes: &[u8]) -> Option<u64> {
 
 fn hexadecimal(text: &str, width: usize) -> Option<Vec<u8>> {
     let text = text.strip_prefix("0x").unwrap_or(text);
-    let digits = format!("{text:0>length$}", length = 2 * width);
-    if digits.len() != 2 * width || !digits.is_ascii() {
-        return None;
-    }
-    (0..width).map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()).collect()
+    from_hex(&format!("{text:0>length$}", length = 2 * width)).filter(|bytes| bytes.len() == width)
 }
 
 /// The mask of a length, all bits where there is none.

@@ -8,7 +8,7 @@ mod bpf;
 mod cgroup;
 mod flow;
 mod flower;
-mod flower_value;
+pub(super) mod flower_value;
 mod fw;
 pub mod kind;
 mod matchall;
@@ -54,6 +54,9 @@ pub const WORDS: &[Word] = &[
     field("pref", HEADER, LENGTH, 18, U16),
     option("chain", 11, U32),
 ];
+
+/// The words for the sides of a clsact, which may also be said as a parent.
+const SIDES: [&str; 2] = ["ingress", "egress"];
 
 const fn side(own: &'static Own) -> Form {
     Form::Own(own)
@@ -176,12 +179,25 @@ fn send(device: &Device, kind: Option<&Kind>, settings: &Settings, (verb, flags)
     sent.map_err(|error| error.object(device))
 }
 
+/// What is said, with a parent that is called by a side in that side's own word.
+fn placed(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    for (key, value) in settings.iter_mut().filter(|(key, _)| key == "parent") {
+        let side = SIDES.iter().find(|side| matches!(value, Setting::Text(text) if text == *side));
+        if let Some(side) = side {
+            (*key, *value) = ((*side).into(), Setting::Switch(true));
+        }
+    }
+    settings
+}
+
 /// The request about one filter.
 fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, links: &mut Links<'_>) -> Result<Message> {
     let places = ["root", "ingress", "egress", "parent"].into_iter().filter(|key| words::find(settings, key).is_some());
     if let [one, two, ..] = places.collect::<Vec<_>>()[..] {
         return Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two));
     }
+    let settings = &placed(settings);
     let mut header = Place { index, ..Place::default() }.message(verb).bytes;
     words::fill_header(&mut header, WORDS, settings, &mut words::no_links)?;
     let mut find = |name: &str| links.index(name);
@@ -239,6 +255,7 @@ fn refused(error: Error, device: impl Display, kind: Option<&Kind>, actions: &[&
 /// The filters of a link, or of all links of a namespace, wherever they are attached: each with its `dev`, place, `protocol`,
 /// `pref`, `chain`, `kind`, `handle`, options and `actions`.
 pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
+    let filter = &Filter { settings: placed(&filter.settings), ..filter.clone() };
     namespace.with_socket(|socket| {
         let names = index_names(socket)?;
         let wanted = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
@@ -292,7 +309,7 @@ pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     let mut settings: Settings =
         name(place.index).map(|name| ("dev".into(), Setting::Text(name))).into_iter().collect();
     let mut common = words::decode(WORDS, bytes.get(..LENGTH)?, attributes, name);
-    let side = words::flag(&common, "ingress") || words::flag(&common, "egress");
+    let side = SIDES.iter().any(|side| words::flag(&common, side));
     common.retain(|(key, value)| match key.as_ref() {
         "parent" => !side,
         "chain" => *value != Setting::Integer(0),

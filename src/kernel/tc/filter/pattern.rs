@@ -7,6 +7,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::parse_mac;
+use crate::kernel::tc::form::number;
 
 /// Some bits at one place of a packet: a `struct tc_u32_key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,9 @@ pub(super) fn add(keys: &mut Vec<Key>, text: &str) -> Option<()> {
         ["ip", side @ ("src" | "dst"), network] => ip4(keys, network, if side == "src" { 12 } else { 16 }),
         ["ip6", side @ ("src" | "dst"), network] => ip6(keys, network, if side == "src" { 8 } else { 24 }),
         ["ether", side @ ("src" | "dst"), mac] => ether(keys, mac, if side == "src" { -8 } else { -14 }),
-        ["ip6", "priority", value, mask] => bits_at(keys, 32, (number(value)? << 20, mask_of(mask)? << 20), 0, false),
+        ["ip6", "priority", value, mask] => {
+            bits_at(keys, 32, (number::<u32>(value)? << 20, mask_of(mask)? << 20), 0, false)
+        }
         [header, name, value, mask] => {
             let field = FIELDS.iter().find(|(of, known, ..)| *of == header && *known == name)?;
             bits_at(keys, field.2, (number(value)?, mask_of(mask)?), field.3, field.4)
@@ -106,13 +109,6 @@ pub(super) fn hash(text: &str) -> Option<(u32, i16)> {
     match words[..] {
         [mask, "at", place] | ["mask", mask, "at", place] => Some((mask_of(mask)?, place.parse().ok()?)),
         _ => None,
-    }
-}
-
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }
 
