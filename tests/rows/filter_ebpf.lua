@@ -11,6 +11,10 @@ local function before(ns)
   ns:qdisc_add("v0", { kind = "clsact" })
 end
 
+--- Before iproute2 loads a program: it wants a BPF file system at the usual place, and takes the machine's for it where the
+--- /sys of a namespace covers that.
+local there = "mount -t bpf none /sys/fs/bpf 2>/dev/null || :; "
+
 local function write(ns, records)
   ns:filter_flush "v0"
   for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
@@ -23,7 +27,7 @@ local function program(name, opts, words, want, more)
   local row = {
     name,
     make = function(ns) ns:filter_add("v0", opts) end,
-    tool = "tc filter add dev v0 ingress pref 7 handle 1 bpf " .. words,
+    tool = there .. "tc filter add dev v0 ingress pref 7 handle 1 bpf " .. words,
     want = { want },
   }
   for key, value in pairs(more or {}) do row[key] = value end
@@ -115,7 +119,7 @@ return {
       local act = { kind = "bpf", object = file, control = "pass", index = 5 }
       ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, handle = 1, actions = { act } })
     end,
-    tool = "tc filter add dev v0 ingress pref 7 handle 1 matchall action bpf object-file /run/sample.o ok index 5",
+    tool = there .. "tc filter add dev v0 ingress pref 7 handle 1 matchall action bpf object-file /run/sample.o ok index 5",
     want = { { actions = { { kind = "bpf", control = "pass", bpf_name = "sample.o:[action]", prog = { name = "act" } } } } },
   },
   {
@@ -125,7 +129,7 @@ return {
       local act = { kind = "bpf", object = file, section = "tc", program = "count" }
       ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, handle = 1, actions = act })
     end,
-    tool = "tc filter add dev v0 ingress pref 7 handle 1 matchall action bpf object-file /run/sample.o section tc program count",
+    tool = there .. "tc filter add dev v0 ingress pref 7 handle 1 matchall action bpf object-file /run/sample.o section tc program count",
     want = { { actions = { { bpf_name = "sample.o:[tc]", prog = { name = "count" } } } } },
   },
   {
@@ -134,7 +138,7 @@ return {
       ns:filter_add("v0", { kind = "bpf", ingress = true, pref = 7, handle = 1, object = file })
       ns:filter_replace("v0", { kind = "bpf", ingress = true, pref = 7, handle = 1, object = file, section = "drop it" })
     end,
-    tool = [[
+    tool = there .. [[
       tc filter add dev v0 ingress pref 7 handle 1 bpf object-file /run/sample.o
       tc filter replace dev v0 ingress pref 7 handle 1 bpf object-file /run/sample.o section 'drop it'
     ]],
@@ -186,7 +190,7 @@ return {
       assert(ns:exec({ "perl", "-e", pin }).ok)
     end,
     make = function(ns) ns:filter_add("v0", { kind = "bpf", ingress = true, pref = 7, handle = 1, object_pinned = "/run/bpf/pinned" }) end,
-    tool = "tc filter add dev v0 ingress pref 7 handle 1 bpf object-pinned /run/bpf/pinned",
+    tool = there .. "tc filter add dev v0 ingress pref 7 handle 1 bpf object-pinned /run/bpf/pinned",
     want = { { bpf_name = "pinned:[*fsobj]", prog = { name = "drop" } } },
   },
   refused("no such file", { object = "/run/sampel.o" }, {

@@ -24,6 +24,10 @@ const OTHERS: &[&str] = &["license", "version", "maps", ".maps", ".text", ".bss"
 /// What aya-obj takes for a program in.
 const KNOWN: &str = "classifier";
 
+/// The most functions a file may have: aya-obj follows calls as deep as they go, and the kernel takes 256 in one program
+/// (Linux `BPF_MAX_SUBPROGS`).
+const MOST_FUNCTIONS: usize = 1024;
+
 type Header = FileHeader64<Endianness>;
 
 /// A file that was read.
@@ -55,6 +59,9 @@ impl Object {
         check(&bytes)?;
         let parsed = guarded(|| aya_obj::Object::parse(&bytes)).ok_or("its parts do not fit together")?;
         let parsed = parsed.map_err(|error| chain(&error))?;
+        if parsed.functions.len() > MOST_FUNCTIONS {
+            return Err("it has more functions than can be".to_owned());
+        }
         Ok(Self { parsed, sections })
     }
 
@@ -86,7 +93,13 @@ impl Object {
             let known = parsed.maps.clone();
             let maps = maps.iter().filter_map(|(name, fd)| Some((name.as_str(), fd.as_raw_fd(), known.get(name)?)));
             parsed.relocate_maps(maps, &text).map_err(|error| chain(&error))?;
-            parsed.relocate_calls(&text).map_err(|error| chain(&error))
+            // One that calls another would be linked with what that was linked with before.
+            let only = parsed.programs.iter().filter(|(name, _)| **name == program.name);
+            let only = only.map(|(name, program)| (name.clone(), program.clone())).collect();
+            let all = std::mem::replace(&mut parsed.programs, only);
+            let linked = parsed.relocate_calls(&text).map_err(|error| chain(&error));
+            parsed.programs = all;
+            linked
         });
         linked.ok_or("its parts do not fit together")??;
         let function = self.parsed.functions.get(&program.key).ok_or("it has no code")?;
@@ -225,15 +238,30 @@ mod tests {
     /// The object that the rows use (`tests/rows/driver/elf.lua`).
     fn sample() -> Vec<u8> {
         static SAMPLE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
-        let make = || {
-            let lua = mlua::Lua::new();
-            let module: mlua::Table =
-                lua.load(include_str!("../../../tests/rows/driver/elf.lua")).eval().expect("a module");
-            let make: mlua::Function = module.get("object").expect("a function");
-            let description: mlua::Table = module.get("sample").expect("a table");
-            make.call::<mlua::LuaString>(description).expect("bytes").as_bytes().to_vec()
+        SAMPLE.get_or_init(|| written("return elf.sample")).clone()
+    }
+
+    /// The object that this Lua describes.
+    fn written(description: &str) -> Vec<u8> {
+        let lua = mlua::Lua::new();
+        let module: mlua::Table =
+            lua.load(include_str!("../../../tests/rows/driver/elf.lua")).eval().expect("a module");
+        lua.globals().set("elf", &module).expect("a global");
+        let make: mlua::Function = module.get("object").expect("a function");
+        let description: mlua::Table = lua.load(description).eval().expect("a table");
+        make.call::<mlua::LuaString>(description).expect("bytes").as_bytes().to_vec()
+    }
+
+    /// aya-obj follows calls by calling itself: without an end to them the stack would have one.
+    #[test]
+    fn there_is_a_most_of_functions() {
+        let many = |count: usize| {
+            written(&format!(
+                "local all = {{}} for i = 1, {count} do all[i] = {{ 's' .. i, 'f' .. i, elf.sample[1][3] }} end return all"
+            ))
         };
-        SAMPLE.get_or_init(make).clone()
+        assert!(all(many(MOST_FUNCTIONS)).is_ok());
+        assert_eq!(all(many(MOST_FUNCTIONS + 1)), Err("it has more functions than can be".to_owned()));
     }
 
     /// All that is done with an object before the kernel is asked.
