@@ -139,6 +139,10 @@
 ---@field fd_non_iso? boolean
 ---@field presume_ack? boolean
 ---@field cc_len8_dlc? boolean
+---@field tdc_mode? "auto"|"manual"|"off" # compensation of the transceiver's delay, with `fd`; auto wants `tdco`, manual `tdcv` too
+---@field tdcv? integer               # the delay, in cycles of the clock
+---@field tdco? integer               # from there to where a bit is read
+---@field tdcf? integer               # the least delay that is measured
 ---@field restart_ms? integer
 ---@field restart? integer            # 1: now
 ---@field termination? integer        # ohms
