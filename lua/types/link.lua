@@ -125,6 +125,20 @@
 ---@field protodown? boolean          # held down by a protocol
 ---@field protodown_reason? integer[] # why: numbers from 0 to 31 (those in /etc/iproute2/protodown_reasons.d have names)
 ---@field altnames? string[]          # its further names, all of them
+---@field xdp? nsl.XdpOpts|"off"|false    # the program that sees first what it receives; one that is there gives way
+---@field xdpgeneric? nsl.XdpOpts|"off"|false    # the same, as any link can have it
+---@field xdpdrv? nsl.XdpOpts|"off"|false    # the same, by the link's own driver
+
+--- A program for what a link receives (ip-link(8)), from an object file as `clang -target bpf` makes one. It lives as long as
+--- it is attached. Read, it has `mode`, `prog` and `attached`.
+---@class nsl.XdpOpts
+---@field object? string              # the object file it is in
+---@field section? string             # the section of it; "prog" if nobody says
+---@field program? string             # the function's name, in whatever section
+---@field object_pinned? string       # where it is pinned
+---@field prog? nsl.BpfProgram        # one that is in the kernel, as it was read
+---@field mode? integer               # 1: by the driver, 2: as any link can have it, 3: by hardware
+---@field attached? table[]           # `mode` and `prog` of each that is attached; only read
 
 --- What a new link is to be.
 ---@class nsl.LinkAddOpts: nsl.LinkOpts

@@ -7,6 +7,7 @@ use mlua::{Table, Value};
 use super::args::Args;
 use super::options::Options;
 use crate::error::{Error, Result, explain};
+use crate::kernel::link::xdp::Xdp;
 use crate::kernel::link::{self, AddrGenMode, LinkSpec, Master, kind};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::{addr, address_text, words};
@@ -15,7 +16,8 @@ use crate::kernel::{addr, address_text, words};
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
     "type", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
-    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier", kind::PORT_TABLE,
+    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
+    "xdp", "xdpgeneric", "xdpdrv", kind::PORT_TABLE,
 ];
 
 /// What only reading gives: accepted by writes, and ignored.
@@ -83,6 +85,7 @@ pub(super) fn read_spec(options: &Options, here: &Namespace, kind: Option<&str>)
         // Of a record that was read it is what was seen, and most kinds cannot be told it.
         carrier: if options.has("operstate") { None } else { options.switch("carrier")? },
         more: more(options, here)?,
+        xdp: xdp(options, here)?,
         ..LinkSpec::default()
     })
 }
@@ -96,6 +99,28 @@ fn more(options: &Options, here: &Namespace) -> Result<link::Settings> {
     }
     link::more::check(&settings)?;
     Ok(settings)
+}
+
+/// `xdp={object=…}`, `xdp="off"`, and the same in one way of attaching it.
+fn xdp(options: &Options, here: &Namespace) -> Result<Option<Xdp>> {
+    const EXPECTED: &str = "a table with `object` or `object_pinned`, or \"off\"";
+    let mut given = link::xdp::OPTIONS.iter().filter(|(key, _)| options.has(key));
+    let Some((key, flags)) = given.next() else { return Ok(None) };
+    if let Some((other, _)) = given.next() {
+        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", key).with("two", other));
+    }
+    match options.value(key) {
+        Some(Value::Boolean(false)) => Ok(Some(Xdp::off(*flags))),
+        Some(Value::String(off)) if off == "off" || off == "none" => Ok(Some(Xdp::off(*flags))),
+        Some(Value::Table(table)) => {
+            let settings = super::words::read(table, key, &[link::xdp::WORDS], &[], here);
+            let settings = settings.map_err(|error| {
+                crate::script::error::ours(&error).unwrap_or_else(|| options.wrong_type(key, EXPECTED))
+            })?;
+            Xdp::load(settings, *flags).map(Some)
+        }
+        _ => Err(options.wrong_type(key, EXPECTED)),
+    }
 }
 
 /// `up=true`, `down=true`.

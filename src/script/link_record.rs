@@ -80,6 +80,7 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
     for (key, setting) in link.more.iter().chain(&port).chain(&link.data) {
         record = record.set(key, super::words::value(lua, setting)?)?;
     }
+    let xdp = link.xdp.as_ref().map(|read| super::words::record(lua, &link::xdp::shown(read))).transpose()?;
     let record = record
         .set("name", link.name.as_str())?
         .set("index", link.index)?
@@ -108,6 +109,7 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
         .set("peer", other.peer)?
         .set("netns", namespace.name())?
         .set("flags", link.flags.clone())?
+        .set("xdp", xdp)?
         .set("stats", stats(lua, &link.stats)?)?;
     Ok(record.table())
 }

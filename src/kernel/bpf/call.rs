@@ -135,6 +135,7 @@ pub(super) fn load_types(types: &[u8]) -> nix::Result<OwnedFd> {
 /// A program to be loaded.
 pub(super) struct NewProgram<'a> {
     pub(super) kind: u32,
+    pub(super) flags: u32,
     pub(super) name: &'a str,
     pub(super) instructions: &'a [u8],
     pub(super) license: &'a CStr,
@@ -143,7 +144,11 @@ pub(super) struct NewProgram<'a> {
 impl NewProgram<'_> {
     fn arguments(&self) -> Arguments<'_> {
         let arguments = Arguments::new().word(0, self.kind).length(4, self.instructions.len() / 8);
-        arguments.reads(8, self.instructions).reads(16, self.license.to_bytes_with_nul()).name(48, self.name)
+        arguments
+            .reads(8, self.instructions)
+            .reads(16, self.license.to_bytes_with_nul())
+            .word(44, self.flags)
+            .name(48, self.name)
     }
 
     /// Loads it; if it is refused, with what the verifier says.

@@ -22,6 +22,8 @@ const USUAL: &str = "/sys/fs/bpf";
 const PINS: &str = "tc/globals";
 /// How many of the verifier's last lines are told.
 const LINES: usize = 5;
+/// `BPF_F_XDP_HAS_FRAGS`.
+const XDP_HAS_FRAGS: u32 = 1 << 5;
 /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`, which without a size has room for every processor.
 const PERF_EVENT_ARRAY: u32 = 4;
 
@@ -37,7 +39,9 @@ pub(super) fn load(settings: &Settings, role: Role) -> Result<Program> {
     let license = object.parsed.license.clone();
     let code = object.link(&maps, &program);
     let code = code.map_err(|why| about(Error::new(&explain::BPF_UNUSABLE).with("why", why)))?;
-    let new = NewProgram { kind: role.kind(), name: &program.name, instructions: &code, license: &license };
+    // Packets in several buffers are only for those who say so.
+    let flags = if program.section.starts_with("xdp.frags") { XDP_HAS_FRAGS } else { 0 };
+    let new = NewProgram { kind: role.kind(), flags, name: &program.name, instructions: &code, license: &license };
     let fd = new.load().map_err(|(errno, log)| about(verdict(refused(errno, &explain::BPF_PROGRAM_REFUSED), &log)))?;
     Ok(Program { fd, name: Some(format!("{}:[{section}]", base(file))) })
 }

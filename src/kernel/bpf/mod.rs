@@ -9,7 +9,7 @@ mod object;
 mod quiet;
 
 use std::ffi::CString;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 
@@ -24,6 +24,8 @@ pub enum Role {
     Filter,
     /// An action of traffic control.
     Action,
+    /// What a link receives.
+    Xdp,
 }
 
 impl Role {
@@ -32,6 +34,7 @@ impl Role {
         match self {
             Self::Filter => 3,
             Self::Action => 4,
+            Self::Xdp => 6,
         }
     }
 
@@ -40,6 +43,7 @@ impl Role {
         match self {
             Self::Filter => "classifier",
             Self::Action => "action",
+            Self::Xdp => "prog",
         }
     }
 }
@@ -86,9 +90,17 @@ static ID: Own = Own {
 };
 
 /// A program, and what `tc` calls it: `file.o:[section]`.
+#[derive(Debug)]
 pub struct Program {
     fd: OwnedFd,
     name: Option<String>,
+}
+
+impl Program {
+    /// Its descriptor, for as long as it is held.
+    pub fn fd(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
 }
 
 /// Loads the program that `settings` ask for and puts its descriptor in the place of that; it must be held until the kernel
@@ -113,7 +125,7 @@ pub fn hold(settings: &mut Settings, role: Role) -> Result<Option<Program>> {
         _ => return Ok(None),
     };
     *settings = words::without(settings, &["object", "section", "program", "object_pinned", "prog"]);
-    settings.push(("prog".into(), Setting::Integer(i64::from(program.fd.as_raw_fd()))));
+    settings.push(("prog".into(), Setting::Integer(i64::from(program.fd()))));
     if let Some(name) = program.name.as_ref().filter(|_| words::find(settings, "bpf_name").is_none()) {
         settings.push(("bpf_name".into(), Setting::Text(name.clone())));
     }

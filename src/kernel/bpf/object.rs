@@ -280,8 +280,8 @@ mod tests {
     fn sections_have_the_names_of_the_file() {
         let object = Object::parse(sample()).expect("an object");
         let sections: Vec<String> = object.programs().into_iter().map(|program| program.section).collect();
-        assert_eq!(sections, ["classifier", "drop it", "action", "tc", "broken"]);
-        assert_eq!(all(sample()), Ok(8 * (2 + 2 + 2 + 11 + 2)));
+        assert_eq!(sections, ["classifier", "drop it", "action", "tc", "broken", "prog", "xdp"]);
+        assert_eq!(all(sample()), Ok(8 * (2 + 2 + 2 + 11 + 2 + 2 + 2)));
     }
 
     #[test]

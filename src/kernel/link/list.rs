@@ -76,6 +76,8 @@ pub struct Link {
     pub link: Option<String>,
     /// The id of the namespace in which [`Link::link_index`] counts; none: its own.
     pub link_netnsid: Option<i32>,
+    /// The program that sees first what it receives: `mode`, `prog` with its id, and what is `attached` in which mode.
+    pub xdp: Option<Settings>,
     /// Counters.
     pub stats: Stats,
     /// Options of its kind, in `ip link`'s words.

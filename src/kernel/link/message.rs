@@ -7,6 +7,7 @@ use netlink_packet_route::link::{AfSpecInet6, AfSpecUnspec, In6AddrGenMode, Link
 
 use super::more;
 use super::spec::{AddrGenMode, LinkSpec};
+use super::xdp::Xdp;
 use crate::kernel::device::Device;
 use crate::netlink::{Message, attr};
 
@@ -43,6 +44,8 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     attributes.extend(more::attributes(&spec.more));
     attributes.extend(spec.carrier.map(|on| LinkAttribute::Carrier(u8::from(on))));
     attributes.extend(master.map(LinkAttribute::Controller));
+    let xdp = |xdp: &Xdp| LinkAttribute::Other(DefaultNla::new(libc::IFLA_XDP | attr::NESTED, xdp.bytes()));
+    attributes.extend(spec.xdp.as_ref().map(xdp));
     attributes.extend(spec.addrgenmode.map(|mode| {
         let mode = AfSpecInet6::AddrGenMode(wire(mode));
         LinkAttribute::AfSpecUnspec(vec![AfSpecUnspec::Inet6(vec![mode])])

@@ -19,6 +19,7 @@ mod show;
 mod spec;
 mod undo;
 mod wait;
+pub mod xdp;
 
 pub use add::{add, add_as};
 pub use borrowed::Borrowed;

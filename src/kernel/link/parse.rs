@@ -4,7 +4,7 @@
 //! nothing.
 
 use super::list::{Link, Stats};
-use super::{AddrGenMode, format_mac, kind, more};
+use super::{AddrGenMode, format_mac, kind, more, xdp};
 use crate::kernel::names::Names;
 use crate::netlink::attr::{self, Attributes};
 
@@ -92,6 +92,7 @@ fn read(link: &mut Link, attribute: u16, value: &[u8], layer: u16) {
         libc::IFLA_IFALIAS => link.alias = Some(attr::text(value)),
         libc::IFLA_STATS64 => link.stats = counters(value),
         libc::IFLA_AF_SPEC => link.addrgenmode = addrgenmode(value),
+        libc::IFLA_XDP => link.xdp = xdp::read(value),
         libc::IFLA_GROUP => link.group = number().unwrap_or_default(),
         libc::IFLA_CARRIER => link.carrier = value.first().is_some_and(|&carrier| carrier != 0),
         libc::IFLA_LINK_NETNSID => link.link_netnsid = number().map(u32::cast_signed),

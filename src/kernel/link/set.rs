@@ -11,6 +11,7 @@ use netlink_packet_route::link::{LinkAttribute, LinkMessage};
 use nix::errno::Errno;
 
 use super::kind::{self, Side};
+use super::xdp::Xdp;
 use super::{Link, LinkSpec, Master, Settings, list, message, more, refused, undo};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, check_name};
@@ -97,6 +98,8 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
     let mut spec = spec.clone();
     spec.more.retain(|option| !before.more.contains(option));
     let (spec, device) = (&spec, &Device::known(&device.namespace, &device.name, before.index));
+    // A program that gives way is gone, unless it is held for the way back.
+    let _held = spec.xdp.as_ref().map(|_| Xdp::again(before.xdp.as_ref()));
     let done = write(socket, device, spec, &before).and_then(|()| relocated(socket, device));
     done.map(|()| before.index).map_err(|error| match undo::undo(socket, device, spec, &before) {
         None => error,

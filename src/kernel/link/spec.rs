@@ -2,6 +2,7 @@
 //!
 //! Plain data: a field that is none stays as it is (or as the kernel makes it).
 
+use super::xdp::Xdp;
 use super::{Settings, more};
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::device::Device;
@@ -102,6 +103,8 @@ pub struct LinkSpec {
     pub carrier: Option<bool>,
     /// What else links of every kind have (`more::WORDS`).
     pub more: Settings,
+    /// The program that sees first what it receives; one that is there gives way.
+    pub xdp: Option<Xdp>,
 }
 
 impl LinkSpec {
@@ -126,6 +129,7 @@ impl LinkSpec {
             self.arp.is_some(),
             self.addrgenmode.is_some(),
             self.carrier.is_some(),
+            self.xdp.is_some(),
         ]
         .into_iter()
         .filter(|&asked| asked)
@@ -145,6 +149,7 @@ impl LinkSpec {
             alias: first.alias.take(),
             addrgenmode: first.addrgenmode.take(),
             carrier: first.carrier.take(),
+            xdp: first.xdp.take(),
             ..Self::default()
         };
         // How it gets its address has to be settled before it is up.

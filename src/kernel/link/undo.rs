@@ -4,6 +4,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 
 use super::kind;
 use super::set::indexes;
+use super::xdp::Xdp;
 use super::{Link, LinkSpec, Setting, Settings, list, message, parse_mac};
 use crate::kernel::device::Device;
 use crate::netlink::Socket;
@@ -70,6 +71,7 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
         addrgenmode: back(spec.addrgenmode.is_some(), &before.addrgenmode, &now.addrgenmode).flatten(),
         carrier: back(spec.carrier.is_some(), &before.carrier, &now.carrier),
         more: changed(&spec.more, &before.more, &now.more),
+        xdp: back(spec.xdp.is_some(), &before.xdp, &now.xdp).and_then(|was| Xdp::again(was.as_ref()).ok()),
         ..LinkSpec::default()
     };
     let master = back(spec.master.is_some(), &before.master_index, &now.master_index);
@@ -104,6 +106,7 @@ fn names(spec: &LinkSpec, before: &Link, now: &Link) -> Vec<String> {
         ("arp", back.arp.is_some()),
         ("addrgenmode", back.addrgenmode.is_some()),
         ("carrier", back.carrier.is_some()),
+        ("xdp", back.xdp.is_some()),
     ];
     let own = changed(&spec.options, &before.data, &now.data);
     let port = changed(&spec.options, &before.port, &now.port);

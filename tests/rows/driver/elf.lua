@@ -171,6 +171,8 @@ M.sample = {
   { "action", "act", "r0 = 2\nexit" },
   { "tc", "count", M.counting },
   { "broken", "broken", "r0 = r6\nexit" },
+  { "prog", "let_in", "r0 = 2\nexit" },
+  { "xdp", "keep_out", "r0 = 1\nexit" },
   maps = { { "counts", type = 2, key_size = 4, value_size = 8, max_entries = 1 } },
 }
 
