@@ -54,13 +54,14 @@ return {
     make = function(ns)
       for _, side in ipairs { "ingress", "egress" } do
         ns:filter_add("v0", { parent = side, kind = "matchall", pref = 7, handle = 1, actions = { "drop" } })
-        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 9, handle = 1, actions = { "drop" } })
+        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 9, handle = 1, classid = "1:1" })
         ns:filter_delete("v0", { parent = side, pref = 9 })
       end
     end,
     tool = [[
-      tc filter add dev v0 ingress pref 7 handle 1 matchall action drop
-      tc filter add dev v0 egress pref 7 handle 1 matchall action drop
+      for side in ingress egress; do
+        tc filter add dev v0 $side pref 7 handle 1 matchall action drop
+      done
     ]],
     json = { "tc -details filter show dev v0 ingress", "tc -details filter show dev v0 egress" },
     read = function(ns) return { ns:filter_list("v0", { parent = "ingress" })[1], ns:filter_list("v0", { parent = "egress" })[1] } end,

@@ -48,6 +48,10 @@ const NOT_OF_SLCAN: &[&str] = &[
     "cc_len8_dlc",
     "restart",
     "restart_ms",
+    "tdc_mode",
+    "tdcv",
+    "tdco",
+    "tdcf",
     "termination",
 ];
 
