@@ -101,8 +101,15 @@ fn wanted(args: &Args) -> mlua::Result<(Namespace, Filter)> {
         DeviceOrNamespace::Namespace(namespace) => (namespace, None),
         DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
     };
-    let dev = args.options(2)?.device("dev", &namespace)?.or(device);
     let settings = args.settings(2, &[filter::WORDS], IGNORED, &namespace)?;
+    let dev = match args.value(2) {
+        Value::Table(table) => {
+            let others: Vec<&str> = words::names(filter::WORDS).chain(IGNORED.iter().copied()).collect();
+            Options::read(&table, args.shown_name(), &[&["dev"]], &[&others])?.device("dev", &namespace)?
+        }
+        _ => None,
+    };
+    let dev = dev.or(device);
     let kind = words::text(&settings, "kind").map(str::to_owned);
     Ok((namespace, Filter { dev, kind, settings: words::without(&settings, &["kind"]) }))
 }

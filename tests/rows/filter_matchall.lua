@@ -54,18 +54,27 @@ return {
     make = function(ns)
       for _, side in ipairs { "ingress", "egress" } do
         ns:filter_add("v0", { parent = side, kind = "matchall", pref = 7, handle = 1, actions = { "drop" } })
-        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 9, handle = 1, classid = "1:1" })
+        -- Without an action, whose index the next would count on from.
+        ns:filter_add("v0", { parent = side, kind = "matchall", pref = 9, handle = 1, classid = "1:2" })
         ns:filter_delete("v0", { parent = side, pref = 9 })
       end
     end,
     tool = [[
-      for side in ingress egress; do
-        tc filter add dev v0 $side pref 7 handle 1 matchall action drop
-      done
+      tc filter add dev v0 ingress pref 7 handle 1 matchall action drop
+      tc filter add dev v0 egress pref 7 handle 1 matchall action drop
     ]],
     json = { "tc -details filter show dev v0 ingress", "tc -details filter show dev v0 egress" },
     read = function(ns) return { ns:filter_list("v0", { parent = "ingress" })[1], ns:filter_list("v0", { parent = "egress" })[1] } end,
     want = { { ingress = true }, { egress = true } },
+  },
+  {
+    "listed and flushed by what they say",
+    check = function(ns)
+      for pref = 7, 9 do ns:filter_add("v0", { kind = "matchall", ingress = true, pref = pref, classid = "1:2" }) end
+      assert(#ns:filter_list("v0", { ingress = true, pref = 8 }) == 1 and #ns:filter_list("v0", { egress = true }) == 0)
+      assert(#ns:filter_list { dev = "v0", kind = "matchall" } == 3 and #ns:filter_list { dev = "v2" } == 0)
+      assert(ns:filter_flush("v0", { parent = "ingress", pref = 8 }) == 1 and #ns:filter_list "v0" == 2)
+    end,
   },
   {
     "an action that is none",
