@@ -38,7 +38,7 @@ return {
   json = links.json,
   read = links.read,
   write = links.write,
-  same = { "num_tx_queues", "num_rx_queues" },
+  same = { "num_tx_queues", "num_rx_queues", "numtxqueues", "numrxqueues" }, -- `ip` asks for one of each processor
   plain("dummy", "d0"),
   plain("ifb", "i0"),
   plain("nlmon", "n0"),
