@@ -15,9 +15,22 @@ end
 --- /sys of a namespace covers that.
 local there = "mount -t bpf none /sys/fs/bpf 2>/dev/null || :; "
 
+--- Filters with these records, their preferences moved by so much.
+local function add(ns, records, moved)
+  for _, record in ipairs(records) do
+    local copy = { pref = record.pref + moved }
+    for key, value in pairs(record) do copy[key] = copy[key] or value end
+    ns:filter_add(record.dev, copy)
+  end
+end
+
+--- What was there goes only when others have its programs: a program that nothing has any more is gone, and its id with it.
 local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
+  local before = ns:filter_list "v0"
+  add(ns, records, 100)
+  for _, one in ipairs(before) do ns:filter_delete("v0", { ingress = true, pref = one.pref }) end
+  add(ns, records, 0)
+  for _, record in ipairs(records) do ns:filter_delete("v0", { ingress = true, pref = record.pref + 100 }) end
 end
 
 --- A row for one filter, given in both ways.
@@ -79,13 +92,13 @@ return {
     "by default the section classifier",
     { object = file },
     "object-file /run/sample.o",
-    { bpf_name = "sample.o:[classifier]", prog = { name = "pass", jited = true } }
+    { bpf_name = "sample.o:[classifier]", prog = { name = "pass" } }
   ),
   program(
     "another section",
     { object = file, section = "drop it", direct_action = true },
     "object-file /run/sample.o section 'drop it' direct-action",
-    { bpf_name = "sample.o:[drop it]", direct_action = true, prog = { name = "drop", tag = "614b434cd8324ecc" } }
+    { bpf_name = "sample.o:[drop it]", direct_action = true, prog = { name = "drop" } }
   ),
   program(
     "by the program's name",
@@ -97,7 +110,7 @@ return {
     "a section and the program's name",
     { object = file, section = "tc", program = "count" },
     "object-file /run/sample.o section tc program count",
-    { bpf_name = "sample.o:[tc]", prog = { name = "count", tag = "cb72398717d03cb1" } }
+    { bpf_name = "sample.o:[tc]", prog = { name = "count" } }
   ),
   program(
     "with a map",

@@ -15,7 +15,7 @@ local function program(name, key, opts, words, mode, prog)
     name,
     make = function(ns) ns:link_set("v0", { [key] = opts }) end,
     tool = ("ip link set dev v0 %s %s"):format(key, words),
-    want = { { xdp = { mode = mode, prog = { name = prog, jited = true }, attached = { { mode = mode, prog = { name = prog } } } } } },
+    want = { { xdp = { mode = mode, prog = { name = prog }, attached = { { mode = mode, prog = { name = prog } } } } } },
   }
 end
 
