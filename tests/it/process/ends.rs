@@ -140,7 +140,15 @@ fn the_death_of_init_is_told() {
     sandbox::run(|| {
         let place = anonymous::add().expect("a namespace");
         output(&place, "true");
-        sandbox::sh("kill -9 $(grep -lx nsl-init /proc/[0-9]*/comm | cut -d/ -f3)");
+        // On a busy machine it may not have its name yet.
+        sandbox::sh(
+            r#"for try in $(seq 200); do
+                init=$(grep -lx nsl-init /proc/[0-9]*/comm | cut -d/ -f3)
+                [ -z "$init" ] || break
+                sleep 0.01
+            done
+            kill -9 $init"#,
+        );
         std::thread::sleep(Duration::from_millis(100));
         let error = process::exec(&place, &shell("true")).expect_err("nowhere to be");
         assert_eq!(error.to_string(), "the process that holds the programs of unnamed namespaces was killed (ENOMEM)");
