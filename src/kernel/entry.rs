@@ -89,6 +89,21 @@ impl<'a> Links<'a> {
     }
 }
 
+/// Deletes each of what was listed. Gives how many that were: not those that went meanwhile, by themselves or with another.
+pub fn delete_each<T>(listed: impl IntoIterator<Item = T>, mut delete: impl FnMut(T) -> Result<()>) -> Result<usize> {
+    let mut deleted = 0;
+    for one in listed {
+        match delete(one) {
+            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
+            done => {
+                done?;
+                deleted += 1;
+            }
+        }
+    }
+    Ok(deleted)
+}
+
 /// Words a refusal about an object that is called `what` in messages: `rule 100`, `neighbour 10.0.0.1 on ns0/eth0`.
 pub fn refused(error: Error, what: impl std::fmt::Display, doing: &'static str) -> Error {
     let rows = [

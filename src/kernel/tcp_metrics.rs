@@ -1,5 +1,6 @@
 //! What TCP remembers of its peers, in the words of `ip tcp_metrics` (Linux `include/uapi/linux/tcp_metrics.h`).
 
+use super::entry::delete_each;
 use super::family::{Family, matching, shown};
 use super::namespace::Namespace;
 use super::words::Form::{Hex, I32, Ip4, Ip6, Per32, Per64, U16, U32};
@@ -55,13 +56,5 @@ pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
 
 /// Forgets what is remembered of all peers that are as `filter` says; how many there were.
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
-    let found = list(namespace, filter)?;
-    for one in &found {
-        match delete(namespace, one) {
-            // Forgotten by itself meanwhile.
-            Err(error) if error.as_errno() == Some(nix::errno::Errno::ESRCH) => {}
-            deleted => deleted?,
-        }
-    }
-    Ok(found.len())
+    delete_each(&list(namespace, filter)?, |metrics| delete(namespace, metrics))
 }

@@ -15,7 +15,7 @@ use super::namespace::Namespace;
 use super::words::Form::{Bit8, Ip, Link, Named8, Names8, Switch8, Time32, U16, U32};
 use super::words::{self, Setting, Settings, Word, fact, fact_field, option};
 use crate::error::{Error, Result, explain};
-use crate::kernel::entry::{Links, refused};
+use crate::kernel::entry::{Links, delete_each, refused};
 use crate::kernel::names::Names;
 use crate::netlink::{Message, attr};
 
@@ -193,19 +193,10 @@ pub fn get(device: &Device, group: Group, choice: &Settings) -> Result<Vec<Setti
 
 /// Takes out all members that `choice` says, but those that the kernel keeps itself; how many there were.
 pub fn flush(device: &Device, choice: &Settings) -> Result<usize> {
-    let mut flushed = 0;
-    for member in list(&device.namespace, Some(device), choice)? {
-        let Some(group) = words::text(&member, "grp").and_then(|group| Group::parse(group).ok()) else { continue };
-        match delete(device, group, &member) {
-            // With one of its group, or by itself meanwhile.
-            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
-            done => {
-                done?;
-                flushed += 1;
-            }
-        }
-    }
-    Ok(flushed)
+    let members = list(&device.namespace, Some(device), choice)?;
+    let group = |member: &Settings| Group::parse(words::text(member, "grp")?).ok();
+    let known = members.iter().filter_map(|member| Some((group(member)?, member)));
+    delete_each(known, |(group, member)| delete(device, group, member))
 }
 
 /// Whether a member has this value, however it is written; a switch that is off is one that it has not.

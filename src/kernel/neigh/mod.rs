@@ -237,26 +237,11 @@ pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
 /// Deletes the neighbours that [`list`] gives, but for permanent ones unless they are asked for, as `ip neigh flush` does.
 /// Gives how many there were.
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
-    let mut flushed = 0;
-    for settings in list(namespace, filter)? {
-        let permanent = words::text(&settings, "nud") == Some("permanent");
-        if permanent && filter.nud.is_none_or(|nud| nud & PERMANENT == 0) {
-            continue;
-        }
-        let (Some(dev), Some(address)) = (words::text(&settings, "dev"), words::text(&settings, "dst")) else {
-            continue;
-        };
-        let Ok(address) = address.parse() else { continue };
-        match delete(&Device::new(namespace, dev)?, address, &settings) {
-            // Gone by itself meanwhile.
-            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
-            done => {
-                done?;
-                flushed += 1;
-            }
-        }
-    }
-    Ok(flushed)
+    let listed = list(namespace, filter)?;
+    let all = filter.nud.is_some_and(|nud| nud & PERMANENT != 0);
+    let meant = listed.iter().filter(|one| all || words::text(one, "nud") != Some("permanent"));
+    let meant = meant.filter_map(|one| Some((words::text(one, "dev")?, words::text(one, "dst")?.parse().ok()?, one)));
+    entry::delete_each(meant, |(dev, address, one)| delete(&Device::new(namespace, dev)?, address, one))
 }
 
 /// The bits that stand for a state in a filter, by its word or `all`; none for what is no state.

@@ -227,15 +227,11 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
 
 /// Deletes the nexthops that [`list`] gives, and how many there were.
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
-    let ids: Vec<_> = list(namespace, filter)?.iter().filter_map(|found| words::integer(found, "id")).collect();
-    for id in ids.iter().filter_map(|id| u32::try_from(*id).ok()) {
-        match delete(namespace, id) {
-            // A group went with the last of its members.
-            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
-            done => done?,
-        }
-    }
-    Ok(ids.len())
+    let nexthops = list(namespace, filter)?;
+    let ids = nexthops.iter().filter_map(|found| words::integer(found, "id")?.try_into().ok());
+    // A group that went with the last of its members counts as well.
+    entry::delete_each(ids, |id| delete(namespace, id))?;
+    Ok(nexthops.len())
 }
 
 /// What an answer or an event of `RTM_NEWNEXTHOP` says.

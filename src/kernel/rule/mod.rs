@@ -180,25 +180,13 @@ fn meets(message: &Message, wanted: &Settings) -> bool {
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
     let wanted = normal(filter)?;
     namespace.with_socket(|socket| {
-        let mut flushed = 0;
         let first = vec![("priority".into(), Setting::Integer(0))];
-        for mut message in all(socket, words::text(&wanted, "family"))? {
-            if meets(&message, &first) || !meets(&message, &wanted) {
-                continue;
-            }
-            message.kind = SORT.delete();
-            match socket.execute(message, 0) {
-                // Gone by itself meanwhile.
-                Err(error) if error.as_errno() == Some(Errno::ENOENT) => {}
-                done => {
-                    done.map_err(|error| {
-                        entry::refused(error, "such rule", "deleting rules").object(namespace.label())
-                    })?;
-                    flushed += 1;
-                }
-            }
-        }
-        Ok(flushed)
+        let rules = all(socket, words::text(&wanted, "family"))?;
+        let meant = rules.into_iter().filter(|rule| !meets(rule, &first) && meets(rule, &wanted));
+        entry::delete_each(meant, |rule| {
+            let deleted = socket.execute(Message { kind: SORT.delete(), ..rule }, 0);
+            deleted.map_err(|error| entry::refused(error, "such rule", "deleting rules").object(namespace.label()))
+        })
     })
 }
 

@@ -7,7 +7,7 @@ use super::state::{OFFLOAD_LENGTH, OFFLOAD_WORDS};
 use super::{inner, limits, meets, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::index_names;
-use crate::kernel::entry::Links;
+use crate::kernel::entry::{Links, delete_each};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Bits8, List, Nested, Own, U32, Words8};
 use crate::kernel::words::{self, HEADER, NOWHERE, NameOf, Setting, Settings, Word, field, find, option, text};
@@ -108,18 +108,7 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 
 /// Deletes the policies that [`list`] gives; how many there were.
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
-    let mut flushed = 0;
-    for policy in list(namespace, filter)? {
-        match delete(namespace, &policy) {
-            // Gone by itself meanwhile.
-            Err(error) if error.as_errno() == Some(Errno::ENOENT) => {}
-            deleted => {
-                deleted?;
-                flushed += 1;
-            }
-        }
-    }
-    Ok(flushed)
+    delete_each(list(namespace, filter)?, |policy| delete(namespace, &policy))
 }
 
 fn send(namespace: &Namespace, message: Message, settings: &Settings, doing: &'static str) -> Result<()> {

@@ -8,7 +8,7 @@ use super::form::{ADDRESS, MODES, PROTOCOL, SECONDS, SPI, bit, family, of_bit, o
 use super::{inner, limits, meets, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::index_names;
-use crate::kernel::entry::Links;
+use crate::kernel::entry::{Links, delete_each};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Be16, Be32, Bits8, Bits32, Link, Names8, Names16, Nested, Own, U32, U64, Words8};
 use crate::kernel::words::{
@@ -169,18 +169,7 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 
 /// Deletes the states that [`list`] gives; how many there were.
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
-    let mut flushed = 0;
-    for state in list(namespace, filter)? {
-        match delete(namespace, &state) {
-            // Ended by itself meanwhile.
-            Err(error) if error.as_errno() == Some(Errno::ESRCH) => {}
-            deleted => {
-                deleted?;
-                flushed += 1;
-            }
-        }
-    }
-    Ok(flushed)
+    delete_each(list(namespace, filter)?, |state| delete(namespace, &state))
 }
 
 fn ask(namespace: &Namespace, message: Message, settings: &Settings) -> Result<Settings> {

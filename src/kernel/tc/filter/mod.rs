@@ -327,15 +327,12 @@ pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
 /// Deletes the filters that [`list`] gives, and says how many there were.
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     let listed = list(namespace, filter)?;
-    for record in &listed {
-        let Some(dev) = words::text(record, "dev") else { continue };
+    // One that goes with another counts as well.
+    entry::delete_each(&listed, |record| {
+        let Some(dev) = words::text(record, "dev") else { return Ok(()) };
         let kind = words::text(record, "kind").and_then(kind::find);
-        match delete(&Device::new(namespace, dev)?, kind, record) {
-            // Gone with another.
-            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
-            done => done?,
-        }
-    }
+        delete(&Device::new(namespace, dev)?, kind, record)
+    })?;
     Ok(listed.len())
 }
 
