@@ -8,6 +8,7 @@ mod form;
 pub mod policy;
 mod policy_default;
 mod selector;
+mod sort;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,10 @@
 use nix::errno::Errno;
 
 use super::form::{ADDRESS, MODES, PROTOCOL, SPI, family, of_family};
+use super::sort::Sort;
 use super::state::{OFFLOAD_LENGTH, OFFLOAD_WORDS};
-use super::{inner, limits, meets, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
+use super::{inner, limits, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
-use crate::kernel::device::index_names;
 use crate::kernel::entry::{Links, delete_each};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Bits8, List, Nested, Own, U32, Words8};
@@ -64,46 +64,36 @@ const OWN: &[Word] = &[
 /// A policy's options.
 pub const WORDS: &[&[Word]] = &[selector::WORDS, OWN];
 
+const SORT: Sort =
+    Sort { new: NEW, doing: ["reading a policy", "listing policies"], missing: Errno::ENOENT, message, record, word };
+
 /// Adds a policy; `EEXIST` if there is one of the same direction for the same packets.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    let message = whole(namespace, NEW, settings)?;
-    send(namespace, message, settings, "adding a policy")
+    let message = SORT.whole(namespace, NEW, settings)?;
+    SORT.send(namespace, (message, 0), settings, "adding a policy")
 }
 
 /// Adds a policy, or changes the one of the same direction for the same packets.
 pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    let message = whole(namespace, UPDATE, settings)?;
-    send(namespace, message, settings, "changing a policy")
+    let message = SORT.whole(namespace, UPDATE, settings)?;
+    SORT.send(namespace, (message, 0), settings, "changing a policy")
 }
 
 /// Deletes the policy of this direction for these packets, or with this index; `ENOENT` if there is none.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
     let message = namespace.with_socket(|socket| identity(DELETE, settings, &mut Links::of(namespace, socket)))?;
-    send(namespace, message, settings, "deleting a policy")
+    SORT.send(namespace, (message, 0), settings, "deleting a policy")
 }
 
 /// Reads the policy of this direction for these packets, or with this index; `ENOENT` if there is none.
 pub fn get(namespace: &Namespace, settings: &Settings) -> Result<Settings> {
     let message = namespace.with_socket(|socket| identity(GET, settings, &mut Links::of(namespace, socket)))?;
-    let names = namespace.with_socket(index_names)?;
-    let answers = open(namespace)?.query(message, 0);
-    let answers: Vec<Message> = answers.map_err(|error| word(error, namespace, settings, "reading a policy"))?;
-    let found = answers.iter().find_map(|answer| record(&answer.bytes, &|index| names.get(&index).cloned()));
-    found.ok_or_else(|| word(Error::system(Errno::ENOENT), namespace, settings, "reading a policy"))
+    SORT.ask(namespace, message, settings)
 }
 
 /// The policies of a namespace that have all that `filter` says; those of single sockets are left out.
 pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
-    let names = namespace.with_socket(index_names)?;
-    let name = |index: u32| names.get(&index).cloned();
-    let wanted = whole(namespace, NEW, filter)?;
-    let mut wanted = record(&wanted.bytes, &name).unwrap_or_default();
-    // What a header always has was not asked for.
-    wanted.retain(|(key, _)| find(filter, key).is_some());
-    let listed = open(namespace)?.dump_with(&Message::new(GET, &[]), |kind, bytes| {
-        record(bytes, &name).filter(|record| kind == NEW && meets(record, &wanted))
-    });
-    listed.map_err(|error| word(error, namespace, filter, "listing policies"))
+    SORT.list(namespace, filter)
 }
 
 /// Deletes the policies that [`list`] gives; how many there were.
@@ -111,19 +101,10 @@ pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
     delete_each(list(namespace, filter)?, |policy| delete(namespace, &policy))
 }
 
-fn send(namespace: &Namespace, message: Message, settings: &Settings, doing: &'static str) -> Result<()> {
-    open(namespace)?.execute(message, 0).map_err(|error| word(error, namespace, settings, doing))
-}
-
 fn word(error: Error, namespace: &Namespace, settings: &Settings, doing: &'static str) -> Error {
     let shown = |key| text(settings, key).unwrap_or("any");
     let what = format!("policy {} from {} to {}", shown("dir"), shown("src"), shown("dst"));
     refused(error, namespace, &what, doing)
-}
-
-/// A message about a whole policy.
-fn whole(namespace: &Namespace, kind: u16, settings: &Settings) -> Result<Message> {
-    namespace.with_socket(|socket| message(kind, settings, &mut Links::of(namespace, socket)))
 }
 
 fn message(kind: u16, settings: &Settings, links: &mut Links<'_>) -> Result<Message> {

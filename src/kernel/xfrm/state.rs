@@ -5,9 +5,9 @@ use nix::errno::Errno;
 
 use super::algorithm::{AEAD, PLAIN, TRUNCATED};
 use super::form::{ADDRESS, MODES, PROTOCOL, SECONDS, SPI, bit, family, of_bit, of_family};
-use super::{inner, limits, meets, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
+use super::sort::Sort;
+use super::{inner, limits, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
-use crate::kernel::device::index_names;
 use crate::kernel::entry::{Links, delete_each};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Be16, Be32, Bits8, Bits32, Link, Names8, Names16, Nested, Own, U32, U64, Words8};
@@ -123,15 +123,18 @@ pub const WORDS: &[Word] = &[
     fact_field("use_time", HEADER, LENGTH, 184, Own(&SECONDS)),
 ];
 
+const SORT: Sort =
+    Sort { new: NEW, doing: ["reading a state", "listing states"], missing: Errno::ESRCH, message, record, word };
+
 /// Adds a state; `EEXIST` if there is one with its addresses, protocol and SPI.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    let message = whole(namespace, NEW, settings)?;
-    send(namespace, message, NLM_F_CREATE | NLM_F_EXCL, settings, "adding a state")
+    let message = SORT.whole(namespace, NEW, settings)?;
+    SORT.send(namespace, (message, NLM_F_CREATE | NLM_F_EXCL), settings, "adding a state")
 }
 
 /// Changes a state as far as the kernel can, which leaves the keys as they are; adds it if it is not there.
 pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    let message = whole(namespace, UPDATE, settings)?;
+    let message = SORT.whole(namespace, UPDATE, settings)?;
     match open(namespace)?.execute(message, NLM_F_REPLACE) {
         Err(error) if error.as_errno() == Some(Errno::ESRCH) => add(namespace, settings),
         changed => changed.map_err(|error| word(error, namespace, settings, "changing a state")),
@@ -140,58 +143,30 @@ pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
 
 /// Deletes a state; `ESRCH` if there is none with this destination, protocol and SPI.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    send(namespace, identity(DELETE, settings)?, 0, settings, "deleting a state")
+    SORT.send(namespace, (identity(DELETE, settings)?, 0), settings, "deleting a state")
 }
 
 /// Reads a state; `ESRCH` if there is none with this destination, protocol and SPI.
 pub fn get(namespace: &Namespace, settings: &Settings) -> Result<Settings> {
-    ask(namespace, identity(GET, settings)?, settings)
+    SORT.ask(namespace, identity(GET, settings)?, settings)
 }
 
 /// Has the kernel choose an SPI, from `min` to `max`, for a state that is still to come, and reads that.
 pub fn allocspi(namespace: &Namespace, settings: &Settings, (min, max): (u32, u32)) -> Result<Settings> {
-    let mut message = whole(namespace, ALLOCATE, settings)?;
+    let mut message = SORT.whole(namespace, ALLOCATE, settings)?;
     let range = [min.to_ne_bytes(), max.to_ne_bytes()].concat();
     message.bytes.splice(LENGTH..LENGTH, range);
-    ask(namespace, message, settings)
+    SORT.ask(namespace, message, settings)
 }
 
 /// The states of a namespace that have all that `filter` says.
 pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
-    let wanted = normal(namespace, filter)?;
-    let names = namespace.with_socket(index_names)?;
-    let name = |index: u32| names.get(&index).cloned();
-    let listed = open(namespace)?.dump_with(&Message::new(GET, &[]), |kind, bytes| {
-        record(bytes, &name).filter(|record| kind == NEW && meets(record, &wanted))
-    });
-    listed.map_err(|error| word(error, namespace, filter, "listing states"))
+    SORT.list(namespace, filter)
 }
 
 /// Deletes the states that [`list`] gives; how many there were.
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
     delete_each(list(namespace, filter)?, |state| delete(namespace, &state))
-}
-
-fn ask(namespace: &Namespace, message: Message, settings: &Settings) -> Result<Settings> {
-    let answers = open(namespace)?.query(message, 0);
-    let answers = answers.map_err(|error| word(error, namespace, settings, "reading a state"))?;
-    let names = namespace.with_socket(index_names)?;
-    let found = answers.iter().find_map(|answer| record(&answer.bytes, &|index| names.get(&index).cloned()));
-    found.ok_or_else(|| word(Error::system(Errno::ESRCH), namespace, settings, "reading a state"))
-}
-
-/// A filter's values, as they are read of a state.
-fn normal(namespace: &Namespace, filter: &Settings) -> Result<Settings> {
-    let message = whole(namespace, NEW, filter)?;
-    let names = namespace.with_socket(index_names)?;
-    let mut wanted = record(&message.bytes, &|index| names.get(&index).cloned()).unwrap_or_default();
-    // What a header always has was not asked for.
-    wanted.retain(|(key, _)| find(filter, key).is_some());
-    Ok(wanted)
-}
-
-fn send(namespace: &Namespace, message: Message, flags: u16, settings: &Settings, doing: &'static str) -> Result<()> {
-    open(namespace)?.execute(message, flags).map_err(|error| word(error, namespace, settings, doing))
 }
 
 fn word(error: Error, namespace: &Namespace, settings: &Settings, doing: &'static str) -> Error {
@@ -214,11 +189,6 @@ fn word(error: Error, namespace: &Namespace, settings: &Settings, doing: &'stati
     }
     let error = error.explain(&[(Errno::ENOSYS, &explain::XFRM_ALGORITHM)]);
     refused(error, namespace, &what, doing)
-}
-
-/// A message about a whole state.
-fn whole(namespace: &Namespace, kind: u16, settings: &Settings) -> Result<Message> {
-    namespace.with_socket(|socket| message(kind, settings, &mut Links::of(namespace, socket)))
 }
 
 fn message(kind: u16, settings: &Settings, links: &mut Links<'_>) -> Result<Message> {
