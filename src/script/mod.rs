@@ -23,6 +23,7 @@ mod fou;
 mod handle;
 mod ila;
 mod ioam;
+mod l2tp;
 mod lab;
 mod link;
 mod link_options;

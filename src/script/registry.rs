@@ -115,6 +115,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::netconf::FUNCTIONS,
         super::xfrm::FUNCTIONS,
         super::fou::FUNCTIONS,
+        super::l2tp::FUNCTIONS,
         super::macsec::FUNCTIONS,
         super::mptcp::FUNCTIONS,
         super::tcp_metrics::FUNCTIONS,
