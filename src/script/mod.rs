@@ -8,6 +8,7 @@ mod addr;
 mod addrlabel;
 mod args;
 mod bind;
+mod bridge_mst;
 mod bridge_vlan;
 mod bridge_vni;
 mod bulk;

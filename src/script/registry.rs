@@ -106,6 +106,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::fdb::FUNCTIONS,
         super::mdb::FUNCTIONS,
         super::bridge_vlan::FUNCTIONS,
+        super::bridge_mst::FUNCTIONS,
         super::bridge_vni::FUNCTIONS,
         super::addrlabel::FUNCTIONS,
         super::token::FUNCTIONS,
