@@ -9,23 +9,20 @@
 ---@field xfrm_state_list fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): nsl.XfrmStateRecord[] # netns.xfrm_state_list
 ---@field xfrm_state_flush fun(self: nsl.Netns, opts?: nsl.XfrmStateOpts): integer # netns.xfrm_state_flush
 ---@field xfrm_state_allocspi fun(self: nsl.Netns, opts: nsl.XfrmSpiOpts): nsl.XfrmStateRecord # netns.xfrm_state_allocspi
+---@field xfrm_state_count fun(self: nsl.Netns): nsl.XfrmStateCounts # netns.xfrm_state_count
 ---@field xfrm_policy_add fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_add
 ---@field xfrm_policy_replace fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_replace
 ---@field xfrm_policy_delete fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts) # netns.xfrm_policy_delete
 ---@field xfrm_policy_get fun(self: nsl.Netns, opts: nsl.XfrmPolicyOpts): nsl.XfrmPolicyOpts # netns.xfrm_policy_get
 ---@field xfrm_policy_list fun(self: nsl.Netns, opts?: nsl.XfrmPolicyOpts): nsl.XfrmPolicyOpts[] # netns.xfrm_policy_list
 ---@field xfrm_policy_flush fun(self: nsl.Netns, opts?: nsl.XfrmPolicyOpts): integer # netns.xfrm_policy_flush
+---@field xfrm_policy_count fun(self: nsl.Netns): nsl.XfrmPolicyCounts # netns.xfrm_policy_count
+---@field xfrm_policy_set fun(self: nsl.Netns, opts: nsl.XfrmPoliciesOpts) # netns.xfrm_policy_set
 ---@field xfrm_policy_setdefault fun(self: nsl.Netns, opts: nsl.XfrmPolicyDefault) # netns.xfrm_policy_setdefault
 ---@field xfrm_policy_getdefault fun(self: nsl.Netns): nsl.XfrmPolicyDefault # netns.xfrm_policy_getdefault
 ---@field fou_add fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_add
 ---@field fou_delete fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_delete
 ---@field fou_list fun(self: nsl.Netns, opts?: nsl.FouOpts): nsl.FouOpts[] # netns.fou_list
----@field l2tp_tunnel_add fun(self: nsl.Netns, opts: nsl.L2tpTunnelOpts) # netns.l2tp_tunnel_add
----@field l2tp_tunnel_delete fun(self: nsl.Netns, opts: nsl.L2tpTunnelOpts) # netns.l2tp_tunnel_delete
----@field l2tp_tunnel_list fun(self: nsl.Netns, opts?: nsl.L2tpTunnelOpts): nsl.L2tpTunnel[] # netns.l2tp_tunnel_list
----@field l2tp_session_add fun(self: nsl.Netns, opts: nsl.L2tpSessionOpts) # netns.l2tp_session_add
----@field l2tp_session_delete fun(self: nsl.Netns, opts: nsl.L2tpSessionOpts) # netns.l2tp_session_delete
----@field l2tp_session_list fun(self: nsl.Netns, opts?: nsl.L2tpSessionOpts): nsl.L2tpSession[] # netns.l2tp_session_list
 ---@field mptcp_endpoint_add fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_add
 ---@field mptcp_endpoint_delete fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_delete
 ---@field mptcp_endpoint_change fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_change
@@ -50,6 +47,6 @@
 ---@field ila_delete fun(self: nsl.Netns, opts: nsl.IlaOpts) # netns.ila_delete
 ---@field ila_list fun(self: nsl.Netns, opts?: nsl.IlaOpts): nsl.IlaOpts[] # netns.ila_list
 ---@field macsec_add fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_add
----@field macsec_set fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_set
+---@field macsec_set fun(self: nsl.Netns, name: string, opts: nsl.MacsecSetOpts) # netns.macsec_set
 ---@field macsec_delete fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_delete
 ---@field macsec_list fun(self: nsl.Netns, name?: string): nsl.MacsecRecord[] # netns.macsec_list

@@ -120,6 +120,33 @@
 ---@field fwd? "accept"|"block"
 ---@field out? "accept"|"block"
 
+--- How many states there are.
+---@class nsl.XfrmStateCounts
+---@field count integer
+---@field buckets integer             # the size of their table
+---@field max_buckets integer         # the size it may grow to
+
+--- From which lengths of prefixes on policies stand in a table by their addresses, and are found faster.
+---@class nsl.XfrmThreshold
+---@field lbits? integer              # of the near end's prefix: 0 to 32, or to 128 of IPv6
+---@field rbits? integer              # of the far end's
+
+--- What can be set of all policies together.
+---@class nsl.XfrmPoliciesOpts
+---@field hthresh4? nsl.XfrmThreshold # of IPv4
+---@field hthresh6? nsl.XfrmThreshold # of IPv6
+
+--- How many policies there are.
+---@class nsl.XfrmPolicyCounts: nsl.XfrmPoliciesOpts
+---@field in integer                  # of each direction; in Lua, `["in"]`
+---@field out integer
+---@field fwd integer
+---@field sock_in integer             # those that programs set for one socket
+---@field sock_out integer
+---@field sock_fwd integer
+---@field buckets integer             # the size of their table
+---@field max_buckets integer         # the size it may grow to
+
 --- Adds a state of IPsec: how packets between two addresses are encrypted.
 --- ```lua
 --- netns.xfrm_state_add("ns0", {
@@ -200,6 +227,16 @@ function netns.xfrm_state_flush(ns, opts) end
 ---@since 0.1
 function netns.xfrm_state_allocspi(ns, opts) end
 
+--- Tells how many states of IPsec there are, and the size of their table.
+--- ```lua
+--- print(netns.xfrm_state_count("ns0").count)
+--- ```
+---@param ns nsl.Ns
+---@return nsl.XfrmStateCounts counts
+---@raises EINVAL ENOENT EPERM
+---@since 0.1
+function netns.xfrm_state_count(ns) end
+
 --- Adds a policy of IPsec: which packets go through which states.
 --- ```lua
 --- netns.xfrm_policy_add("ns0", {
@@ -265,6 +302,26 @@ function netns.xfrm_policy_list(ns, opts) end
 ---@raises EINVAL ENOENT EPERM
 ---@since 0.1
 function netns.xfrm_policy_flush(ns, opts) end
+
+--- Tells how many policies of IPsec there are, the size of their table, and which stand in it by their addresses.
+--- ```lua
+--- print(netns.xfrm_policy_count("ns0").out)
+--- ```
+---@param ns nsl.Ns
+---@return nsl.XfrmPolicyCounts counts
+---@raises EINVAL ENOENT EPERM
+---@since 0.1
+function netns.xfrm_policy_count(ns) end
+
+--- Sets which policies of IPsec stand in a table by their addresses: those of networks with so many bits, or more.
+--- ```lua
+--- netns.xfrm_policy_set("ns0", { hthresh4 = { lbits = 24, rbits = 32 } })
+--- ```
+---@param ns nsl.Ns
+---@param opts nsl.XfrmPoliciesOpts
+---@raises EINVAL ENOENT EPERM
+---@since 0.1
+function netns.xfrm_policy_set(ns, opts) end
 
 --- Sets what is done with packets that no policy of IPsec is for.
 --- ```lua

@@ -9,17 +9,23 @@ use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
-use crate::kernel::macsec::{self, WORDS};
-use crate::kernel::words::Settings;
+use crate::kernel::macsec::{self, OF_LINK, WORDS};
+use crate::kernel::words::{Settings, Word};
 
-const fn of_device(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 2, options: &[], words: &[WORDS], call: Call::Now(call) }
+/// The tables of words that a function's table may have.
+type Tables = &'static [&'static [Word]];
+
+const KEYS: Tables = &[WORDS];
+const KEYS_AND_LINK: Tables = &[WORDS, OF_LINK];
+
+const fn of_device(name: &'static str, words: Tables, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
+    Function { name, acts: Acts::OnDevices(1), most: 2, options: &[], words, call: Call::Now(call) }
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    of_device("netns.macsec_add", |args| write(args, macsec::add)),
-    of_device("netns.macsec_set", |args| write(args, macsec::set)),
-    of_device("netns.macsec_delete", |args| write(args, macsec::delete)),
+    of_device("netns.macsec_add", KEYS, |args| write(args, KEYS, macsec::add)),
+    of_device("netns.macsec_set", KEYS_AND_LINK, |args| write(args, KEYS_AND_LINK, macsec::set)),
+    of_device("netns.macsec_delete", KEYS, |args| write(args, KEYS, macsec::delete)),
     Function {
         name: "netns.macsec_list",
         acts: Acts::OnEither,
@@ -31,9 +37,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
 ];
 
 /// `netns.macsec_add(dev, {rx=, sa=, …})`.
-fn write(args: &mut Args, write: fn(&Device, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
+fn write(args: &mut Args, words: Tables, write: fn(&Device, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
-    write(&device, &args.settings(2, &[WORDS], &[], &device.namespace)?)?;
+    write(&device, &args.settings(2, words, &[], &device.namespace)?)?;
     args.nothing()
 }
 

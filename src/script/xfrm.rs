@@ -8,10 +8,11 @@ use super::registry::Function;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::U32;
 use crate::kernel::words::{Settings, Word, integer, option, without};
-use crate::kernel::xfrm::{self, policy, state};
+use crate::kernel::xfrm::{self, info, policy, state};
 
 const STATE: Tables = &[state::WORDS];
 const POLICY: Tables = policy::WORDS;
+const POLICIES: Tables = &[info::POLICIES, info::POLICY_COUNTS];
 const DEFAULT: Tables = &[xfrm::DEFAULT_WORDS];
 /// From which number to which an SPI may be chosen.
 const RANGE: &[Word] = &[option("min", 0, U32), option("max", 0, U32)];
@@ -27,12 +28,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("netns.xfrm_state_list", STATE, |args| list(args, STATE, STATE_COLUMNS, state::list)),
     function("netns.xfrm_state_flush", STATE, |args| count(args, STATE, state::flush)),
     function("netns.xfrm_state_allocspi", STATE_AND_RANGE, allocspi),
+    function("netns.xfrm_state_count", &[], |args| get(args, &[], |ns, _| info::states(ns))),
     function("netns.xfrm_policy_add", POLICY, |args| write(args, POLICY, policy::add)),
     function("netns.xfrm_policy_replace", POLICY, |args| write(args, POLICY, policy::replace)),
     function("netns.xfrm_policy_delete", POLICY, |args| write(args, POLICY, policy::delete)),
     function("netns.xfrm_policy_get", POLICY, |args| get(args, POLICY, policy::get)),
     function("netns.xfrm_policy_list", POLICY, |args| list(args, POLICY, POLICY_COLUMNS, policy::list)),
     function("netns.xfrm_policy_flush", POLICY, |args| count(args, POLICY, policy::flush)),
+    function("netns.xfrm_policy_count", &[], |args| get(args, &[], |ns, _| info::policies(ns))),
+    function("netns.xfrm_policy_set", POLICIES, |args| write(args, POLICIES, info::set_policies)),
     function("netns.xfrm_policy_setdefault", DEFAULT, |args| write(args, DEFAULT, xfrm::policy_setdefault)),
     function("netns.xfrm_policy_getdefault", &[], |args| get(args, &[], |ns, _| xfrm::policy_getdefault(ns))),
 ];

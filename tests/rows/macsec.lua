@@ -1,5 +1,6 @@
 -- Keys and channels of MACsec links: `ip macsec` beside `macsec_*`.
 
+local json = require "json"
 local links = require "links"
 
 local sci, key, other = "020000000002000b", "0123456789abcdef0123456789abcdef", "00112233445566778899aabbccddeeff"
@@ -63,6 +64,69 @@ return {
     end,
     tool = ("ip macsec add m0 rx sci %s off; ip macsec add m0 tx sa 0 pn 50 on key 01 %s"):format(sci, key),
     want = { { dev = "m0", tx = { { sa = 0, pn = 50, on = true } }, rx = { { rx = sci, on = false } } } },
+  },
+  {
+    "extended numbers",
+    before = links.pair .. "; " .. link .. " cipher gcm-aes-xpn-256",
+    make = function(ns)
+      ns:macsec_add("m0", { sa = 0, xpn = 1 << 40, ssci = 5, salt = ("01"):rep(12), on = true, key_id = "01", key = key .. other })
+      ns:macsec_add("m0", { rx = sci, on = true })
+      ns:macsec_add("m0", { rx = sci, sa = 1, xpn = 7, ssci = "0x6", salt = ("02"):rep(12), on = true, key_id = "02", key = other .. key })
+      ns:macsec_set("m0", { sa = 0, xpn = (1 << 40) + 1 })
+    end,
+    tool = ([[
+      ip macsec add m0 tx sa 0 xpn $(((1 << 40) + 1)) ssci 5 salt SALT01 on key 01 KEY1
+      ip macsec add m0 rx sci SCI on
+      ip macsec add m0 rx sci SCI sa 1 xpn 7 ssci 6 salt SALT02 on key 02 KEY2
+    ]]):gsub("SALT(%d+)", function(digits) return digits:rep(12) end):gsub("%u+%d?", { SCI = sci, KEY1 = key .. other, KEY2 = other .. key }),
+    write = false,
+    want = {
+      {
+        tx = { { sa = 0, xpn = (1 << 40) + 1, ssci = 5, on = true } },
+        rx = { { rx = sci, sa = { { sa = 1, xpn = 7, ssci = 6 } } } },
+      },
+    },
+  },
+  {
+    "who does the work",
+    make = function(ns) ns:macsec_set("m0", { offload = "off" }) end,
+    tool = "ip macsec offload m0 off",
+    want = { { dev = "m0", offload = "off" } },
+    write = false,
+  },
+  {
+    "work that the link below cannot do",
+    make = function(ns) ns:macsec_set("m0", { offload = "mac" }) end,
+    tool = "ip macsec offload m0 mac",
+    fails = { code = "EOPNOTSUPP", message = "offload" },
+  },
+  {
+    "statistics",
+    before = "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; " .. links.pair .. "; " .. link .. "; ip link set v0 up; ip link set v1 up; ip link set m0 up; " ..
+      "ip macsec add m0 rx sci " .. sci .. " on; ip macsec add m0 rx sci " .. sci .. " sa 1 pn 1 on key 02 " .. other ..
+      "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key .. "; ip addr add 10.9.0.1/24 dev m0; ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:12 dev m0",
+    check = function(ns)
+      ns:ping("10.9.0.2", { timeout = 0.1 })
+      local told = json.decode(ns:output "ip -s -json macsec show")[1]
+      local link = ns:macsec_list("m0")[1]
+      local function compare(stats, their)
+        local count = 0
+        for name, value in pairs(stats) do
+          for theirs, number in pairs(their) do
+            if theirs:lower() == name:gsub("_", "") then
+              if number ~= value then error(("%s: %s, not %s"):format(name, value, number)) end
+              count = count + 1
+            end
+          end
+        end
+        return count
+      end
+      assert(link.tx_stats.out_pkts_protected > 0)
+      assert(compare(link.stats, told) == 8 and compare(link.tx_stats, told) == 4)
+      assert(compare(link.tx[1].stats, told.sa_list[1]) == 2)
+      assert(compare(link.rx[1].stats, told.rx_sc[1]) == 10)
+      assert(compare(link.rx[1].sa[1].stats, told.rx_sc[1].sa_list[1]) == 5)
+    end,
   },
   {
     "one there is",

@@ -115,6 +115,34 @@ return {
     want = { { dir = "in", src = "10.1.0.0/16" } },
   },
   {
+    "which stand in the table by their addresses, and how many there are",
+    make = function(ns)
+      ns:xfrm_policy_add { dir = "out", dst = "10.1.0.0/16" }
+      ns:xfrm_policy_add { dir = "in", src = "10.1.0.0/16" }
+      ns:xfrm_policy_set { hthresh4 = { lbits = 16, rbits = 24 }, hthresh6 = { rbits = 64, lbits = 0 } }
+    end,
+    tool = "ip xfrm policy add dir out dst 10.1.0.0/16; ip xfrm policy add dir in src 10.1.0.0/16; " ..
+      "ip xfrm policy set hthresh4 16 24 hthresh6 0 64",
+    json = "ip -s -s xfrm policy count",
+    read = function(ns)
+      local counts, text = ns:xfrm_policy_count(), ns:output "ip -s -s xfrm policy count"
+      assert(text:find(("IN  %d OUT %d FWD %d (Sock: IN %d OUT %d FWD %d)"):format(counts["in"], counts.out,
+        counts.fwd, counts.sock_in, counts.sock_out, counts.sock_fwd), 1, true), text)
+      assert(text:find(("count %d Max %d"):format(counts.buckets, counts.max_buckets), 1, true), text)
+      return { counts }
+    end,
+    write = function(ns, records) ns:xfrm_policy_set(records[1]) end,
+    want = {
+      { ["in"] = 1, out = 1, fwd = 0, hthresh4 = { lbits = 16, rbits = 24 }, hthresh6 = { lbits = 0, rbits = 64 } },
+    },
+  },
+  {
+    "in the table by more bits than an address has",
+    make = function(ns) ns:xfrm_policy_set { hthresh4 = { lbits = 33, rbits = 32 } } end,
+    tool = "ip xfrm policy set hthresh4 33 32",
+    fails = { code = "EINVAL", message = "policies of IPsec" },
+  },
+  {
     "default",
     make = function(ns) ns:xfrm_policy_setdefault { ["in"] = "block", fwd = "accept" } end,
     tool = "ip xfrm policy setdefault in block fwd accept",

@@ -124,6 +124,19 @@ return {
     want = { { spi = "0x00000001", limit = { time_hard = 3000 } } },
   },
   {
+    "how many there are",
+    tool = ("ip xfrm state add dst 10.0.0.2 proto esp spi 1 enc 'cbc(aes)' %s"):format(key),
+    json = "ip -s -s xfrm state count",
+    read = function(ns)
+      local counts, text = ns:xfrm_state_count(), ns:output "ip -s -s xfrm state count"
+      local told = ("count %d (buckets count %d Max %d)"):format(counts.count, counts.buckets, counts.max_buckets)
+      assert(text:find(told, 1, true), text)
+      return { counts }
+    end,
+    write = false,
+    want = { { count = 1 } },
+  },
+  {
     "with an SPI of the kernel's",
     make = function(ns)
       local state = ns:xfrm_state_allocspi { src = "10.0.0.1", dst = "10.0.0.2", proto = "esp", min = 300, max = 300 }

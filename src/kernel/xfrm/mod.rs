@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod form;
+pub mod info;
 pub mod policy;
 mod policy_default;
 mod selector;
