@@ -39,6 +39,8 @@
 ---@field to? string                  # inside this network: "10.0.0.0/8"
 ---@field proto? integer|string       # made by this
 ---@field up? boolean                 # of links that are up
+---@field down? boolean               # of links that are down
+---@field group? integer|string       # of links of this group
 ---@field type? string                # of links of this kind: "veth"
 ---@field master? nsl.Dev             # of ports of this link
 ---@field vrf? nsl.Dev                # of links of this VRF

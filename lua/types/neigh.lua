@@ -7,6 +7,7 @@
 ---@field router? boolean             # it is a router
 ---@field proxy? boolean              # nsl's namespace answers for this address
 ---@field extern_learn? boolean       # learned by a program beside the kernel
+---@field extern_valid? boolean       # another program makes sure that it is right, so the kernel does not forget it (Linux 6.17)
 ---@field use? boolean                # asked for right now
 ---@field managed? boolean            # kept fresh by the kernel
 ---@field protocol? integer|string    # who made it: a number, or a name in /etc/iproute2/rt_protos

@@ -109,8 +109,6 @@ netns = {}
 ---@field bridge_vlan_delete fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts?: nsl.VlanWhose) # netns.bridge_vlan_delete
 ---@field bridge_vlan_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanOpts) # netns.bridge_vlan_set
 ---@field bridge_vlan_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanListOpts, opts?: nsl.VlanListOpts): nsl.VlanRecord[] # netns.bridge_vlan_list
----@field bridge_mst_set fun(self: nsl.Netns, name: string, opts: nsl.MstOpts) # netns.bridge_mst_set
----@field bridge_mst_list fun(self: nsl.Netns, name?: string): nsl.MstRecord[] # netns.bridge_mst_list
 ---@field bridge_vlan_global_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
 ---@field bridge_vlan_global_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanGlobalListOpts, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 ---@field bridge_vni_add fun(self: nsl.Netns, name: string, vnis: nsl.Vnis, opts?: nsl.VniOpts) # netns.bridge_vni_add
@@ -133,9 +131,10 @@ netns = {}
 ---@field nexthop_add fun(self: nsl.Netns, id?: integer, opts: nsl.NexthopOpts): integer        # netns.nexthop_add
 ---@field nexthop_replace fun(self: nsl.Netns, id: integer, opts: nsl.NexthopOpts): integer     # netns.nexthop_replace
 ---@field nexthop_delete fun(self: nsl.Netns, id: integer)                                      # netns.nexthop_delete
----@field nexthop_get fun(self: nsl.Netns, id: integer): nsl.NexthopRecord                      # netns.nexthop_get
+---@field nexthop_get fun(self: nsl.Netns, id: integer, opts?: nsl.NexthopGetOpts): nsl.NexthopRecord # netns.nexthop_get
 ---@field nexthop_list fun(self: nsl.Netns, opts?: nsl.NexthopListOpts): nsl.NexthopRecord[]    # netns.nexthop_list
 ---@field nexthop_flush fun(self: nsl.Netns, opts?: nsl.NexthopListOpts): integer               # netns.nexthop_flush
+---@field nexthop_bucket_get fun(self: nsl.Netns, id: integer, index: integer): nsl.NexthopBucket # netns.nexthop_bucket_get
 ---@field nexthop_bucket_list fun(self: nsl.Netns, opts?: nsl.NexthopBucketListOpts): nsl.NexthopBucket[] # netns.nexthop_bucket_list
 
 --- What `netns.list` takes.

@@ -12,6 +12,7 @@
 ---@field buckets? integer            # how many buckets a resilient group has
 ---@field idle_timer? number|string   # after how many seconds without traffic a bucket may move
 ---@field unbalanced_timer? number|string   # after how many seconds buckets move even with traffic; 0: never
+---@field hw_stats? boolean           # of a group: the hardware counts, too (Linux 6.9)
 ---@field encap? nsl.Encap            # what packets that go this way are wrapped in
 ---@field fdb? boolean                # for forwarding entries of vxlan links, not for routes
 ---@field protocol? integer|string    # who made it: a number, or a name in /etc/iproute2/rt_protos
@@ -22,11 +23,23 @@
 ---@field id integer                  # a nexthop's id
 ---@field weight? integer             # its share; 1 unless told
 
+--- What a member of a group sent (Linux 6.9).
+---@class nsl.NexthopStats
+---@field id integer
+---@field packets integer
+---@field packets_hw? integer         # of these, what the hardware sent
+
+--- What `netns.nexthop_get` takes.
+---@class nsl.NexthopGetOpts
+---@field stats? boolean              # with what each member of a group sent
+
 --- A nexthop, as `netns.nexthop_add` takes it.
 ---@class nsl.NexthopRecord: nsl.NexthopOpts
 ---@field id integer
 ---@field scope? string               # "global", "link", …
 ---@field flags? string[]             # "onlink", "dead", "linkdown", …
+---@field hw_stats_used? boolean      # whether a device counts, too
+---@field stats? nsl.NexthopStats[]   # if asked for: what each member of a group sent
 ---@field unbalanced_time? number     # for how many seconds a resilient group has been unbalanced
 
 --- Which nexthops are meant.
@@ -38,6 +51,7 @@
 ---@field fdb? boolean                # those for forwarding entries alone
 ---@field family? nsl.Family
 ---@field protocol? integer|string    # those of this maker
+---@field stats? boolean              # with what each member of a group sent
 
 --- Which buckets are meant.
 ---@class nsl.NexthopBucketListOpts
@@ -95,10 +109,11 @@ function netns.nexthop_delete(ns, id) end
 --- ```
 ---@param ns nsl.Ns
 ---@param id integer
+---@param opts? nsl.NexthopGetOpts
 ---@return nsl.NexthopRecord nexthop
 ---@raises ENOENT EINVAL EPERM
 ---@since 0.1
-function netns.nexthop_get(ns, id) end
+function netns.nexthop_get(ns, id, opts) end
 
 --- Lists nexthops and groups of them.
 --- ```lua
@@ -121,6 +136,18 @@ function netns.nexthop_list(ns, opts) end
 ---@raises ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.nexthop_flush(ns, opts) end
+
+--- Reads one bucket of a resilient group.
+--- ```lua
+--- print(netns.nexthop_bucket_get("ns0", 10, 0).nhid)
+--- ```
+---@param ns nsl.Ns
+---@param id integer                  # the group's
+---@param index integer               # the bucket's, from 0
+---@return nsl.NexthopBucket bucket
+---@raises ENOENT EINVAL EPERM
+---@since 0.1
+function netns.nexthop_bucket_get(ns, id, index) end
 
 --- Lists the buckets of resilient groups: which nexthop each part of the traffic takes.
 --- ```lua

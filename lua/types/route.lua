@@ -108,6 +108,7 @@
 ---@field metric? integer             # those with this metric
 ---@field via? string                 # those over a gateway in this network
 ---@field src? string                 # those that suggest a source address in this network
+---@field from? string                # those for packets from this very network alone (IPv6)
 ---@field exact? string               # those to this very network
 ---@field root? string                # those to this network and to all inside
 ---@field match? string               # those that an address or a network is inside of
@@ -207,6 +208,9 @@ function netns.route_list(ns, opts) end
 ---@field sport? integer              # the port it comes from
 ---@field dport? integer              # the port it goes to
 ---@field uid? integer                # the user whose it is
+---@field flowlabel? integer          # its flow label (IPv6, Linux 6.14)
+---@field connected? boolean          # from the source address that the kernel suggests
+---@field notify? boolean             # `ip monitor route` is told, too
 ---@field fibmatch? boolean           # tell the route as it is in the table
 ---@field family? nsl.Family|"mpls"   # "mpls": of a label
 

@@ -10,6 +10,10 @@
 ---@field to? string                  # packets to these addresses
 ---@field tos? integer|string         # packets of this type of service: a number, or a name in /etc/iproute2/rt_dsfield
 ---@field dsfield? integer|string     # the same
+---@field dscp? integer|string        # packets with this code point: 10, "AF11", or "0x8/0x38" with a mask (Linux 6.13; masks: 6.15)
+---@field dscp_mask? integer          # the mask of `dscp`
+---@field flowlabel? integer|string   # packets with this flow label: "0x12345", or "0x12300/0xfff00" with a mask (IPv6, Linux 6.14)
+---@field flowlabel_mask? integer     # the mask of `flowlabel`
 ---@field fwmark? integer|string      # packets with this firewall mark: 1, or "0x1/0xff" with a mask
 ---@field fwmask? integer             # the mask of `fwmark`
 ---@field iif? nsl.Dev                # packets that come in by this link; "lo": those made here
@@ -17,8 +21,10 @@
 ---@field l3mdev? boolean             # packets of a VRF, by its own table
 ---@field uidrange? integer|string    # packets of these users: "1000-2000"
 ---@field ipproto? integer|string     # packets of this protocol: "tcp"
----@field sport? integer|string       # packets from this port, or from these: "10-20"
+---@field sport? integer|string       # packets from this port, from these: "10-20", or "0x10/0xfff0" with a mask (Linux 6.15)
+---@field sport_mask? integer         # the mask of `sport`
 ---@field dport? integer|string       # packets to this port, or to these
+---@field dport_mask? integer         # the mask of `dport`
 ---@field tun_id? integer             # packets that came in a tunnel with this key
 ---@field table? integer|string       # the table to ask: a number, or a name in /etc/iproute2/rt_tables; "main" unless told
 ---@field lookup? integer|string      # the same

@@ -22,7 +22,6 @@ pub mod fou;
 mod fuzz;
 pub mod ila;
 pub mod ioam;
-pub mod l2tp;
 pub mod link;
 pub mod macsec;
 pub mod maddr;

@@ -24,7 +24,7 @@ const ADDR: &[&str] = &[
 /// Which addresses are meant: what is no flag (`addr::FLAGS`) first.
 #[rustfmt::skip]
 const FILTER: &[&str] = &[
-    "family", "scope", "label", "to", "proto", "up", "type", "master", "vrf", "nomaster", "permanent",
+    "family", "scope", "label", "to", "proto", "up", "down", "group", "type", "master", "vrf", "nomaster", "permanent",
     "dynamic", "secondary", "primary", "temporary", "tentative", "deprecated", "dadfailed", "home",
     "nodad", "optimistic", "mngtmpaddr", "noprefixroute", "autojoin", "stable_privacy",
 ];
@@ -138,6 +138,8 @@ fn filter(args: &Args, namespace: &Namespace) -> mlua::Result<Filter> {
         to: options.string("to")?.map(|network| address_text::network(&network)).transpose()?,
         proto: proto(&options)?.map(|proto| Names::address_protocols().name(proto.into())),
         up: options.is_on("up")?,
+        down: options.is_on("down")?,
+        group: options.named_number("group", "a group's name or number", &Names::groups())?,
         master: options.device("master", namespace)?.or(options.device("vrf", namespace)?),
         nomaster: options.is_on("nomaster")?,
         kind: options.string("type")?,

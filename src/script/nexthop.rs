@@ -18,7 +18,8 @@ use crate::probe::Family;
 const TABLES: &[&[Word]] = &[WORDS, encap::OPTION];
 /// What repeats the argument.
 const IGNORED: &[&str] = &["id"];
-const FILTER: &[&str] = &["dev", "vrf", "master", "groups", "fdb", "family", "protocol"];
+const FILTER: &[&str] = &["dev", "vrf", "master", "groups", "fdb", "family", "protocol", "stats"];
+const GET: &[&str] = &["stats"];
 const BUCKETS: &[&str] = &["id", "nhid", "dev"];
 const COLUMNS: &[&str] = &["id", "via", "dev", "group", "type", "blackhole", "fdb", "scope", "protocol"];
 const BUCKET_COLUMNS: &[&str] = &["id", "index", "nhid", "idle_time"];
@@ -37,9 +38,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("netns.nexthop_add", 3, &[], TABLES, add),
     function("netns.nexthop_replace", 3, &[], TABLES, replace),
     function("netns.nexthop_delete", 2, &[], &[], delete),
-    function("netns.nexthop_get", 2, &[], &[], get),
+    function("netns.nexthop_get", 3, GET, &[], get),
     function("netns.nexthop_list", 2, FILTER, &[], list),
     function("netns.nexthop_flush", 2, FILTER, &[], flush),
+    function("netns.nexthop_bucket_get", 3, &[], &[], bucket),
     function("netns.nexthop_bucket_list", 2, BUCKETS, &[], buckets),
 ];
 
@@ -64,9 +66,10 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
     args.nothing()
 }
 
-/// `netns.nexthop_get(ns, id)`.
+/// `netns.nexthop_get(ns, id, {stats=})`.
 fn get(args: &mut Args) -> mlua::Result<MultiValue> {
-    let record = lua_words::record(&args.lua, &nexthop::get(&args.namespace(1)?, id(args)?)?)?;
+    let stats = args.options(3)?.is_on("stats")?;
+    let record = lua_words::record(&args.lua, &nexthop::get(&args.namespace(1)?, id(args)?, stats)?)?;
     values(&args.lua, super::records::one(&args.lua, record)?)
 }
 
@@ -81,6 +84,16 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
 fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
     values(&args.lua, nexthop::flush(&namespace, &filter(&args.options(2)?, &namespace)?)?)
+}
+
+/// `netns.nexthop_bucket_get(ns, id, index)`.
+fn bucket(args: &mut Args) -> mlua::Result<MultiValue> {
+    const EXPECTED: &str = "a bucket's index, from 0";
+    let (namespace, id) = (args.namespace(1)?, id(args)?);
+    let number = integer(&args.value(3)).ok_or_else(|| args.wrong_type(3, EXPECTED))?;
+    let index = u16::try_from(number).map_err(|_| args.wrong_value(3, EXPECTED, number))?;
+    let record = lua_words::record(&args.lua, &nexthop::bucket(&namespace, id, index)?)?;
+    values(&args.lua, super::records::one(&args.lua, record)?)
 }
 
 /// `netns.nexthop_bucket_list(ns, {id=, nhid=, dev=})`.
@@ -114,5 +127,6 @@ fn filter(options: &Options, namespace: &Namespace) -> Result<Filter> {
             Family::V6 => 10,
         }),
         protocol: options.named_number("protocol", "a protocol's name or number", &Names::protocols())?,
+        stats: options.is_on("stats")?,
     })
 }

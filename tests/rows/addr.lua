@@ -21,7 +21,7 @@ local several = links.pair .. [[
 
   for link in v0 v1; do ip link set $link addrgenmode none; done
   ip link add br0 address 02:00:00:00:00:0b type bridge
-  ip link set v1 master br0
+  ip link set v1 master br0 group 7
   ip link set v0 up
   ip addr add 10.0.0.1/24 dev v0
   ip addr add 10.0.0.2/24 dev v0
@@ -206,6 +206,7 @@ return {
   listed("those like a link's name", "label v?", { label = "v?" }, 5),
   listed("those in a network", "to 10.0.0.0/15", { to = "10.0.0.0/15" }, 3),
   listed("those of links that are up", "up", { up = true }, 5),
+  listed("those of links of a group", "group 7", { group = 7 }, 1),
   listed("those of ports", "master br0", { master = "br0" }, 1),
   listed("those of ports of none", "nomaster", { nomaster = true }, 5),
   listed("those of a kind of link", "type veth", { type = "veth" }, 6),
@@ -218,6 +219,14 @@ return {
   listed("with nodad", "nodad", { nodad = true }, 1),
   listed("with noprefixroute", "noprefixroute", { noprefixroute = true }, 1),
   listed("two filters", "scope global to 10.0.0.0/8", { scope = "global", to = "10.0.0.0/8" }, 3),
+  {
+    "those of links that are down", -- Debian's `ip` does not know the word yet
+    before = several,
+    check = function(ns)
+      local found = ns:addr_list { down = true }
+      assert(#found == 1 and found[1].address == "10.2.0.1/24" and #ns:addr_list { down = true, up = true } == 0)
+    end,
+  },
   flushed("those of a label flushed", "label v0:one", { label = "v0:one" }, 1),
   flushed("those in a network flushed", "to 10.0.0.0/24", { to = "10.0.0.0/24" }, 2),
   flushed("dynamic ones flushed", "dynamic", { dynamic = true }, 1),

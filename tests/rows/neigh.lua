@@ -86,6 +86,14 @@ return {
   neighbour("managed", "10.0.0.2", { managed = true, lladdr = mac, nud = "stale" }, ("lladdr %s managed nud stale"):format(mac), {
     managed = true,
   }, { again = false, write = false }),
+  {
+    "extern_valid",
+    since = "6.17",
+    make = function(ns)
+      ns:neigh_add("v0", "10.0.0.2", { lladdr = mac, extern_valid = true, extern_learn = true, nud = "stale" })
+    end,
+    want = { { dst = "10.0.0.2", lladdr = mac, extern_valid = true, nud = "stale" } },
+  },
   neighbour("protocol by name", "10.0.0.2", { lladdr = mac, protocol = "static" }, ("lladdr %s protocol static"):format(mac)),
   neighbour("protocol by number", "10.0.0.2", { lladdr = mac, protocol = 77 }, ("lladdr %s protocol 77"):format(mac), {
     protocol = "77",

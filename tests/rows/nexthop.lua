@@ -219,6 +219,54 @@ return {
     want = { { id = 7, nhid = 1 } },
   },
   {
+    "one bucket",
+    before = members .. "ip nexthop add id 7 group 1/2 type resilient buckets 4",
+    tool = "true",
+    make = function() end,
+    json = "ip -json nexthop bucket get id 7 index 3 | sed 's/\"idle_time\":[0-9.]*,//g'",
+    read = function(ns)
+      local bucket = ns:nexthop_bucket_get(7, 3)
+      assert(bucket.index == 3 and bucket.idle_time >= 0)
+      return { bucket }
+    end,
+    same = { "idle_time" },
+    write = false,
+    again = false,
+    want = { { id = 7 } },
+  },
+  {
+    "a bucket there is not",
+    before = members .. "ip nexthop add id 7 group 1/2 type resilient buckets 4",
+    make = function(ns) ns:nexthop_bucket_get(7, 4) end,
+    tool = "ip nexthop bucket get id 7 index 4",
+    fails = { code = "ENOENT", message = "there is no bucket 4 of nexthop 7" },
+  },
+  {
+    "what a group sent",
+    since = "6.9",
+    before = members,
+    make = function(ns)
+      ns:nexthop_add(7, { group = { 1, 2 }, hw_stats = true })
+      ns:route_add("10.9.0.0/16", { nhid = 7 })
+    end,
+    json = false,
+    read = function(ns)
+      local function sent()
+        local stats = ns:nexthop_get(7, { stats = true }).stats
+        assert(#stats == 2 and stats[2].id == 2 and stats[2].packets_hw == 0)
+        return stats[1].packets + stats[2].packets
+      end
+      assert(ns:nexthop_get(7).stats == nil)
+      local before = sent()
+      ns:ping("10.9.0.1", { timeout = 0.1 })
+      assert(sent() > before, "nothing was counted")
+      return ns:nexthop_list { groups = true, stats = true }
+    end,
+    want = { { id = 7, hw_stats = true, hw_stats_used = false } },
+    write = false,
+    again = false,
+  },
+  {
     "the same again",
     before = members,
     make = function(ns) ns:nexthop_add(1, { blackhole = true }) end,

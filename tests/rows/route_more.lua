@@ -188,6 +188,7 @@ ip nexthop add id 7 via 10.0.0.2 dev v0; ip route add 10.5.0.0/16 nhid 7
 ip route add default via 10.0.0.250 table 100
 ip route add 2001:db8:8::/47 via 2001:db8::2 proto static
 ip route add 2001:db8:9::/48 via 2001:db8:1::2 metric 7
+ip route add 2001:db8:6::/48 from 2001:db8:5::/48 via 2001:db8::2
 ]]
 
 --- A row for which routes a list with a filter has: those that `ip route list` with words shows.
@@ -197,7 +198,7 @@ local function filtered(name, filter, words)
     before = several,
     make = function() end,
     tool = "true",
-    json = "ip -json -details route list " .. words .. " | grep -v '^\\[ \\]'",
+    json = ("ip -json -details %s route list %s | grep -v '^\\[ \\]'"):format(words:match "^%-6" or "", (words:gsub("^%-6 ", ""))),
     read = function(ns)
       local family = words:find "^%-6" and "-6" or "-4"
       local told = ns:output(("ip %s route list %s | grep '[0-9a-z]' | wc -l"):format(family, words:gsub("^%-6 ", "")))
@@ -224,6 +225,7 @@ filtered("src", { src = "10.0.1.1" }, "src 10.0.1.1")
 filtered("type", { type = "blackhole" }, "type blackhole")
 filtered("scope", { scope = "host" }, "scope host")
 filtered("metric", { metric = 7 }, "metric 7")
+filtered("from", { from = "2001:db8:5::/48" }, "-6 from 2001:db8:5::/48")
 filtered("tos", { tos = 8 }, "tos 8")
 filtered("proto", { proto = "static" }, "proto static")
 filtered("proto by number", { proto = 77 }, "proto 77")
@@ -259,6 +261,26 @@ lookup("ipproto and sport", "10.9.0.1", { ipproto = "tcp", sport = 77 }, "ipprot
 lookup("uid", "10.9.0.1", { uid = 7 }, "uid 7", { via = "10.0.0.250", uid = 7 })
 lookup("fibmatch", "10.9.0.1", { fibmatch = true }, "fibmatch", { dst = "10.9.0.0/16", via = "10.0.1.2", metric = 7 })
 lookup("fibmatch of IPv6", "2001:db8:9::1", { fibmatch = true }, "fibmatch", { dst = "2001:db8:9::/48" })
+lookup("connected", "10.9.0.1", { connected = true }, "connected", { from = "10.0.1.1", via = "10.0.1.2" })
+lookup("notify", "10.9.0.1", { notify = true }, "notify", { via = "10.0.1.2" })
+rows[#rows + 1] = {
+  "get flowlabel",
+  since = "6.14",
+  before = before,
+  make = function(ns)
+    ns:rule_add { flowlabel = 0x300, family = "inet6", table = 100 }
+    ns:route_add("2001:db8:9::/48", { via = "2001:db8::2" })
+    ns:route_add("2001:db8:9::/48", { via = "2001:db8::3", table = 100 })
+  end,
+  json = false,
+  read = function(ns)
+    assert(ns:route_get("2001:db8:9::1", { flowlabel = 0x301 }).via == "2001:db8::2")
+    return ns:route_get("2001:db8:9::1", { flowlabel = 0x300 })
+  end,
+  want = { { via = "2001:db8::3" } },
+  write = false,
+  again = false,
+}
 lookup("vrf", "10.9.0.1", { vrf = "red" }, "vrf red", { type = "unicast", via = "10.0.0.2", table = "10" }, {
   needs = { "vrf" },
   before = before .. "ip link add red address 02:00:00:00:00:05 type vrf table 10; ip link set red up; ip link set v0 master red; ip route add 10.9.0.0/16 via 10.0.0.2 vrf red",

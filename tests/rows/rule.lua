@@ -30,6 +30,13 @@ local function rule(name, opts, words, want, more)
   return row
 end
 
+--- A row for options that Debian's `ip` does not know, of Linux `since`.
+local function newer(name, since, opts, want)
+  local row = rule(name, opts, "", { want }, { since = since })
+  row.tool = nil
+  return row
+end
+
 local pair = { before = "ip link add v0 type veth peer name v1" }
 
 --- A row for what `rule_list` with a filter gives, beside what `ip rule list` with words gives, of the same rules.
@@ -114,6 +121,35 @@ return {
   rule("sports", { ipproto = "udp", sport = "10-20" }, "ipproto udp sport 10-20"),
   rule("dport", { ipproto = "tcp", dport = 443, family = "inet6" }, "-6 ipproto tcp dport 443"),
   rule("dports", { ipproto = "udp", dport = "10-20" }, "ipproto udp dport 10-20"),
+  newer("dscp", "6.13", { dscp = 10 }, { dscp = 10 }),
+  newer("dscp by its name", "6.13", { dscp = "AF11", family = "inet6" }, { dscp = 10, family = "inet6" }),
+  newer("dscp with a mask", "6.15", { dscp = "0x8/0x38" }, { dscp = 8, dscp_mask = 0x38 }),
+  newer("dscp and dscp_mask", "6.15", { dscp = 8, dscp_mask = 0x38, family = "inet6" }, { dscp = 8, dscp_mask = 0x38 }),
+  newer("flowlabel", "6.14", { flowlabel = 0x12345, family = "inet6" }, { flowlabel = 0x12345 }),
+  newer("flowlabel with a mask", "6.14", { flowlabel = "0x12300/0xfff00", family = "inet6" },
+    { flowlabel = 0x12300, flowlabel_mask = 0xfff00 }),
+  newer("flowlabel and flowlabel_mask", "6.14", { flowlabel = 0x300, flowlabel_mask = 0xf00, family = "inet6" },
+    { flowlabel = 0x300, flowlabel_mask = 0xf00 }),
+  newer("ports with a mask", "6.15", { ipproto = "tcp", sport = "0x10/0xfff0", dport = 64, dport_mask = 0xffc0 },
+    { ipproto = "tcp", sport = 16, sport_mask = 0xfff0, dport = 64, dport_mask = 0xffc0 }),
+  newer("ports with masks, IPv6", "6.15",
+    { ipproto = "udp", sport = 16, sport_mask = 0xfff0, dport = "64/0xffc0", family = "inet6" },
+    { sport = 16, sport_mask = 0xfff0, dport = 64, dport_mask = 0xffc0 }),
+  {
+    "those of a dscp",
+    since = "6.15",
+    check = function(ns)
+      for i = 1, 3 do ns:rule_add { priority = i, dscp = 8 * i, dscp_mask = 0x38 } end
+      assert(ns:rule_list({ dscp = "16/0x38" })[1].priority == 2 and #ns:rule_list { dscp_mask = 0x38 } == 3)
+      ns:rule_delete { dscp = "8/0x38" }
+      assert(ns:rule_flush { dscp = 24 } == 1 and #read(ns) == 1)
+    end,
+  },
+  {
+    "a code point that is none",
+    make = function(ns) ns:rule_add { dscp = 64 } end,
+    fails = { code = "EINVAL", message = 'option "dscp" must be a number from 0 to 63' },
+  },
   rule("tun_id", { tun_id = 7 }, "tun_id 7"),
   rule("tun_id of IPv6", { tun_id = 1 << 40, family = "inet6" }, "-6 tun_id 1099511627776"),
   rule("table", { table = 4000000000 }, "table 4000000000", { { table = "4000000000" } }),

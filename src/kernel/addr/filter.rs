@@ -46,6 +46,10 @@ pub struct Filter {
     pub proto: Option<String>,
     /// Of links that are up.
     pub up: bool,
+    /// Of links that are down.
+    pub down: bool,
+    /// Of links of this group.
+    pub group: Option<u32>,
     /// Of ports of this link: of a bridge, of a VRF.
     pub master: Option<Device>,
     /// Of links that are ports of none.
@@ -60,7 +64,8 @@ impl Filter {
     /// Drops the addresses that are not meant, over a socket in their namespace.
     pub(super) fn keep(&self, socket: &mut Socket, namespace: &Namespace, addresses: &mut Vec<Address>) -> Result<()> {
         addresses.retain(|address| self.takes(address));
-        if self.up || self.nomaster || self.master.is_some() || self.kind.is_some() {
+        if self.up || self.down || self.group.is_some() || self.nomaster || self.master.is_some() || self.kind.is_some()
+        {
             let links = self.links(socket, namespace)?;
             addresses.retain(|address| links.contains(&address.index));
         }
@@ -89,7 +94,11 @@ impl Filter {
             let of = attr::find(attributes, libc::IFLA_MASTER).and_then(attr::u32_of);
             let kind =
                 attr::find(attributes, libc::IFLA_LINKINFO).and_then(|info| attr::find(info, libc::IFLA_INFO_KIND));
-            let wanted = (!self.up || flags & libc::IFF_UP.cast_unsigned() != 0)
+            let is_up = flags & libc::IFF_UP.cast_unsigned() != 0;
+            let group = attr::find(attributes, libc::IFLA_GROUP).and_then(attr::u32_of).unwrap_or_default();
+            let wanted = (!self.up || is_up)
+                && (!self.down || !is_up)
+                && self.group.is_none_or(|wanted| group == wanted)
                 && (!self.nomaster || of.is_none())
                 && master.is_none_or(|master| of == Some(master))
                 && self.kind.as_ref().is_none_or(|wanted| kind.is_some_and(|kind| attr::text(kind) == *wanted));

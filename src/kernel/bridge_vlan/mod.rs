@@ -2,7 +2,6 @@
 //! `net/bridge/br_vlan.c`, `struct br_vlan_msg`).
 
 mod global;
-pub mod mst;
 
 use std::fmt;
 

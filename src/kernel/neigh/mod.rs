@@ -53,6 +53,7 @@ pub const WORDS: &[Word] = &[
     field("extern_learn", HEADER, LENGTH, 10, Bit8(0x10)),
     field("use", HEADER, LENGTH, 10, Bit8(0x01)),
     field("managed", 15, 4, 0, Bit32(1)),
+    field("extern_valid", 15, 4, 0, Bit32(4)),
     option("protocol", 12, Named8(Names::protocols)),
     fact_field("offload", HEADER, LENGTH, 10, Bit8(0x20)),
     fact("probes", 4, U32),

@@ -10,12 +10,15 @@ use super::encap;
 use super::entry::{self, Links, Sort};
 use super::names::Names;
 use super::namespace::Namespace;
-use super::words::Form::{self, Bit32, Bits32, Flag, Ip, Link, Named8, Names8, Own, Time32, Time64, U16, U32, Words16};
+use super::words::Form::{
+    self, Bit32, Bits32, Flag, Ip, Link, List, Named8, Names8, Nested, Own, Switch32, Time32, Time64, U16, U32, U64,
+    Words16,
+};
 use super::words::{self, Field, HEADER, Setting, Settings, Word, fact, field, flat, option, short};
 use crate::error::{Error, Result, explain};
 use crate::netlink::{Message, attr};
 
-pub use bucket::{Buckets, buckets};
+pub use bucket::{Buckets, bucket, buckets};
 
 /// Length of `struct nhmsg`.
 const LENGTH: usize = 8;
@@ -33,6 +36,15 @@ const GROUPS: u16 = 9;
 const MASTER: u16 = 10;
 /// `NHA_FDB`.
 const FDB: u16 = 11;
+
+/// `NHA_OP_FLAGS`, and which of them ask for statistics: of the kernel's, and of the hardware's.
+const ASKED: u16 = 14;
+const STATS: u32 = 1;
+const HARDWARE_STATS: u32 = 2;
+/// `NHA_GROUP_STATS`, in which each is a `NHA_GROUP_STATS_ENTRY`.
+const GROUP_STATS: u16 = 15;
+/// `NHA_GROUP_STATS_ENTRY_*`.
+const MEMBER_STATS: &[Word] = &[fact("id", 1, U32), fact("packets", 2, U64), fact("packets_hw", 3, U64)];
 
 /// `RTNH_F_*`.
 const FLAGS: &[(&str, u32)] = &[
@@ -70,6 +82,9 @@ pub const WORDS: &[Word] = &[
     option("group", 2, Own(&GROUP)),
     option("type", 3, Words16(&["mpath", "resilient"])),
     flat(12, RESILIENT),
+    option("hw_stats", 16, Switch32),
+    fact("hw_stats_used", 17, Switch32),
+    fact("stats", GROUP_STATS, List(&Nested(MEMBER_STATS), 1)),
     option("fdb", FDB, Flag),
     field("protocol", HEADER, LENGTH, 2, Named8(Names::protocols)),
     short("proto", &["protocol"]),
@@ -129,6 +144,8 @@ pub struct Filter {
     pub family: Option<u8>,
     /// Made by this protocol.
     pub protocol: Option<u8>,
+    /// With what each member of a group sent.
+    pub stats: bool,
 }
 
 /// Adds a nexthop and gives its id, which the kernel chooses where none is said. `EEXIST` if there is one with that id.
@@ -189,17 +206,25 @@ pub fn delete(namespace: &Namespace, id: u32) -> Result<()> {
     deleted.map_err(|error| named(error, namespace, &what))
 }
 
-/// The nexthop with that id. `ENOENT` if there is none.
-pub fn get(namespace: &Namespace, id: u32) -> Result<Settings> {
+/// The nexthop with that id; with `stats` also what each member of a group sent. `ENOENT` if there is none.
+pub fn get(namespace: &Namespace, id: u32, stats: bool) -> Result<Settings> {
     let what = format!("nexthop {id}");
     let found = namespace.with_socket(|socket| {
-        let request = Message::new(SORT.get(), &[0; LENGTH]).with(ID, &id.to_ne_bytes());
+        let mut request = Message::new(SORT.get(), &[0; LENGTH]).with(ID, &id.to_ne_bytes());
+        ask_for_stats(&mut request, stats);
         let answers = socket.query(request, 0).map_err(|error| entry::refused(error, &what, "reading nexthops"))?;
         let names = super::device::index_names(socket)?;
         let record = answers.iter().find_map(|answer| record(&answer.bytes, &|index| names.get(&index).cloned()));
         record.ok_or_else(|| Error::new(&explain::OBJECT_MISSING).errno(Errno::ENOENT).with("what", &what))
     });
     found.map_err(|error| named(error, namespace, &what))
+}
+
+/// Asks for statistics; a kernel that has none (before Linux 6.9) would refuse the attribute.
+fn ask_for_stats(request: &mut Message, stats: bool) {
+    if stats {
+        attr::put_u32(&mut request.bytes, ASKED, STATS | HARDWARE_STATS);
+    }
 }
 
 /// The nexthops that `filter` means, each with its `id` and its options.
@@ -212,6 +237,7 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
                 attr::put_u32(&mut request.bytes, kind, index);
             }
         }
+        ask_for_stats(&mut request, filter.stats);
         for (kind, on) in [(GROUPS, filter.groups), (FDB, filter.fdb)] {
             if on {
                 attr::put(&mut request.bytes, kind, &[]);

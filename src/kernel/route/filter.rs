@@ -21,6 +21,8 @@ use crate::netlink::attr::{self, Attributes};
 const MAIN: u32 = 254;
 /// A route that the kernel made from another for one destination (`RTM_F_CLONED`).
 pub(super) const CLONED: u32 = 0x200;
+/// `RTA_SRC`.
+const RTA_SRC: u16 = 2;
 /// `RTA_FLOW`.
 const RTA_FLOW: u16 = 11;
 
@@ -59,6 +61,8 @@ pub struct Filter {
     pub via: Option<IpNet>,
     /// That suggest a source address in this network.
     pub src: Option<IpNet>,
+    /// For packets from this very network.
+    pub from: Option<IpNet>,
     /// To this very destination.
     pub exact: Option<Destination>,
     /// To this destination and what is inside.
@@ -91,9 +95,9 @@ impl<'a> Meant<'a> {
             TableFilter::Number(number) => Some(number),
             TableFilter::All => None,
         };
-        let Filter { metric, via, src, exact, root, matching, nhid, .. } = filter;
+        let Filter { metric, via, src, from, exact, root, matching, nhid, .. } = filter;
         let plain = [metric, nhid].iter().all(|number| number.is_none())
-            && [via, src].iter().all(|net| net.is_none())
+            && [via, src, from].iter().all(|net| net.is_none())
             && [exact, root, matching].iter().all(|destination| destination.is_none());
         let realms = filter.realms.as_ref().and_then(realms);
         Ok(Self { filter, table, dev, realms, plain: plain && dev.is_none() && realms.is_none() })
@@ -150,6 +154,10 @@ impl<'a> Meant<'a> {
             && is(filter.nhid, RTA_NH_ID)
             && is(self.realms, RTA_FLOW)
             && inside(filter.src, attr::find(attributes, RTA_PREFSRC).and_then(ip))
+            && filter.from.is_none_or(|from| {
+                let address = attr::find(attributes, RTA_SRC).and_then(ip);
+                address.is_some_and(|address| IpNet::new(address, header[2]).is_ok_and(|net| net == from))
+            })
             && filter.exact.is_none_or(|exact| exact == dst)
             && filter.root.is_none_or(|root| contains(root, dst))
             && filter.matching.is_none_or(|inner| contains(dst, inner))

@@ -17,6 +17,9 @@ const LOOKUP_TABLE: u32 = 0x1000;
 /// Tells the route as it is in the table, not what becomes of it for this packet (`RTM_F_FIB_MATCH`).
 const FIB_MATCH: u32 = 0x2000;
 
+/// Tells those who follow routes, too (`RTM_F_NOTIFY`).
+const NOTIFY: u32 = 0x100;
+
 /// What of a packet counts for its way.
 #[derive(Debug, Clone, Default)]
 pub struct Lookup {
@@ -38,12 +41,28 @@ pub struct Lookup {
     pub dport: Option<u16>,
     /// Of this user.
     pub uid: Option<u32>,
+    /// With this flow label (IPv6).
+    pub flowlabel: Option<u32>,
     /// The route as it is in the table.
     pub fibmatch: bool,
+    /// Those who follow routes are told, too.
+    pub notify: bool,
+    /// From the source address that a first answer suggests.
+    pub connected: bool,
 }
 
 /// The route that the kernel takes to an address, or for a label. `ENETUNREACH` if there is none.
 pub fn get(namespace: &Namespace, destination: Destination, lookup: &Lookup) -> Result<Route> {
+    let route = ask(namespace, destination, lookup)?;
+    match route.src {
+        Some(from) if lookup.connected && lookup.from.is_none() => {
+            ask(namespace, destination, &Lookup { from: Some(from), ..lookup.clone() })
+        }
+        _ => Ok(route),
+    }
+}
+
+fn ask(namespace: &Namespace, destination: Destination, lookup: &Lookup) -> Result<Route> {
     namespace.with_socket(|socket| {
         let mut request = request(destination, lookup);
         for (kind, name) in [(3, &lookup.iif), (4, &lookup.oif)] {
@@ -73,7 +92,8 @@ fn request(destination: Destination, lookup: &Lookup) -> Message {
     };
     // IPv6 refuses the flag, and names the table without it.
     let table = if family == Family::Inet { LOOKUP_TABLE } else { 0 };
-    let flags = table | if lookup.fibmatch { FIB_MATCH } else { 0 };
+    let flag = |on, flag| if on { flag } else { 0 };
+    let flags = table | flag(lookup.fibmatch, FIB_MATCH) | flag(lookup.notify, NOTIFY);
     let from_bits = if lookup.from.is_some() { bits } else { 0 };
     let family = u8::from(family.wire());
     let header = [&[family, bits, from_bits, lookup.tos.unwrap_or(0), 0, 0, 0, 0][..], &flags.to_ne_bytes()].concat();
@@ -89,6 +109,7 @@ fn request(destination: Destination, lookup: &Lookup) -> Message {
     put(25, lookup.uid.map(|uid| uid.to_ne_bytes().to_vec()));
     put(27, lookup.ipproto.map(|protocol| vec![protocol]));
     put(28, lookup.sport.map(|port| port.to_be_bytes().to_vec()));
+    put(31, lookup.flowlabel.map(|label| label.to_be_bytes().to_vec()));
     put(29, lookup.dport.map(|port| port.to_be_bytes().to_vec()));
     message
 }

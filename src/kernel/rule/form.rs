@@ -1,27 +1,25 @@
-//! The values that only rules have: marks with a mask, ranges of ports and of users.
+//! The values that only rules have: code points, ranges of ports and of users.
 
-use crate::kernel::words::{Own, Setting};
+use crate::kernel::names::Names;
+use crate::kernel::words::{Own, Setting, whole};
 use crate::netlink::attr;
 
-/// A firewall mark: a number, or text such as `"0x1/0xff"` whose mask goes into an attribute of its own.
-pub(super) static MARK: Own = Own {
-    expected: "a mark, or text such as \"0x1/0xff\"",
-    encode: |value| Some(mark(value)?.0.to_ne_bytes().to_vec()),
-    decode: |bytes| Some(Setting::Integer(attr::u32_of(bytes)?.into())),
-    width: Some(4),
+/// The differentiated services code point, the upper six bits of a type of service: a number, or a name of `rt_dsfield`.
+pub(super) static DSCP: Own = Own {
+    expected: "a number from 0 to 63, or a name such as \"AF11\"",
+    encode: |value| {
+        let number = match value {
+            Setting::Text(text) => match number(text) {
+                Some(number) => number,
+                None => Names::dsfields().number(text)? >> 2,
+            },
+            other => u32::try_from(whole(other)?).ok()?,
+        };
+        u8::try_from(number).ok().filter(|number| *number < 64).map(|number| vec![number])
+    },
+    decode: |bytes| Some(Setting::Integer((*bytes.first()?).into())),
+    width: Some(1),
 };
-
-/// A mark and its mask, if it has one.
-pub(super) fn mark(value: &Setting) -> Option<(u32, Option<u32>)> {
-    match value {
-        Setting::Integer(number) => Some((u32::try_from(*number).ok()?, None)),
-        Setting::Text(text) => match text.split_once('/') {
-            Some((mark, mask)) => Some((number(mark)?, Some(number(mask)?))),
-            None => Some((number(text)?, None)),
-        },
-        _ => None,
-    }
-}
 
 /// Ports, `struct fib_rule_port_range`: one as a number, several as `"10-20"`.
 pub(super) static PORTS: Own = Own {

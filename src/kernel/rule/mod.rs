@@ -9,18 +9,25 @@ use super::entry::{self, Sort};
 use super::names::{IP_PROTOCOLS, Names};
 use super::namespace::Namespace;
 use super::shared_forms::{PREFIX, REALMS, TOS, add_length, prefix};
-use super::words::Form::{Be64, Bit32, I32, Named8, Named32, Names8, Own, Switch8, Text, U32};
+use super::words::Form::{Be32, Be64, Bit32, I32, Named8, Named32, Names8, Own, Switch8, Text, U8, U16, U32};
 use super::words::{self, Field, HEADER, Setting, Settings, Word, field, no_links, option, short};
 use crate::error::{Error, Result, explain};
-use crate::netlink::{Message, Socket, attr};
-use form::{MARK, PORTS, UIDS};
+use crate::netlink::{Message, Socket};
+use form::{DSCP, PORTS, UIDS};
 
 /// Length of `struct fib_rule_hdr`.
 const LENGTH: usize = 12;
 /// Where it has the lengths of the prefixes that `from` and `to` are.
 const LENGTHS: [(&str, usize); 2] = [("from", 2), ("to", 1)];
-/// `FRA_FWMASK`.
-const FWMASK: u16 = 16;
+/// What counts with a mask, that word, and the mask of all bits.
+const MASKS: [(&str, &str, i64); 5] = [
+    ("fwmark", "fwmask", u32::MAX as i64),
+    ("dscp", "dscp_mask", 0x3f),
+    ("sport", "sport_mask", 0xffff),
+    ("dport", "dport_mask", 0xffff),
+    ("flowlabel", "flowlabel_mask", ALL_OF_LABEL),
+];
+const ALL_OF_LABEL: i64 = 0xf_ffff;
 /// `RT_TABLE_MAIN`.
 const MAIN: i64 = 254;
 
@@ -43,15 +50,21 @@ pub const WORDS: &[Word] = &[
     option("from", 2, Own(&PREFIX)),
     option("to", 1, Own(&PREFIX)),
     field("tos", HEADER, LENGTH, 3, Own(&TOS)),
-    option("fwmark", 10, Own(&MARK)),
-    option("fwmask", FWMASK, U32),
+    option("dscp", 25, Own(&DSCP)),
+    option("dscp_mask", 30, U8),
+    option("flowlabel", 26, Be32),
+    option("flowlabel_mask", 27, Be32),
+    option("fwmark", 10, U32),
+    option("fwmask", 16, U32),
     option("iif", 3, Text),
     option("oif", 17, Text),
     option("l3mdev", 19, Switch8),
     option("uidrange", 20, Own(&UIDS)),
     option("ipproto", 22, Names8(IP_PROTOCOLS)),
     option("sport", 23, Own(&PORTS)),
+    option("sport_mask", 28, U16),
     option("dport", 24, Own(&PORTS)),
+    option("dport_mask", 29, U16),
     option("tun_id", 12, Be64),
     field("type", HEADER, LENGTH, 7, Names8(ACTIONS)),
     option("table", 15, Named32(Names::tables)),
@@ -117,14 +130,30 @@ fn message(kind: u16, settings: &Settings) -> Result<Message> {
     for (key, place) in LENGTHS {
         header[place] = words::find(settings, key).and_then(prefix).map_or(0, |net| net.prefix_len());
     }
+    let settings = &with_masks(settings);
     words::fill_header(&mut header, WORDS, settings, &mut no_links)?;
-    let mut message = Message::new(kind, &header).with_all(&words::encode(WORDS, settings, &mut no_links)?);
-    if let Some((_, mask)) = words::find(settings, "fwmark").and_then(form::mark)
-        && let Some(mask) = mask
-    {
-        attr::put_u32(&mut message.bytes, FWMASK, mask);
+    Ok(Message::new(kind, &header).with_all(&words::encode(WORDS, settings, &mut no_links)?))
+}
+
+/// The settings with masks that stand behind a value (`"0x1/0xff"`) as what they are by themselves.
+fn with_masks(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    for (key, mask, all) in MASKS {
+        let Some((_, value)) = settings.iter_mut().find(|(name, _)| name == key) else { continue };
+        let told = match value {
+            Setting::Text(text) => text.split_once('/').map(|(value, mask)| (value.to_owned(), mask.to_owned())),
+            _ => None,
+        };
+        if let Some((before, told)) = told {
+            *value = Setting::Text(before);
+            settings.retain(|(name, _)| name != mask);
+            settings.push((mask.into(), Setting::Text(told)));
+        } else if all == ALL_OF_LABEL && words::find(&settings, mask).is_none() {
+            // The kernel wants both.
+            settings.push((mask.into(), Setting::Integer(all)));
+        }
     }
-    Ok(message)
+    settings
 }
 
 /// The settings with the family that their addresses have; IPv4 if nothing says it, as with `ip rule`.
@@ -157,10 +186,10 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 
 /// A filter's values, as they are read of a rule.
 fn normal(filter: &Settings) -> Result<Settings> {
-    let filter = &*words::lengthen(WORDS, filter);
+    let filter = &with_masks(&words::lengthen(WORDS, filter));
     let mut wanted = read(&message(SORT.new, filter)?.bytes).unwrap_or_default();
     // What a header always has was not asked for.
-    wanted.retain(|(key, _)| words::find(filter, key).is_some() || key == "fwmask");
+    wanted.retain(|(key, _)| words::find(filter, key).is_some());
     Ok(wanted)
 }
 
@@ -230,8 +259,10 @@ fn read(bytes: &[u8]) -> Option<Settings> {
 
 /// Whether it is what the kernel says where a rule has nothing of the sort.
 fn says_nothing(key: &str, value: &Setting) -> bool {
+    if let (Some((_, _, all)), Setting::Integer(mask)) = (MASKS.iter().find(|(_, mask, _)| *mask == key), value) {
+        return mask == all;
+    }
     match (key, value) {
-        ("fwmask", Setting::Integer(mask)) => *mask == i64::from(u32::MAX),
         ("suppress_prefixlength", Setting::Integer(length)) => *length == -1,
         ("tos", Setting::Integer(tos)) => *tos == 0,
         ("table" | "protocol", Setting::Text(text)) => text == "unspec",

@@ -23,11 +23,14 @@ use spec::ROUTE;
 
 #[rustfmt::skip]
 const FILTER: &[&str] = &[
-    "table", "vrf", "family", "proto", "dev", "type", "scope", "tos", "metric", "via", "src", "exact", "root", "match",
+    "table", "vrf", "family", "proto", "dev", "type", "scope", "tos", "metric", "via", "src", "from", "exact", "root", "match",
     "nhid", "realms", "cached",
 ];
-const LOOKUP: &[&str] =
-    &["from", "iif", "oif", "vrf", "mark", "tos", "ipproto", "sport", "dport", "uid", "fibmatch", "family"];
+#[rustfmt::skip]
+const LOOKUP: &[&str] = &[
+    "from", "iif", "oif", "vrf", "mark", "tos", "ipproto", "sport", "dport", "uid", "flowlabel", "fibmatch", "notify",
+    "connected", "family",
+];
 const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope", "type", "table", "nexthops"];
 
 /// A function that writes one route.
@@ -92,7 +95,10 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
         sport: options.number("sport", "a port from 0 to 65535")?,
         dport: options.number("dport", "a port from 0 to 65535")?,
         uid: options.number("uid", "a user's number")?,
+        flowlabel: options.number("flowlabel", "a flow label from 0")?,
         fibmatch: options.is_on("fibmatch")?,
+        notify: options.is_on("notify")?,
+        connected: options.is_on("connected")?,
     };
     values(&args.lua, table(&args.lua, &route::get(&namespace, destination, &lookup)?)?)
 }

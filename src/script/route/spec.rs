@@ -186,6 +186,7 @@ pub(super) fn filter(options: &Options, namespace: &Namespace) -> Result<Filter>
         metric: options.number("metric", "a metric from 0")?,
         via: network("via")?,
         src: network("src")?,
+        from: network("from")?,
         exact: destination("exact")?,
         root: destination("root")?,
         matching: destination("match")?,

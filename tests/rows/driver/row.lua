@@ -61,7 +61,7 @@ local function change(ns, what, code)
 end
 
 --- The questions of `json`.
-local function questions(row) return type(row.json) == "table" and row.json or { row.json } end
+local function questions(row) return type(row.json) == "table" and row.json or { row.json or nil } end
 
 --- A namespace in which `before` was done.
 local function place(row)
