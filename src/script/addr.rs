@@ -4,7 +4,6 @@ use mlua::{Lua, MultiValue, Table, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::link_options::READ_ONLY;
 use super::options::Options;
 use super::records::{self, Record};
@@ -113,9 +112,11 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `netns.addr_list(dev_or_ns?, {family=, scope=, …})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let addresses = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => addr::list_some(&namespace, &filter(args, &namespace)?)?,
-        DeviceOrNamespace::Device(device) => addr::list_some_of(&device, &filter(args, &device.namespace)?)?,
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let filter = filter(args, &namespace)?;
+    let addresses = match device {
+        None => addr::list_some(&namespace, &filter)?,
+        Some(device) => addr::list_some_of(&device, &filter)?,
     };
     let lua = &args.lua;
     let records = addresses.iter().map(|address| table(lua, address)).collect::<Vec<_>>();

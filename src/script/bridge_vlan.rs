@@ -4,7 +4,6 @@ use mlua::{MultiValue, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -89,10 +88,7 @@ fn list(
     columns: &'static [&'static str],
     list: fn(&Namespace, &Filter) -> Result<Vec<Settings>>,
 ) -> mlua::Result<MultiValue> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let vid = options.value("vid").map(|value| match numbers(value) {
         Some(text) => bridge_vlan::parse(&text),

@@ -5,7 +5,6 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::bridge_vlan::numbers;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -50,10 +49,7 @@ fn write(args: &mut Args, write: fn(&Device, Vnis, &Settings) -> Result<()>) -> 
 
 /// `netns.bridge_vni_list(dev_or_ns?, {dev=, vni=, stats=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let vni = options.value("vni").map(|value| match numbers(value) {
         Some(text) => bridge_vni::parse(&text),

@@ -11,12 +11,6 @@ use crate::kernel::namespace::Namespace;
 
 const EXPECTED: &str = "a device (\"ns/interface\" or a Link)";
 
-/// Where a function looks that takes a device or a namespace.
-pub(super) enum DeviceOrNamespace {
-    Device(Device),
-    Namespace(Namespace),
-}
-
 impl Args {
     /// A device: `"ns/interface"`, `"interface"` where nsl runs, or a `Link`.
     pub(super) fn device(&self, position: usize) -> mlua::Result<Device> {
@@ -27,19 +21,20 @@ impl Args {
         }
     }
 
-    /// A device or a namespace: a string without a slash is a namespace.
-    pub(super) fn device_or_namespace(&self, position: usize) -> mlua::Result<DeviceOrNamespace> {
-        match self.value(position) {
-            Value::String(text) if text.as_bytes().contains(&b'/') => {
-                Ok(DeviceOrNamespace::Device(self.device(position)?))
-            }
-            Value::UserData(handle) if handle.is::<LinkHandle>() => {
-                Ok(DeviceOrNamespace::Device(self.device(position)?))
-            }
-            Value::Nil | Value::String(_) => Ok(DeviceOrNamespace::Namespace(self.namespace(position)?)),
-            value if namespace_of(&value).is_some() => Ok(DeviceOrNamespace::Namespace(self.namespace(position)?)),
-            _ => Err(self.wrong_type(position, "a device or a namespace").into()),
+    /// A namespace, or a device and the namespace that it is in: a string without a slash is a namespace.
+    pub(super) fn device_or_namespace(&self, position: usize) -> mlua::Result<(Namespace, Option<Device>)> {
+        let is_device = match self.value(position) {
+            Value::String(text) => text.as_bytes().contains(&b'/'),
+            Value::UserData(handle) if handle.is::<LinkHandle>() => true,
+            Value::Nil => false,
+            value if namespace_of(&value).is_some() => false,
+            _ => return Err(self.wrong_type(position, "a device or a namespace").into()),
+        };
+        if !is_device {
+            return Ok((self.namespace(position)?, None));
         }
+        let device = self.device(position)?;
+        Ok((device.namespace.clone(), Some(device)))
     }
 }
 

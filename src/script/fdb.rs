@@ -4,7 +4,6 @@ use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::kernel::fdb::{self, FLUSH, Filter, KEY, WORDS, Way};
@@ -75,10 +74,7 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `netns.fdb_list(dev_or_ns?, {dev=, br=, vlan=, state=, dynamic=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let state = options.string("state")?;
     let state_of = |word: &String| {

@@ -4,7 +4,6 @@ use mlua::{MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::options::Options;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
@@ -97,10 +96,7 @@ fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
 }
 
 fn wanted(args: &Args) -> mlua::Result<(Namespace, Filter)> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let settings = args.settings(2, &[filter::WORDS], IGNORED, &namespace)?;
     let dev = match args.value(2) {
         Value::Table(table) => {

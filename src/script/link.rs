@@ -6,7 +6,6 @@ use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::bind::{Waiting, values};
-use super::device::DeviceOrNamespace;
 use super::handle::LinkHandle;
 use super::link_options::{LINK, Wanted, kind_settings, link_options, link_table, more_names, namespace, read};
 use super::link_record::{self, COLUMNS};
@@ -274,15 +273,10 @@ fn wg_key(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `netns.show(dev_or_ns?)`.
 fn show(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, shown) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => {
-            let shown = link::show(&namespace)?;
-            (namespace, shown)
-        }
-        DeviceOrNamespace::Device(device) => {
-            let shown = vec![link::show_one(&device)?];
-            (device.namespace, shown)
-        }
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let shown = match device {
+        None => link::show(&namespace)?,
+        Some(device) => vec![link::show_one(&device)?],
     };
     values(&args.lua, link_record::shown(&args.lua, &namespace, &shown)?)
 }

@@ -4,7 +4,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -46,8 +45,8 @@ fn write(args: &mut Args, words: Tables, write: fn(&Device, &Settings) -> Result
 /// `netns.macsec_list(dev_or_ns?)`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let links = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => macsec::list(&namespace)?,
-        DeviceOrNamespace::Device(device) => macsec::get(&device)?,
+        (namespace, None) => macsec::list(&namespace)?,
+        (_, Some(device)) => macsec::get(&device)?,
     };
     values(&args.lua, lua_words::records(&args.lua, &["dev", "tx", "rx"], &links)?)
 }

@@ -4,7 +4,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -37,10 +36,8 @@ fn write(args: &mut Args, write: fn(&Device, [u8; 6]) -> Result<()>) -> mlua::Re
 
 /// `netns.maddr_list(dev_or_ns?, {family=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let mut addresses = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => maddr::list(&namespace, None)?,
-        DeviceOrNamespace::Device(device) => maddr::list(&device.namespace, Some(&device))?,
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let mut addresses = maddr::list(&namespace, device.as_ref())?;
     let options = args.options(2)?;
     if let Some(family) = options.string("family")? {
         if !["link", "inet", "inet6"].contains(&family.as_str()) {

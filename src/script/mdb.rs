@@ -4,7 +4,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -75,21 +74,15 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `netns.mdb_list(dev_or_ns?, opts?)`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let place = args.device_or_namespace(1)?;
-    let (namespace, device) = match &place {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (&device.namespace, Some(device)),
-    };
-    let members = mdb::list(namespace, device, &args.settings(2, &[CHOICE], &[], namespace)?)?;
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let members = mdb::list(&namespace, device.as_ref(), &args.settings(2, &[CHOICE], &[], &namespace)?)?;
     values(&args.lua, lua_words::records(&args.lua, COLUMNS, &members)?)
 }
 
 /// `netns.mdb_routers(dev_or_ns?)`.
 fn routers(args: &mut Args) -> mlua::Result<MultiValue> {
-    let routers = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => mdb::routers(&namespace, None)?,
-        DeviceOrNamespace::Device(device) => mdb::routers(&device.namespace, Some(&device))?,
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let routers = mdb::routers(&namespace, device.as_ref())?;
     values(&args.lua, lua_words::records(&args.lua, &["dev", "port", "type", "timer"], &routers)?)
 }
 

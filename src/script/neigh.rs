@@ -6,7 +6,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -80,10 +79,7 @@ fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
 }
 
 fn filter(args: &Args) -> mlua::Result<(Namespace, Filter)> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let mut nud = None;
     for word in options.strings("nud")?.unwrap_or_default() {

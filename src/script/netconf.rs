@@ -4,7 +4,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
@@ -36,10 +35,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// `netns.netconf_list(dev_or_ns?, {family=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let family = family(&args.options(2)?)?;
-    let listed = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => netconf::list(&namespace, None, family)?,
-        DeviceOrNamespace::Device(device) => netconf::list(&device.namespace, Some(&device), family)?,
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
+    let listed = netconf::list(&namespace, device.as_ref(), family)?;
     values(&args.lua, lua_words::records(&args.lua, COLUMNS, &listed)?)
 }
 

@@ -4,7 +4,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
 use crate::kernel::ntable::{self, WORDS};
@@ -42,10 +41,7 @@ fn change(args: &mut Args) -> mlua::Result<MultiValue> {
 
 /// `netns.ntable_list(dev_or_ns?, {name=, dev=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let device = options.device("dev", &namespace)?.or(device);
     let tables = ntable::list(&namespace, options.string("name")?.as_deref(), device.as_ref())?;

@@ -4,7 +4,6 @@ use mlua::{MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::options::Options;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
@@ -112,10 +111,7 @@ fn list(
     columns: &'static [&'static str],
     list: fn(&Namespace, &Filter) -> Result<Vec<Settings>>,
 ) -> mlua::Result<MultiValue> {
-    let (namespace, device) = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => (namespace, None),
-        DeviceOrNamespace::Device(device) => (device.namespace.clone(), Some(device)),
-    };
+    let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
     let handle =
         |key: &str, read: fn(&str) -> Option<u32>| options.string(key)?.map(|text| named(key, &text, read)).transpose();

@@ -6,7 +6,6 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::device::DeviceOrNamespace;
 use super::records;
 use super::registry::{Acts, Call, Function};
 use super::words as lua_words;
@@ -59,8 +58,8 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
 /// `netns.token_list(dev_or_ns?)`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let tokens = match args.device_or_namespace(1)? {
-        DeviceOrNamespace::Namespace(namespace) => token::list(&namespace)?,
-        DeviceOrNamespace::Device(device) => vec![token::get(&device)?],
+        (namespace, None) => token::list(&namespace)?,
+        (_, Some(device)) => vec![token::get(&device)?],
     };
     values(&args.lua, lua_words::records(&args.lua, &["token", "dev"], &tokens)?)
 }
