@@ -11,7 +11,7 @@ use crate::error::{Error, explain};
 pub(super) struct Args {
     /// The VM the call is in.
     pub(super) lua: Lua,
-    function: &'static Function,
+    pub(super) function: &'static Function,
     values: Vec<Value>,
     /// How many leading values the caller did not write as arguments: 1 for a method's own object.
     shift: usize,

@@ -1,11 +1,12 @@
 //! `netns`: filters of traffic control, with their actions.
 
-use mlua::{MultiValue, Table, Value};
+use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
 use super::options::Options;
 use super::registry::{Acts, Call, Function};
+use super::tc::kind_in;
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -45,9 +46,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn write(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let table = args.table(2)?;
-    let kind = kind_in(&table)?.ok_or_else(|| Options::missing("kind"))?;
-    let settings = read(args, &table, &[filter::WORDS, kind.words], &device.namespace)?;
-    write(&device, kind, &settings)?;
+    let kind = kind_in(&table, kind::called)?.ok_or_else(|| Options::missing("kind"))?;
+    write(&device, kind, &read(args, &[filter::WORDS, kind.words], &device.namespace)?)?;
     args.nothing()
 }
 
@@ -55,31 +55,21 @@ fn write(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<()>) ->
 fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let table = args.table(2)?;
-    let kind = kind_in(&table)?;
+    let kind = kind_in(&table, kind::called)?;
     let tables = match kind {
         Some(kind) => &[filter::WORDS, kind.words],
         None => FILTER_WORDS,
     };
-    filter::delete(&device, kind, &read(args, &table, tables, &device.namespace)?)?;
+    filter::delete(&device, kind, &read(args, tables, &device.namespace)?)?;
     args.nothing()
 }
 
-fn read(args: &Args, table: &Table, words: &[&'static [Word]], here: &Namespace) -> mlua::Result<Settings> {
-    let mut settings = lua_words::read(table, args.shown_name(), words, IGNORED, here)?;
-    let actions: Value = table.raw_get("actions")?;
-    if !actions.is_nil() {
-        settings.push(("actions".into(), lua_words::setting("actions", &actions, None, here)?));
+fn read(args: &Args, tables: &[&'static [Word]], here: &Namespace) -> mlua::Result<Settings> {
+    let (mut settings, options) = args.settings_and_options(2, tables, IGNORED, here)?;
+    if let Some(actions) = options.value("actions") {
+        settings.push(("actions".into(), lua_words::setting("actions", actions, None, here)?));
     }
     Ok(settings)
-}
-
-/// The kind that a table of options names, if it does.
-fn kind_in(table: &Table) -> mlua::Result<Option<&'static Kind>> {
-    match table.raw_get("kind")? {
-        Value::String(name) => Ok(Some(kind::called(&name.to_string_lossy())?)),
-        // What else it may be is said when all options are read.
-        _ => Ok(None),
-    }
 }
 
 /// `netns.filter_list(dev_or_ns?, {parent=, ingress=, protocol=, pref=, chain=, kind=})`.
@@ -97,15 +87,8 @@ fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
 
 fn wanted(args: &Args) -> mlua::Result<(Namespace, Filter)> {
     let (namespace, device) = args.device_or_namespace(1)?;
-    let settings = args.settings(2, &[filter::WORDS], IGNORED, &namespace)?;
-    let dev = match args.value(2) {
-        Value::Table(table) => {
-            let others: Vec<&str> = words::names(filter::WORDS).chain(IGNORED.iter().copied()).collect();
-            Options::read(&table, args.shown_name(), &[&["dev"]], &[&others])?.device("dev", &namespace)?
-        }
-        _ => None,
-    };
-    let dev = dev.or(device);
+    let (settings, options) = args.settings_and_options(2, &[filter::WORDS], IGNORED, &namespace)?;
+    let dev = options.device("dev", &namespace)?.or(device);
     let kind = words::text(&settings, "kind").map(str::to_owned);
     Ok((namespace, Filter { dev, kind, settings: words::without(&settings, &["kind"]) }))
 }

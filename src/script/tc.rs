@@ -48,15 +48,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn write_qdisc(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let table = args.table(2)?;
-    let kind = match kind_in(&table)? {
+    let kind = match kind_in(&table, kind::called)? {
         Some(kind) => kind,
         None => {
-            let place = lua_words::read(&table, args.shown_name(), QDISC_WORDS, IGNORED, &device.namespace)?;
+            let place = args.settings(2, QDISC_WORDS, IGNORED, &device.namespace)?;
             qdisc::kind_at(&device, &place)?.ok_or_else(|| Options::missing("kind"))?
         }
     };
     let words = [qdisc::WORDS, kind.qdisc.words];
-    write(&device, kind, &lua_words::read(&table, args.shown_name(), &words, IGNORED, &device.namespace)?)?;
+    write(&device, kind, &args.settings(2, &words, IGNORED, &device.namespace)?)?;
     args.nothing()
 }
 
@@ -65,7 +65,7 @@ fn delete_qdisc(args: &mut Args) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let settings = args.settings(2, QDISC_WORDS, IGNORED, &device.namespace)?;
     let kind = match args.value(2) {
-        Value::Table(table) => kind_in(&table)?,
+        Value::Table(table) => kind_in(&table, kind::called)?,
         _ => None,
     };
     qdisc::delete(&device, kind, &settings)?;
@@ -76,15 +76,15 @@ fn delete_qdisc(args: &mut Args) -> mlua::Result<MultiValue> {
 fn write_class(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
     let device = args.device(1)?;
     let table = args.table(2)?;
-    let kind = match kind_in(&table)? {
+    let kind = match kind_in(&table, kind::called)? {
         Some(kind) => kind,
         None => {
-            let place = lua_words::read(&table, args.shown_name(), CLASS_WORDS, IGNORED, &device.namespace)?;
+            let place = args.settings(2, CLASS_WORDS, IGNORED, &device.namespace)?;
             class::kind_of(&device, &place)?
         }
     };
     let words = [class::WORDS, kind.class.as_ref().map_or(&[][..], |class| class.words)];
-    write(&device, kind, &lua_words::read(&table, args.shown_name(), &words, IGNORED, &device.namespace)?)?;
+    write(&device, kind, &args.settings(2, &words, IGNORED, &device.namespace)?)?;
     args.nothing()
 }
 
@@ -97,9 +97,9 @@ fn delete_class(args: &mut Args) -> mlua::Result<MultiValue> {
 }
 
 /// The kind that a table of options names, if it does.
-fn kind_in(table: &Table) -> mlua::Result<Option<&'static Kind>> {
+pub(super) fn kind_in<K>(table: &Table, called: fn(&str) -> Result<&'static K>) -> mlua::Result<Option<&'static K>> {
     match table.raw_get("kind")? {
-        Value::String(name) => Ok(Some(kind::called(&name.to_string_lossy())?)),
+        Value::String(name) => Ok(Some(called(&name.to_string_lossy())?)),
         // What else it may be is said when all options are read.
         _ => Ok(None),
     }

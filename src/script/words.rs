@@ -21,9 +21,23 @@ impl Args {
         ignored: &[&'static str],
         here: &Namespace,
     ) -> mlua::Result<Settings> {
+        Ok(self.settings_and_options(position, tables, ignored, here)?.0)
+    }
+
+    /// The same, with the options beside it that are the function's own and no words.
+    pub(super) fn settings_and_options(
+        &self,
+        position: usize,
+        tables: &[&'static [Word]],
+        ignored: &[&'static str],
+        here: &Namespace,
+    ) -> mlua::Result<(Settings, Options)> {
         match self.value(position) {
-            Value::Nil => Ok(Settings::new()),
-            Value::Table(table) => read(&table, self.shown_name(), tables, ignored, here),
+            Value::Nil => Ok((Settings::new(), Options::empty())),
+            Value::Table(table) => {
+                let plain = self.function.options;
+                read_beside(&table, self.shown_name(), (tables, plain), ignored, here)
+            }
             _ => Err(self.wrong_type(position, "a table of options").into()),
         }
     }
@@ -37,8 +51,18 @@ pub(super) fn read(
     ignored: &[&'static str],
     here: &Namespace,
 ) -> mlua::Result<Settings> {
-    let known: Vec<Vec<&'static str>> = tables.iter().map(|words| words::settable(words).collect()).collect();
-    let known: Vec<&[&'static str]> = known.iter().map(Vec::as_slice).collect();
+    Ok(read_beside(table, function, (tables, &[]), ignored, here)?.0)
+}
+
+fn read_beside(
+    table: &Table,
+    function: &'static str,
+    (tables, plain): (&[&'static [Word]], &[&'static str]),
+    ignored: &[&'static str],
+    here: &Namespace,
+) -> mlua::Result<(Settings, Options)> {
+    let words: Vec<Vec<&'static str>> = tables.iter().map(|words| words::settable(words).collect()).collect();
+    let known: Vec<&[&'static str]> = words.iter().map(Vec::as_slice).chain([plain]).collect();
     let facts: Vec<&'static str> = tables.iter().flat_map(|words| words::names(words)).collect();
     let options = Options::read(table, function, &known, &[ignored, &facts])?;
     let settings = tables.iter().flat_map(|words| words::all(words)).filter(|word| word.settable);
@@ -50,7 +74,7 @@ pub(super) fn read(
             read.push((Cow::Borrowed(word.name), setting(word.name, value, Some(&word.form), here)?));
         }
     }
-    Ok(read)
+    Ok((read, options))
 }
 
 /// A value of an option as a setting. A link, by its handle or as `"ns/link"`, must be in the namespace `here`.
