@@ -55,7 +55,7 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
     let from = origin(device, spec)?;
     let index = device.namespace.with_socket(|socket| {
         let master = set::master_index(socket, device, first.master.as_ref())?;
-        message::apply(&mut request, &first, master);
+        message::apply(&mut request, &first, master)?;
         let under = from.stand(socket, &mut request, spec)?;
         let told = kind::fresh(kind, &own);
         let info = match &under {

@@ -8,6 +8,7 @@ use netlink_packet_route::link::{AfSpecInet6, AfSpecUnspec, In6AddrGenMode, Link
 use super::more;
 use super::spec::{AddrGenMode, LinkSpec};
 use super::xdp::Xdp;
+use crate::error::Result;
 use crate::kernel::device::Device;
 use crate::netlink::{Message, attr};
 
@@ -31,8 +32,8 @@ pub(super) fn about(device: &Device) -> LinkMessage {
 }
 
 /// Adds what a link of any kind can be asked to be: all of `spec` but name, namespace, kind and options. `master` is
-/// the index of the master that `spec` names, 0 for none.
-pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u32>) {
+/// the index of the master that `spec` names, 0 for none. `EINVAL` for a value that an option cannot have.
+pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u32>) -> Result<()> {
     let attributes = &mut message.attributes;
     attributes.extend(spec.mtu.map(LinkAttribute::Mtu));
     attributes.extend(spec.address.map(|mac| LinkAttribute::Address(mac.to_vec())));
@@ -41,7 +42,7 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     attributes.extend(spec.alias.as_ref().map(alias));
     attributes.extend(spec.group.map(LinkAttribute::Group));
     attributes.extend(spec.txqueuelen.map(LinkAttribute::TxQueueLen));
-    attributes.extend(more::attributes(&spec.more));
+    attributes.extend(more::attributes(&spec.more)?);
     attributes.extend(spec.carrier.map(|on| LinkAttribute::Carrier(u8::from(on))));
     attributes.extend(master.map(LinkAttribute::Controller));
     let xdp = |xdp: &Xdp| LinkAttribute::Other(DefaultNla::new(libc::IFLA_XDP | attr::NESTED, xdp.bytes()));
@@ -61,6 +62,7 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     flag(LinkFlags::Allmulti, spec.allmulticast);
     flag(LinkFlags::Multicast, spec.multicast);
     flag(LinkFlags::Noarp, spec.arp.map(|on| !on));
+    Ok(())
 }
 
 /// Adds the kind of the link, or of what it is a port of, with options (`kind::own_info`, `kind::port_info`).

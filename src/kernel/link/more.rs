@@ -12,6 +12,8 @@ use crate::kernel::words::Form::{List, Switch8, Text, U32, Words8};
 use crate::kernel::words::{self, Form, Own, Word, fact, option};
 use crate::netlink::{Message, Socket, attr};
 
+/// `IFLA_PROTO_DOWN_REASON`.
+const REASON: u16 = 55;
 /// `IFLA_PROP_LIST`, and `IFLA_ALT_IFNAME` in it.
 const PROPERTIES: u16 = 52;
 const NAME: u16 = 53;
@@ -31,7 +33,7 @@ pub const WORDS: &[Word] = &[
     fact("tso_max_segs", 60, U32),
     option("linkmode", 17, Words8(&["default", "dormant"])),
     option("protodown", 39, Switch8),
-    option("protodown_reason", 55, REASONS),
+    option("protodown_reason", REASON, REASONS),
     option(ALTNAMES, PROPERTIES, List(&Text, NAME)),
     fact("promiscuity", 30, U32),
     fact("parentdev", 56, Text),
@@ -77,17 +79,15 @@ pub fn check(settings: &Settings) -> Result<()> {
     words::encode(WORDS, settings, &mut words::no_links).map(drop)
 }
 
-/// The attributes for a message about a link; those that were not [checked](check) are left out.
-pub(super) fn attributes(settings: &Settings) -> impl Iterator<Item = LinkAttribute> {
+/// The attributes for a message about a link, but for what a message of its own says. `EINVAL` as [`check`] has it.
+pub(super) fn attributes(settings: &Settings) -> Result<Vec<LinkAttribute>> {
     let told = words::without(settings, &[ALTNAMES]);
-    let bytes = words::encode(WORDS, &told, &mut words::no_links).unwrap_or_default();
-    let all: Vec<LinkAttribute> = attr::Attributes::new(&bytes)
-        .map(|(kind, value)| {
-            let nested = if kind == 55 { attr::NESTED } else { 0 };
-            LinkAttribute::Other(DefaultNla::new(kind | nested, value.to_vec()))
-        })
-        .collect();
-    all.into_iter()
+    let bytes = words::encode(WORDS, &told, &mut words::no_links)?;
+    let attribute = |(kind, value): (u16, &[u8])| {
+        let nested = if kind == REASON { attr::NESTED } else { 0 };
+        LinkAttribute::Other(DefaultNla::new(kind | nested, value.to_vec()))
+    };
+    Ok(attr::Attributes::new(&bytes).map(attribute).collect())
 }
 
 /// What the message that makes a link says, and what has to follow it.

@@ -30,21 +30,22 @@ pub struct NewEnd<'a> {
     pub spec: &'a LinkSpec,
 }
 
-/// Makes a veth pair straight where its ends belong. Sent from any namespace.
-pub fn pair(a: &NewEnd<'_>, b: &NewEnd<'_>) -> Request {
-    let mut first = end(a);
-    message::inform(&mut first, kind::veth::pair_info("veth", Vec::new(), &end(b)));
-    (RouteNetlinkMessage::NewLink(first), NEW)
+/// Makes a pair of this kind, with options of its own (encoded), straight where its ends belong. Sent from any namespace.
+/// `EINVAL` for a value that an option cannot have.
+pub fn pair((kind, own): (&str, &[u8]), a: &NewEnd<'_>, b: &NewEnd<'_>) -> Result<Request> {
+    let mut first = end(a)?;
+    message::inform(&mut first, kind::veth::pair_info((kind, own), &end(b)?));
+    Ok((RouteNetlinkMessage::NewLink(first), NEW))
 }
 
-fn end(end: &NewEnd<'_>) -> LinkMessage {
+fn end(end: &NewEnd<'_>) -> Result<LinkMessage> {
     let mut message = message::named(end.name);
     message.header.index = end.index;
     // What is asked for wins: the kernel takes the last.
     message::one_queue(&mut message);
-    message::apply(&mut message, end.spec, None);
+    message::apply(&mut message, end.spec, None)?;
     message::place(&mut message, end.namespace);
-    message
+    Ok(message)
 }
 
 /// Makes a link of this kind with the kind's options. Sent from the namespace where it belongs: a bridge cannot move.
@@ -76,9 +77,9 @@ pub fn port_vlan(index: u32, vlan: u16, untagged: bool, is_in: bool) -> Request 
 }
 
 /// Changes a link in the socket's namespace; `master` is the index of the link that it becomes a port of. Name,
-/// namespace and options of its kind are not for this.
-pub fn change(index: u32, spec: &LinkSpec, master: Option<u32>) -> Request {
+/// namespace and options of its kind are not for this. `EINVAL` for a value that an option cannot have.
+pub fn change(index: u32, spec: &LinkSpec, master: Option<u32>) -> Result<Request> {
     let mut message = message::indexed(index);
-    message::apply(&mut message, spec, master);
-    (RouteNetlinkMessage::NewLink(message), 0)
+    message::apply(&mut message, spec, master)?;
+    Ok((RouteNetlinkMessage::NewLink(message), 0))
 }

@@ -24,7 +24,7 @@ pub fn is_running(socket: &Socket, name: &str) -> Result<bool> {
 /// Returns when the kernel has done what it was doing about links, in whatever namespace: by a request that changes
 /// nothing, but has to have the lock that all changes have (Linux `rtnl_mutex`).
 pub fn wait_for_changes(socket: &mut Socket) -> Result<()> {
-    let (nothing, flags) = request::change(LOOPBACK, &LinkSpec::default(), None);
+    let (nothing, flags) = request::change(LOOPBACK, &LinkSpec::default(), None)?;
     socket.execute(nothing, flags)
 }
 

@@ -168,11 +168,11 @@ fn write_plain(socket: &mut Socket, device: &Device, spec: &LinkSpec, mut reques
     // A bond takes no port that is up, which a kernel may make it first (Linux before 6.2).
     let up = spec.up.filter(|up| *up && master.is_some_and(|master| master != 0));
     let index = request.header.index;
-    message::apply(&mut request, &LinkSpec { up: spec.up.xor(up), ..spec.clone() }, master);
+    message::apply(&mut request, &LinkSpec { up: spec.up.xor(up), ..spec.clone() }, master)?;
     send(socket, device, spec, request)?;
     if up.is_some() {
         let mut request = message::indexed(index);
-        message::apply(&mut request, &LinkSpec { up, ..LinkSpec::default() }, None);
+        message::apply(&mut request, &LinkSpec { up, ..LinkSpec::default() }, None)?;
         send(socket, device, &LinkSpec { up, ..LinkSpec::default() }, request)?;
     }
     Ok(())

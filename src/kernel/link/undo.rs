@@ -18,7 +18,8 @@ pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before
     let kind = before.kind.as_deref().unwrap_or_default();
     let own = kind::back(kind, &changed(&spec.options, &before.data, &now.data), &before.data, &now.data);
     let mut request = message::indexed(before.index);
-    message::apply(&mut request, &back, master);
+    // What cannot be brought back is seen below.
+    let _ = message::apply(&mut request, &back, master);
     let kind = before.kind.as_deref().filter(|_| !own.is_empty());
     if let Some(aside) = kind::aside(kind) {
         let mut own = own.clone();
@@ -29,7 +30,6 @@ pub(super) fn undo(socket: &mut Socket, device: &Device, spec: &LinkSpec, before
     if let Some(Ok(info)) = kind.map(|kind| kind::own_info(kind, &own, &mut indexes(socket, device))) {
         message::inform(&mut request, info);
     }
-    // What could not be brought back is seen below.
     let _ = socket.execute(RouteNetlinkMessage::NewLink(request), 0);
 
     // A port that left its bridge and came back has lost what it had there.

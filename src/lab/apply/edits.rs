@@ -54,7 +54,7 @@ pub(super) fn add_bridge(target: &Target<'_>, changes: &[&Change]) -> Result<()>
     let Some(change) = changes.iter().find(|change| matches!(change.edit, Edit::AddBridge)) else { return Ok(()) };
     let Some(bridge) = &target.assigned.bridge else { return Ok(()) };
     let up = LinkSpec { up: Some(true), ..LinkSpec::default() };
-    let requests = vec![bridge_request(bridge)?, request::change(bridge.index, &up, None)];
+    let requests = vec![bridge_request(bridge)?, request::change(bridge.index, &up, None)?];
     let made = target.node.namespace.with_socket(|socket| socket.batch(requests).map_err(|(_, error)| error));
     made.map_err(|error| error.object(&change.node).place(change.place.clone()))
 }

@@ -44,7 +44,7 @@ fn make_from(
 ) -> Result<()> {
     for (chunk, some) in links.chunks(CHUNK).enumerate() {
         report(Progress { phase: Phase::Links, done: chunk * CHUNK, total: links.len() });
-        let requests = some.iter().map(|&link| request(plan, assigned, sites, link)).collect();
+        let requests = some.iter().map(|&link| request(plan, assigned, sites, link)).collect::<Result<_>>()?;
         let mut refused = None;
         asking.with_socket(|socket| {
             refused = socket.batch(requests).err();
@@ -80,7 +80,7 @@ fn sides<'a>(plan: &'a Plan, assigned: &Assigned, sites: &'a [Site<'a>], link: u
 }
 
 /// The request for a pair. The kernel makes its first end up if asked to, which saves a message.
-fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize) -> Request {
+fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize) -> Result<Request> {
     let planned = &plan.links[link];
     let comes_up = [&planned.a, &planned.b].into_iter().zip(assigned.links[link]).position(|(end, interface)| {
         let place = site_of(sites, end.node);
@@ -93,7 +93,7 @@ fn request(plan: &Plan, assigned: &Assigned, sites: &mut [Site<'_>], link: usize
         sides.swap(0, 1);
     }
     let specs = [spec(&sides[0], comes_up.map(|_| true)), spec(&sides[1], None)];
-    pair(&sides[0].wanted(&specs[0]), &sides[1].wanted(&specs[1]))
+    pair(("veth", &[]), &sides[0].wanted(&specs[0]), &sides[1].wanted(&specs[1]))
 }
 
 impl<'a> Side<'a> {

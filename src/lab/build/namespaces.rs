@@ -125,7 +125,7 @@ fn visit(nodes: &[(&Node, &AssignedNode)], group: Group, inherited: &Arc<OnceLoc
 /// Sets the loopback up and makes a switch's bridge.
 fn furnish(socket: &mut Socket, bridge: Option<&Bridge>) -> Result<()> {
     let up = LinkSpec { up: Some(true), ..LinkSpec::default() };
-    let mut requests = vec![request::change(LOOPBACK, &up, None)];
+    let mut requests = vec![request::change(LOOPBACK, &up, None)?];
     if let Some(bridge) = bridge {
         requests.push(bridge_request(bridge)?);
     }

@@ -80,7 +80,9 @@ impl<'a> Orders<'a> {
 fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
     let mut orders = Orders { requests: Vec::new(), about: Vec::new() };
     if let Some(interfaces) = &site.joined {
-        interfaces.iter().for_each(|&place| interface_orders(lab, site, place, &mut orders));
+        for &place in interfaces {
+            interface_orders(lab, site, place, &mut orders)?;
+        }
         return Ok(orders);
     }
     for address in &site.node.addresses {
@@ -88,11 +90,11 @@ fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
         orders.push(spec.request(LOOPBACK), About::Loopback(spec));
     }
     for place in 0..site.assigned.interfaces.len() {
-        interface_orders(lab, site, place, &mut orders);
+        interface_orders(lab, site, place, &mut orders)?;
     }
     if let Some(bridge) = &site.assigned.bridge {
         // Last, so that its ports all begin at once.
-        orders.push(request::change(bridge.index, &up(), None), About::Bridge);
+        orders.push(request::change(bridge.index, &up(), None)?, About::Bridge);
     }
     for route in site.assigned.routes.iter().filter(|route| !site.assigned.goes_outside(route)) {
         let request = route.spec(site.assigned).request(&mut |name| index(site, name))?;
@@ -101,13 +103,13 @@ fn orders<'a>(lab: &Lab<'_>, site: &Site<'a>) -> Result<Orders<'a>> {
     Ok(orders)
 }
 
-fn interface_orders(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) {
+fn interface_orders(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) -> Result<()> {
     let interface = &site.assigned.interfaces[place];
     for address in &interface.addresses {
         let spec = address_spec(*address);
         orders.push(spec.request(interface.index), About::Address(place, spec));
     }
-    bring_up(lab, site, place, orders);
+    bring_up(lab, site, place, orders)
 }
 
 fn address_spec(address: ipnet::IpNet) -> AddrSpec {
@@ -120,19 +122,20 @@ fn up() -> LinkSpec {
 }
 
 /// Sets an interface up that is not, as a port where it is one; and what the message that made it could not hold.
-fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) {
+fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_>) -> Result<()> {
     let interface = &site.assigned.interfaces[place];
-    let mut order = |spec: &LinkSpec, master| {
-        orders.push(request::change(interface.index, spec, master), About::Interface(place));
+    let mut order = |spec: &LinkSpec, master| -> Result<()> {
+        orders.push(request::change(interface.index, spec, master)?, About::Interface(place));
+        Ok(())
     };
     if site.ipv6 && !interface.ipv6 {
         // The kernel sets a link up before it reads this of the same message.
-        order(&LinkSpec { addrgenmode: Some(AddrGenMode::None), ..LinkSpec::default() }, None);
+        order(&LinkSpec { addrgenmode: Some(AddrGenMode::None), ..LinkSpec::default() }, None)?;
     }
     let wants = wants(lab, site, place);
     let (_, rest) = wants.spec.split_for_new();
     if rest.addrgenmode.is_some() || rest.carrier.is_some() {
-        order(&LinkSpec { alias: None, ..rest.clone() }, None);
+        order(&LinkSpec { alias: None, ..rest.clone() }, None)?;
     }
     // Whoever finds it there is told whose it is.
     let mark = site.node.existing.is_some().then(|| lab.plan.mark());
@@ -140,7 +143,7 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     let bridge = site.assigned.bridge.as_ref().map(|bridge| bridge.index);
     let master = wants.master.as_ref().and_then(|name| devices::index(site, name));
     if spec.up.is_some() || spec.alias.is_some() {
-        order(&spec, master.or(bridge));
+        order(&spec, master.or(bridge))?;
     }
     if site.assigned.bridge.as_ref().is_some_and(|bridge| bridge.filters) {
         for request in vlans(&lab.plan.links[interface.link], interface.index) {
@@ -151,6 +154,7 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     if let Some(request) = shape.request(interface.index, interface.mtu) {
         orders.push(request, About::Shape(place, shape));
     }
+    Ok(())
 }
 
 /// Sets what interfaces have as ports, once they are.

@@ -4,8 +4,6 @@
 
 use std::os::fd::OwnedFd;
 
-use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
-use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::LinkMessage;
 use nix::errno::Errno;
 
@@ -13,6 +11,7 @@ use super::{INFO_DATA, INFO_KIND, Kind, Side, encode, info, missing, split_off};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{self, Device, propose_index};
 use crate::kernel::link::add::index_is_taken;
+use crate::kernel::link::request::{self, NewEnd};
 use crate::kernel::link::{LinkSpec, Settings, delete, message, set};
 use crate::kernel::namespace::{Namespace, are_same};
 use crate::kernel::words::Form::{Names32, Switch8, U16, Words32};
@@ -127,12 +126,11 @@ fn without_options(kind: &str, spec: &LinkSpec) -> (LinkSpec, LinkSpec, Settings
 }
 
 /// Makes the pair in one message, under indexes that nsl proposes; where one is taken, under the kernel's.
-fn create((kind, own): (&str, &[u8]), a: Half<'_>, b: Half<'_>) -> Result<(Device, Device)> {
+fn create<'a>((kind, own): (&str, &[u8]), a: Half<'a>, b: Half<'a>) -> Result<(Device, Device)> {
+    let end = |(end, spec, namespace): Half<'a>, index| NewEnd { namespace, name: &end.name, index, spec };
     let pair = |index_a, index_b| {
-        let mut message = request(a, index_a);
-        message::inform(&mut message, pair_info(kind, own.to_vec(), &request(b, index_b)));
-        let flags = NLM_F_CREATE | NLM_F_EXCL;
-        Namespace::home().with_socket(|socket| socket.execute(RouteNetlinkMessage::NewLink(message), flags))
+        let (message, flags) = request::pair((kind, own), &end(a, index_a), &end(b, index_b))?;
+        Namespace::home().with_socket(|socket| socket.execute(message, flags))
     };
     let known = |end: &Device, index| Device::known(&end.namespace, &end.name, index);
     let (index_a, index_b) = (propose_index(), propose_index());
@@ -147,20 +145,10 @@ fn create((kind, own): (&str, &[u8]), a: Half<'_>, b: Half<'_>) -> Result<(Devic
 }
 
 /// A pair with its options (encoded), for `IFLA_LINKINFO`; `peer` is the message about the other end.
-pub(in crate::kernel::link) fn pair_info(kind: &str, mut options: Vec<u8>, peer: &LinkMessage) -> Vec<u8> {
+pub(in crate::kernel::link) fn pair_info((kind, own): (&str, &[u8]), peer: &LinkMessage) -> Vec<u8> {
+    let mut options = own.to_vec();
     attr::put(&mut options, PEER, &message::bytes(peer));
     info((INFO_KIND, kind), (INFO_DATA, &options))
-}
-
-/// The message about one end.
-fn request((end, spec, namespace): Half<'_>, index: u32) -> LinkMessage {
-    let mut request = message::named(&end.name);
-    request.header.index = index;
-    // What is asked for wins: the kernel takes the last.
-    message::one_queue(&mut request);
-    message::apply(&mut request, spec, None);
-    message::place(&mut request, namespace);
-    request
 }
 
 /// The device of an end; if its name is left to choose, one that is free and not `taken` by the other end.
