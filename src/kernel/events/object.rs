@@ -134,6 +134,22 @@ const INET: u8 = libc::AF_INET as u8;
 const INET6: u8 = libc::AF_INET6 as u8;
 const MPLS: u8 = libc::AF_MPLS as u8;
 
+/// What the others differ from.
+const PLAIN: Sort = Sort {
+    object: Object::Link,
+    new: 0,
+    header: 12,
+    families: &[],
+    groups: &[],
+    requests: &[&[]],
+    identity: Identity::All,
+    several: false,
+    unsteady: &[],
+    volatile: &[],
+    is_shown: |_| true,
+    parts: None,
+};
+
 /// All but links, which have a type of their own.
 pub(super) static SORTS: &[Sort] = &[
     Sort {
@@ -142,15 +158,11 @@ pub(super) static SORTS: &[Sort] = &[
         header: 8,
         families: &[INET, INET6],
         groups: &[5, 9],
-        requests: &[&[]],
         // The prefix length and the link; `IFA_ADDRESS`, `IFA_LOCAL`.
         identity: Identity::Parts(&[(0, 2), (4, 4)], &[1, 2]),
-        several: false,
-        unsteady: &[],
         // Of `IFA_CACHEINFO` when it was last set.
         volatile: &[(6, 12..16)],
-        is_shown: |_| true,
-        parts: None,
+        ..PLAIN
     },
     Sort { groups: &[7], families: &[INET], requests: &[&[INET]], ..ROUTE },
     Sort { groups: &[11], families: &[INET6], requests: &[&[INET6]], ..ROUTE },
@@ -158,19 +170,15 @@ pub(super) static SORTS: &[Sort] = &[
     Sort {
         object: Object::Neigh,
         new: libc::RTM_NEWNEIGH,
-        header: 12,
         families: &[INET, INET6],
         groups: &[3],
-        requests: &[&[]],
         // The link; `NDA_DST`.
         identity: Identity::Parts(&[(0, 1), (4, 4)], &[1]),
-        several: false,
-        unsteady: &[],
         // `NDA_CACHEINFO`, `NDA_PROBES`.
         volatile: &[(3, 0..0), (4, 0..0)],
         // `NUD_NONE` and `NUD_NOARP` entries are nobody's. Of proxies, which have no state, the kernel does not tell.
         is_shown: |header| !matches!(u16::from_ne_bytes([header[8], header[9]]), 0 | 0x40),
-        parts: None,
+        ..PLAIN
     },
     tables::FDB,
     tables::MDB,
@@ -186,16 +194,10 @@ pub(super) static SORTS: &[Sort] = &[
         object: Object::Nexthop,
         new: 104,
         header: 8,
-        families: &[],
         groups: &[32],
-        requests: &[&[]],
         // `NHA_ID`.
         identity: Identity::Parts(&[], &[1]),
-        several: false,
-        unsteady: &[],
-        volatile: &[],
-        is_shown: |_| true,
-        parts: None,
+        ..PLAIN
     },
     Sort {
         object: Object::Qdisc,
@@ -227,52 +229,32 @@ pub(super) static SORTS: &[Sort] = &[
 const RULE: Sort = Sort {
     object: Object::Rule,
     new: 32,
-    header: 12,
-    families: &[],
-    groups: &[],
-    requests: &[],
-    identity: Identity::All,
-    several: false,
     // `FIB_RULE_UNRESOLVED`, `FIB_RULE_IIF_DETACHED`, `FIB_RULE_OIF_DETACHED`.
     unsteady: &[(8..9, 0x1c)],
-    volatile: &[],
-    is_shown: |_| true,
-    parts: None,
+    ..PLAIN
 };
 
 /// Traffic control.
 const CONTROL: Sort = Sort {
     object: Object::Qdisc,
-    new: 0,
     header: 20,
-    families: &[],
     groups: &[4],
-    requests: &[&[]],
-    identity: Identity::All,
-    several: false,
-    unsteady: &[],
     // `TCA_STATS`, `TCA_XSTATS`, `TCA_RATE`, `TCA_STATS2`.
     volatile: &[(3, 0..0), (4, 0..0), (5, 0..0), (7, 0..0)],
-    is_shown: |_| true,
-    parts: None,
+    ..PLAIN
 };
 
 const ROUTE: Sort = Sort {
     object: Object::Route,
     new: libc::RTM_NEWROUTE,
-    header: 12,
-    families: &[],
-    groups: &[],
-    requests: &[],
     // Destination, source and type of service; `RTA_DST`, `RTA_SRC`, `RTA_PRIORITY`, `RTA_TABLE`.
     identity: Identity::Parts(&[(0, 4)], &[1, 2, 6, 15]),
     several: true,
-    unsteady: &[],
     // `RTA_CACHEINFO`, `RTA_EXPIRES`.
     volatile: &[(12, 0..0), (23, 0..0)],
     // `RTM_F_CLONED`: made from another for one destination.
     is_shown: |header| header[9] & 2 == 0,
-    parts: None,
+    ..PLAIN
 };
 
 /// Where in its options a discipline counts packets: htb those that no class took (`direct_pkts`, the last word of its

@@ -1,33 +1,20 @@
 //! The sorts of what bridges, routers of multicast and protocols keep in tables of their own. Some list many in one
 //! message, which is parted here.
 
-use super::{Identity, Object, Sort};
+use super::{Identity, Object, PLAIN, Sort};
 use crate::kernel::{bridge_vlan, mdb};
 use crate::netlink::attr;
 
 const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 
-/// What the others differ from.
-const PLAIN: Sort = Sort {
-    object: Object::Fdb,
-    new: 0,
-    header: 12,
-    families: &[BRIDGE],
-    groups: &[],
-    requests: &[&[BRIDGE]],
-    identity: Identity::All,
-    several: false,
-    unsteady: &[],
-    volatile: &[],
-    is_shown: |_| true,
-    parts: None,
-};
-
 /// Forwarding entries. Of links of other kinds than bridges the kernel also tells of ones that are not there (Linux
 /// `rtnl_fdb_notify`), so what is heard is not believed.
 pub(super) const FDB: Sort = Sort {
+    object: Object::Fdb,
     new: libc::RTM_NEWNEIGH,
+    families: &[BRIDGE],
     groups: &[3],
+    requests: &[&[BRIDGE]],
     identity: Identity::Own(forwarding),
     // `NUD_REACHABLE` becomes `NUD_STALE` by itself.
     unsteady: &[(8..10, 0x06)],
@@ -42,9 +29,9 @@ pub(super) const MDB: Sort = Sort {
     object: Object::Mdb,
     new: mdb::NEW,
     header: 8,
-    // The kernel leaves it out of its lists.
-    families: &[],
+    // The kernel leaves the family out of its lists.
     groups: &[26],
+    requests: &[&[BRIDGE]],
     identity: Identity::Own(mdb::identity),
     parts: Some(mdb::parts),
     ..PLAIN
@@ -55,6 +42,7 @@ pub(super) const BRIDGE_VLAN: Sort = Sort {
     object: Object::BridgeVlan,
     new: bridge_vlan::NEW,
     header: 8,
+    families: &[BRIDGE],
     groups: &[33],
     requests: &[&bridge_vlan::EACH],
     // The number, which stands where nothing does, and the link.
