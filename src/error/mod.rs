@@ -212,13 +212,19 @@ impl Error {
     /// The sentence, without place, operation and code; names in it are escaped.
     pub fn message(&self) -> String {
         let (text, _) = fill(self.0.row.message, &self.0.values);
-        match &self.0.object {
-            // Without words of its own the sentence names no object.
-            Some(object) if self.is(&explain::KERNEL_REFUSED) => {
-                text.replacen("refused", &format!("refused \"{}\"", escape(object)), 1)
-            }
-            _ => text,
+        if !self.is(&explain::KERNEL_REFUSED) {
+            return text;
         }
+        // Without words of its own the sentence names no object.
+        let object = self.0.object.as_deref().map(escape);
+        let what = self.0.values.iter().find_map(|(key, what)| (*key == "what").then(|| escape(what)));
+        let named = match (what, object) {
+            (Some(what), Some(object)) if !what.contains(&object) => format!("{what} of \"{object}\""),
+            (Some(what), _) => what,
+            (None, Some(object)) => format!("\"{object}\""),
+            (None, None) => return text,
+        };
+        text.replacen("refused", &format!("refused {named}"), 1)
     }
 
     /// One thing to do, starting with a verb; none if the row has none or lacks a value for it.

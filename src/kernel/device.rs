@@ -13,7 +13,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
 use nix::errno::Errno;
 
-use super::namespace::Namespace;
+use super::namespace::{Namespace, named};
 use crate::error::{Error, Result, explain};
 use crate::netlink::{Socket, attr};
 
@@ -123,6 +123,9 @@ impl Device {
         }
         let names = names(socket).unwrap_or_default();
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
+        if self.namespace.label().is_empty() && named::exists(&self.name).unwrap_or(false) {
+            return error.note(format!("\"{0}\" is a namespace; its links are called \"{0}/lo\" and so on", self.name));
+        }
         error.among(&self.name, &names)
     }
 }

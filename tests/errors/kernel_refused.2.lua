@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.nexthop_add("ns0", 7, { group = { 5, 6 } })

@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.link_get "ns0"
