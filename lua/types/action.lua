@@ -5,13 +5,16 @@
 ---@class nsl.Action
 ---@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple" "bpf" "ct"
 ---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
----@field index? integer              # its number among those of its kind
+---@field index? integer              # its number among those of its kind; alone in a filter: the one that is there
 ---@field cookie? string              # bytes in hexadecimal that the kernel keeps for who made it, at most 16: "a1b2"
 ---@field no_percpu? boolean          # without statistics of each processor
+---@field skip_hw? boolean            # by software alone: `netns.action_add`
+---@field skip_sw? boolean            # by hardware alone
 ---@field hw_stats? "disabled"|"immediate"|"delayed"   # how the hardware counts, where it acts; any way unless told
 ---@field egress? "redirect"|"mirror"|boolean   # mirred: out of `dev`; nat: of what goes out
 ---@field ingress? "redirect"|"mirror"          # mirred: into `dev`
 ---@field dev? nsl.Dev                # mirred
+---@field blockid? integer           # mirred: out of all links of a block (Linux 6.8), instead of `dev`
 ---@field random? "netrand"|"determ"  # gact: for one packet of so many, by chance or in turn
 ---@field of? integer|string[]        # gact: how many; csum: of which headers: "iph" "icmp" "igmp" "tcp" "udp" "udplite" "sctp"
 ---@field random_control? string      # gact: what becomes of that one
@@ -73,3 +76,88 @@
 ---@field addr? string                # ct: to what: "10.0.0.1", "10.0.0.1-10.0.0.9"
 ---@field port? string|integer        # ct: to what: 1000, "1000-2000"
 
+--- An action as it is: in a filter, or by itself.
+---@class nsl.ActionRecord: nsl.Action
+---@field kind string
+---@field index integer
+---@field ref integer                 # how many refer to it
+---@field bind integer                # how many of those are filters
+---@field in_hw_count? integer        # how many devices do it in hardware
+---@field used_hw_stats? string       # how those count
+---@field stats nsl.TcStats           # what it has seen
+
+--- Which action is meant.
+---@class nsl.ActionKey
+---@field kind string                 # "police"
+---@field index integer
+
+--- Which actions are meant.
+---@class nsl.ActionListOpts
+---@field kind? string                # of this kind alone; left out: of every kind that nsl knows
+---@field since? nsl.Time             # that acted within this time alone
+
+--- Adds an action that filters can share, and gives its number. A filter takes it as `{ kind = "police", index = 7 }`.
+--- ```lua
+--- local index = netns.action_add("ns0", { kind = "police", rate = "1mbit", burst = "10k", control = "drop" })
+--- netns.filter_add("ns0/veth0", { kind = "matchall", ingress = true, actions = { { kind = "police", index = index } } })
+--- ```
+---@param ns nsl.Ns
+---@param opts nsl.Action
+---@return integer index
+---@raises EEXIST EINVAL ENODEV EOPNOTSUPP EPERM
+---@since 0.1
+function netns.action_add(ns, opts) end
+
+--- Adds an action that filters can share, or changes the one there is, for all filters that hold it.
+--- ```lua
+--- netns.action_replace("ns0", { kind = "police", index = 7, rate = "2mbit", burst = "10k", control = "drop" })
+--- ```
+---@param ns nsl.Ns
+---@param opts nsl.Action
+---@return integer index
+---@raises EINVAL ENODEV EOPNOTSUPP EPERM
+---@since 0.1
+function netns.action_replace(ns, opts) end
+
+--- Deletes an action that no filter holds.
+--- ```lua
+--- netns.action_delete("ns0", { kind = "police", index = 7 })
+--- ```
+---@param ns nsl.Ns
+---@param opts nsl.ActionKey
+---@raises EBUSY EINVAL ENOENT EPERM
+---@since 0.1
+function netns.action_delete(ns, opts) end
+
+--- Reads an action by its kind and number.
+--- ```lua
+--- print(netns.action_get("ns0", { kind = "police", index = 7 }).stats.drops)
+--- ```
+---@param ns nsl.Ns
+---@param opts nsl.ActionKey
+---@return nsl.ActionRecord action
+---@raises EINVAL ENOENT
+---@since 0.1
+function netns.action_get(ns, opts) end
+
+--- Lists the actions of a namespace, those too that filters made.
+--- ```lua
+--- for _, a in ipairs(netns.action_list("ns0", { kind = "police" })) do print(a.index, a.bind, a.rate) end
+--- ```
+---@param ns nsl.Ns
+---@param opts? nsl.ActionListOpts
+---@return nsl.ActionRecord[] actions
+---@raises EINVAL
+---@since 0.1
+function netns.action_list(ns, opts) end
+
+--- Deletes the actions that `netns.action_list` would list and that no filter holds, and says how many there were.
+--- ```lua
+--- print(netns.action_flush("ns0", { kind = "police" }))
+--- ```
+---@param ns nsl.Ns
+---@param opts? nsl.ActionListOpts
+---@return integer count
+---@raises EINVAL EPERM
+---@since 0.1
+function netns.action_flush(ns, opts) end

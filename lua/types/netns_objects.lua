@@ -50,3 +50,9 @@
 ---@field macsec_set fun(self: nsl.Netns, name: string, opts: nsl.MacsecSetOpts) # netns.macsec_set
 ---@field macsec_delete fun(self: nsl.Netns, name: string, opts: nsl.MacsecKeyOpts) # netns.macsec_delete
 ---@field macsec_list fun(self: nsl.Netns, name?: string): nsl.MacsecRecord[] # netns.macsec_list
+---@field action_add fun(self: nsl.Netns, opts: nsl.Action): integer # netns.action_add
+---@field action_replace fun(self: nsl.Netns, opts: nsl.Action): integer # netns.action_replace
+---@field action_delete fun(self: nsl.Netns, opts: nsl.ActionKey) # netns.action_delete
+---@field action_get fun(self: nsl.Netns, opts: nsl.ActionKey): nsl.ActionRecord # netns.action_get
+---@field action_list fun(self: nsl.Netns, opts?: nsl.ActionListOpts): nsl.ActionRecord[] # netns.action_list
+---@field action_flush fun(self: nsl.Netns, opts?: nsl.ActionListOpts): integer # netns.action_flush

@@ -4,6 +4,7 @@
 //! [`registry`]. A binding reads its arguments, calls one function of a layer below, and converts what comes back; it
 //! holds no logic of the kernel.
 
+mod action;
 mod addr;
 mod addrlabel;
 mod args;

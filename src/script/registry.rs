@@ -127,6 +127,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::shape::FUNCTIONS,
         super::tc::FUNCTIONS,
         super::filter::FUNCTIONS,
+        super::action::FUNCTIONS,
         super::probe::FUNCTIONS,
         super::handle::PROCESS_FUNCTIONS,
         super::lab::FUNCTIONS,

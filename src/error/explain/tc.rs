@@ -10,6 +10,8 @@ rows! {
         => "give the rate itself";
     TC_ACTIONS_MISSING: "EOPNOTSUPP" Feature "this kernel lacks one of the actions <kinds>"
         => "load what is missing with `modprobe -a <modules>` (<configs>)";
+    TC_ACTION_HELD: "EBUSY" Script "<what> is held by filters (<count> of them)"
+        => "delete those filters first: netns.filter_list has them with their actions";
     TC_UNCHANGEABLE: "EINVAL" Script "a qdisc \"<kind>\" cannot be changed" => "delete it and add it again";
     TC_NO_CLASSES: "EINVAL" Script "\"<kind>\" has no classes that can be made";
     TC_NEEDS: "EINVAL" Script "option \"<key>\" needs \"<other>\"" => "give both";

@@ -40,9 +40,14 @@ pub fn read(attributes: &[u8], counters: &[Word]) -> Option<Setting> {
     Some(Setting::Table(stats))
 }
 
-/// What the attributes of an action say of it: `TCA_ACT_STATS`.
+/// The word for those of actions: `TCA_ACT_STATS`.
+pub const fn of_actions() -> Word {
+    fact("stats", 4, Form::Nested(WORDS))
+}
+
+/// What the attributes of an action say of it.
 pub fn of_action(attributes: &[u8]) -> Option<Setting> {
-    let stats = decode(&[fact("stats", 4, Form::Nested(WORDS))], &[], attributes, &|_| None);
+    let stats = decode(&[of_actions()], &[], attributes, &|_| None);
     match find(&stats, "stats")? {
         Setting::Table(stats) => Some(Setting::Table(whole(stats))),
         _ => None,

@@ -17,6 +17,7 @@ mod pedit;
 mod pedit_key;
 mod police;
 mod sample;
+pub mod shared;
 mod simple;
 mod skbedit;
 mod skbmod;
@@ -25,13 +26,15 @@ mod vlan;
 
 pub use control::CONTROL;
 
+use nix::errno::Errno;
+
 use super::filter::kind::Layout;
 use super::given::{Given, Seen};
 use super::stats;
 use crate::error::{Error, Result, explain, nearest};
 use crate::kernel::bpf::{Program, Role, hold};
-use crate::kernel::words::Form::{Hex, Text, U32};
-use crate::kernel::words::{self, Form, IndexOf, NameOf, Own, Setting, Settings, Word, field, option};
+use crate::kernel::words::Form::{Hex, Masked32, Text, U32};
+use crate::kernel::words::{self, Form, IndexOf, NOWHERE, NameOf, Own, Setting, Settings, Word, fact, field, option};
 use crate::netlink::attr;
 
 /// `TCA_ACT_KIND`.
@@ -66,6 +69,12 @@ impl Action {
         format!("act_{}", self.name)
     }
 
+    /// Words the refusal of a kernel that lacks it.
+    pub fn missing(&self, error: Error) -> Error {
+        let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", "action");
+        error.with("kind", self.name).with("module", self.module()).with("config", self.config())
+    }
+
     /// What it is called where a kernel is configured.
     pub fn config(&self) -> String {
         match self.name {
@@ -95,24 +104,47 @@ static ACTIONS: &[&Action] = &[
     &vlan::VLAN,
 ];
 
-/// What every action can be told.
+/// What every action can be told, and what is read of each.
 const COMMON: &[Word] = &[
     option("kind", KIND, Text),
     option("cookie", 6, Hex),
-    option("no_percpu", 7, NO_PERCPU),
+    flag("no_percpu", 1),
+    flag("skip_hw", 2),
+    flag("skip_sw", 4),
     option("hw_stats", 8, HW_STATS),
+    fact("used_hw_stats", 9, HW_STATS),
+    fact("in_hw_count", 10, U32),
+    // How many refer to it, and how many of those are filters: they stand behind the struct that [`index`] is in.
+    fact("ref", NOWHERE, U32),
+    fact("bind", NOWHERE, U32),
+    stats::of_actions(),
 ];
 
-/// `TCA_ACT_FLAGS_NO_PERCPU_STATS` among the flags: no statistics for each processor.
-const NO_PERCPU: Form = Form::Own(&Own {
-    expected: "true or false",
-    encode: |value| match value {
-        Setting::Switch(on) => Some(chosen(u32::from(*on), 1)),
-        _ => None,
-    },
-    decode: |bytes| (attr::u32_of(bytes)? & 1 != 0).then_some(Setting::Switch(true)),
-    width: Some(8),
-});
+/// A bit of `TCA_ACT_FLAGS`.
+const fn flag(name: &'static str, bit: u32) -> Word {
+    field(name, 7, 8, 0, Masked32(bit))
+}
+
+/// The words of every kind's actions.
+pub static ACTION_WORDS: &[&[Word]] = &[
+    COMMON,
+    bpf::BPF.words,
+    connmark::CONNMARK.words,
+    csum::CSUM.words,
+    ct::CT.words,
+    gact::GACT.words,
+    mirred::MIRRED.words,
+    mpls::MPLS.words,
+    nat::NAT.words,
+    pedit::PEDIT.words,
+    police::POLICE.words,
+    sample::SAMPLE.words,
+    simple::SIMPLE.words,
+    skbedit::SKBEDIT.words,
+    skbmod::SKBMOD.words,
+    tunnel_key::TUNNEL_KEY.words,
+    vlan::VLAN.words,
+];
 
 /// How the hardware counts, by the bit of each word; the kernel says nothing where any way will do.
 const HW_STATS: Form = Form::Own(&Own {
@@ -155,7 +187,11 @@ fn default(settings: &mut Settings, key: &'static str, word: &str) -> Result<()>
     Ok(())
 }
 
-fn called(name: &str) -> Result<&'static Action> {
+/// The kind called `name`, or the one for the word that ends a packet's way; `EINVAL` with the nearest one if there is none.
+pub fn called(name: &str) -> Result<&'static Action> {
+    if control::is_word(name) {
+        return Ok(&gact::GACT);
+    }
     ACTIONS.iter().find(|action| action.name == name).copied().ok_or_else(|| {
         let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "action").with("kind", name);
         let near = nearest(name, ACTIONS.iter().map(|action| action.name));
@@ -187,13 +223,22 @@ fn split(action: &Setting) -> Result<(&'static Action, Settings)> {
     let Some(kind) = words::text(&settings, "kind") else {
         return Err(Error::new(&explain::OPTION_MISSING).with("key", "kind").note("in an action"));
     };
-    let mut rest = words::without(&settings, &["kind", "stats"]);
+    let mut rest = words::without(&settings, &["kind"]);
     // A packet's end is an action by its own name.
     if control::is_word(kind) {
         rest.push(("control".into(), Setting::Text(kind.to_owned())));
-        return Ok((&gact::GACT, rest));
     }
     Ok((called(kind)?, rest))
+}
+
+/// The number of an action of which nothing else is said: one that is there already, and that a filter shares.
+fn shares(settings: &Settings) -> Option<u32> {
+    let says = |key: &str| words::word(COMMON, key).is_none_or(|word| word.settable);
+    let mut said = settings.iter().filter(|(key, _)| says(key));
+    match (said.next(), said.next()) {
+        (Some((key, Setting::Integer(index))), None) if key == "index" => u32::try_from(*index).ok(),
+        _ => None,
+    }
 }
 
 /// Loads the programs that actions ask for ([`crate::kernel::bpf::hold`]).
@@ -223,41 +268,82 @@ pub fn encode(actions: &Setting, index: IndexOf<'_>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for (number, action) in (1..).zip(actions) {
         let (action, mut settings) = split(action)?;
-        words::check(&format!("action \"{}\"", action.name), &[COMMON, action.words], &settings)?;
-        let common = words::encode(COMMON, &settings, index)?;
-        (action.complete)(&mut settings)?;
-        let mut options = words::encode(action.words, &settings, index)?;
-        if let Some(own) = &action.own {
-            (own.encode)(&Given::new(action.words, &settings), &mut options)?;
+        match shares(&settings) {
+            // A change that is none stands for those which the kernel wants to be told before it looks for the number.
+            Some(_) if words::has(action.words, "munge") => {
+                settings.push(("munge".into(), Setting::Text("offset 0 u32 preserve".to_owned())));
+            }
+            Some(_) => {}
+            None => (action.complete)(&mut settings)?,
         }
-        attr::nest(&mut bytes, number, |bytes| {
-            attr::put_text(bytes, KIND, action.name);
-            attr::put(bytes, OPTIONS | attr::NESTED, &options);
-            bytes.extend_from_slice(&common);
-        });
+        put(&mut bytes, number, action, &settings, index)?;
     }
     Ok(bytes)
 }
 
+/// The attribute for the action of this number among several.
+fn put(
+    bytes: &mut Vec<u8>,
+    number: u16,
+    action: &'static Action,
+    settings: &Settings,
+    index: IndexOf<'_>,
+) -> Result<()> {
+    words::check(&format!("action \"{}\"", action.name), &[COMMON, action.words], settings)?;
+    let common = words::encode(COMMON, settings, index)?;
+    let mut options = words::encode(action.words, settings, index)?;
+    if let Some(own) = &action.own {
+        (own.encode)(&Given::new(action.words, settings), &mut options)?;
+    }
+    attr::nest(bytes, number, |bytes| {
+        attr::put_text(bytes, KIND, action.name);
+        attr::put(bytes, OPTIONS | attr::NESTED, &options);
+        bytes.extend_from_slice(&common);
+    });
+    Ok(())
+}
+
 /// The actions that the kernel's bytes say, as an array of tables.
 pub fn decode(bytes: &[u8], name: NameOf<'_>) -> Setting {
-    let actions = attr::Attributes::new(bytes).filter_map(|(_, bytes)| {
-        let mut settings = words::decode(COMMON, &[], bytes, name);
-        let known = words::text(&settings, "kind").and_then(|kind| ACTIONS.iter().find(|action| action.name == kind));
-        if let Some((action, options)) = known.zip(attr::find(bytes, OPTIONS)) {
-            let mut own = words::decode(action.words, &[], options, name);
-            if let Some(layout) = &action.own {
-                let mut seen = Seen::new(action.words);
-                let _ = (layout.decode)(options, &mut seen);
-                own.extend(seen.settings());
-            }
-            (action.show)(&mut own);
-            settings.extend(own);
-        }
-        settings.extend(stats::of_action(bytes).map(|stats| ("stats".into(), stats)));
-        (!settings.is_empty()).then_some(Setting::Table(settings))
-    });
+    let actions = attr::Attributes::new(bytes).filter_map(|(_, bytes)| read(bytes, name)).map(Setting::Table);
     Setting::List(actions.collect())
+}
+
+/// What the attributes of one action say.
+fn read(bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
+    let mut settings = words::decode(COMMON, &[], bytes, name);
+    // What is off or none is not told, and statistics are put together.
+    settings.retain(|(key, value)| match key.as_ref() {
+        "stats" => false,
+        "in_hw_count" => *value != Setting::Integer(0),
+        "used_hw_stats" => !matches!(value, Setting::Text(none) if none == "disabled"),
+        _ => *value != Setting::Switch(false),
+    });
+    let known = words::text(&settings, "kind").and_then(|kind| ACTIONS.iter().find(|action| action.name == kind));
+    if let Some((action, options)) = known.zip(attr::find(bytes, OPTIONS)) {
+        let mut own = words::decode(action.words, &[], options, name);
+        let parameters = words::word(action.words, "index").and_then(|index| attr::find(options, index.attribute));
+        own.extend(parameters.map(|parameters| held(parameters, HELD)).unwrap_or_default());
+        if let Some(layout) = &action.own {
+            let mut seen = Seen::new(action.words);
+            let _ = (layout.decode)(options, &mut seen);
+            own.extend(seen.settings());
+        }
+        (action.show)(&mut own);
+        settings.extend(own);
+    }
+    settings.extend(stats::of_action(bytes).map(|stats| ("stats".into(), stats)));
+    (!settings.is_empty()).then_some(settings)
+}
+
+/// Where `struct tc_gen` has how many refer to the action, and behind it how many filters do.
+const HELD: usize = 12;
+
+/// How many refer to an action, and how many filters do, at this place of its struct.
+fn held(parameters: &[u8], place: usize) -> Settings {
+    let counts = ["ref", "bind"].into_iter().zip([place, place + 4]);
+    let counts = counts.filter_map(|(word, place)| Some((word, attr::u32_of(parameters.get(place..)?)?)));
+    counts.map(|(word, count)| (word.into(), Setting::Integer(i64::from(count)))).collect()
 }
 
 #[cfg(test)]

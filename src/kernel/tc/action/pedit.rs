@@ -3,7 +3,7 @@
 //! What is changed is an array of texts, `munge = { "ip ttl set 64", "tcp dport set 80" }`, in `tc`'s words.
 
 use super::pedit_key::{self, Key};
-use super::{Action, CONTROL};
+use super::{Action, CONTROL, HELD, held};
 use crate::error::Result;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
@@ -75,6 +75,7 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     let parameters = extended.or_else(|| attr::find(bytes, PARAMETERS))?;
     seen.bytes("index", parameters.get(..4)?);
     seen.bytes("control", parameters.get(8..12)?);
+    seen.all(held(parameters, HELD));
     if extended.is_some() {
         seen.bytes("ex", &[1]);
     }

@@ -1,7 +1,7 @@
 //! `police`: lets packets pass at a rate, and says what becomes of the others (tc-police(8), Linux `pkt_cls.h`,
 //! `TCA_POLICE_*`).
 
-use super::{Action, CONTROL};
+use super::{Action, CONTROL, held};
 use crate::error::Result;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::form;
@@ -21,6 +21,9 @@ const PEAK_RATE64: u16 = 9;
 const PACKET_RATE: u16 = 10;
 const PACKET_BURST: u16 = 11;
 
+/// Where a `struct tc_police` has how many hold it.
+const HELD: usize = 44;
+
 const WORDS: &[Word] = &[
     option("control", NOWHERE, CONTROL),
     option("conform", RESULT, CONTROL),
@@ -34,7 +37,7 @@ const WORDS: &[Word] = &[
     option("mpu", NOWHERE, U16),
     option("linklayer", NOWHERE, form::LINKLAYER),
     option("pkts_rate", PACKET_RATE, U64),
-    option("pkts_burst", PACKET_BURST, U64),
+    option("pkts_burst", NOWHERE, U64),
 ];
 
 /// What is too much is looked at by the next filter, unless told (iproute2 `act_parse_police`).
@@ -66,6 +69,11 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     }
     parameters.extend([0; 12]);
     attr::put(bytes, PARAMETERS, &parameters);
+    if given.has("pkts_rate") || given.has("pkts_burst") {
+        // The kernel has it, as that of bytes, as the time that so many take.
+        let time = time_of(given.needs("pkts_burst")?, given.needs("pkts_rate")?);
+        attr::put(bytes, PACKET_BURST, &u64::from(time).to_ne_bytes());
+    }
     for (spec, table, wide) in [(&main, TABLE, RATE64), (&top, PEAK_TABLE, PEAK_RATE64)] {
         if let Some(spec) = spec {
             spec.wide().into_iter().for_each(|rate| attr::put(bytes, wide, &rate));
@@ -80,6 +88,7 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     let wide = |kind| attr::find(bytes, kind).and_then(attr::number);
     seen.number("index", word32(parameters, 0)?);
     seen.bytes("control", parameters.get(4..8)?);
+    seen.all(held(parameters, HELD));
     let main = Spec::read(parameters.get(20..32)?, wide(RATE64))?;
     let top = Spec::read(parameters.get(32..44)?, wide(PEAK_RATE64))?;
     if main.rate > 0 {
@@ -90,6 +99,9 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     seen.some("mtu", word32(parameters, 4)?);
     if top.rate > 0 {
         seen.wide("peakrate", top.rate);
+    }
+    if let Some((rate, time)) = wide(PACKET_RATE).zip(wide(PACKET_BURST)).filter(|(rate, _)| *rate > 0) {
+        seen.wide("pkts_burst", exact_bytes_of(u32::try_from(time).unwrap_or(u32::MAX), rate));
     }
     for (word, number) in [("overhead", main.overhead), ("mpu", main.mpu)] {
         if number > 0 {

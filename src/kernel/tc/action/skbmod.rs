@@ -1,6 +1,6 @@
 //! `skbmod`: changes the addresses and the type of an Ethernet frame (tc-skbmod(8), Linux `tc_act/tc_skbmod.h`).
 
-use super::{Action, CONTROL};
+use super::{Action, CONTROL, HELD, held};
 use crate::error::Result;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
@@ -47,6 +47,7 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     let parameters = attr::find(bytes, PARAMETERS)?;
     seen.bytes("index", parameters.get(..4)?);
     seen.bytes("control", parameters.get(8..12)?);
+    seen.all(held(parameters, HELD));
     let flags = attr::number(parameters.get(FLAGS..FLAGS + 8)?)?;
     for (word, flag) in FLAG_OF.into_iter().skip(3).filter(|(_, flag)| flags & flag != 0) {
         seen.bytes(word, &[u8::from(flag != 0)]);

@@ -169,6 +169,7 @@ pub fn delete(device: &Device, kind: Option<&Kind>, settings: &Settings) -> Resu
 fn send(device: &Device, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, u16)) -> Result<()> {
     let sent = device.namespace.with_socket(|socket| {
         let index = device.index_in(socket)?;
+        words::find(settings, "actions").map_or(Ok(()), |actions| action::shared::check(socket, actions))?;
         let mut links = Links::of(&device.namespace, socket);
         let message = message(index, kind, settings, verb, &mut links)?;
         socket.execute(message, flags).map_err(|error| {
