@@ -7,6 +7,7 @@
 ---@field parent? string              # at this discipline or class: "1:", "1:10"; or "ingress", "egress", as those words
 ---@field ingress? boolean            # what comes in, where there is a clsact
 ---@field egress? boolean             # what goes out, where there is a clsact
+---@field block? integer              # instead of a link and a place: the block that disciplines share by `ingress_block` or `egress_block`
 ---@field protocol? string|integer    # of the packets: "ip", "ipv6", "arp", "802.1Q" …; "all" unless told
 ---@field pref? integer               # less is asked first
 ---@field chain? integer              # a chain of filters of its own
@@ -132,13 +133,14 @@
 ---@field parent? string              # at this discipline or class
 ---@field ingress? boolean            # of what comes in
 ---@field egress? boolean             # of what goes out
+---@field block? integer              # of this block alone
 ---@field protocol? string|integer    # of packets of this protocol
 ---@field pref? integer               # of this preference
 ---@field chain? integer              # of this chain
 
 --- A filter, as `netns.filter_add` takes it.
 ---@class nsl.FilterRecord: nsl.FilterOpts
----@field dev string                  # the link
+---@field dev? string                 # the link; a filter of a block has none
 
 --- Adds a filter: which packets go into which class, or what is done with them.
 --- ```lua
@@ -147,7 +149,13 @@
 ---   kind = "u32", ingress = true, protocol = "ip", match = { "ip dst 10.0.0.0/8" }, actions = { "drop" },
 --- })
 --- ```
----@param dev nsl.Dev
+--- In a block, which several disciplines share, it is one for all of them:
+--- ```lua
+--- netns.qdisc_add("ns0/veth0", { kind = "clsact", ingress_block = 22 })
+--- netns.qdisc_add("ns0/veth1", { kind = "clsact", ingress_block = 22 })
+--- netns.filter_add("ns0", { block = 22, kind = "matchall", actions = { "drop" } })
+--- ```
+---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.FilterOpts
 ---@raises EEXIST EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
@@ -157,7 +165,7 @@ function netns.filter_add(dev, opts) end
 --- ```lua
 --- netns.filter_replace("ns0/veth0", { kind = "matchall", ingress = true, pref = 5, handle = 1, actions = { "drop" } })
 --- ```
----@param dev nsl.Dev
+---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.FilterOpts
 ---@raises EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
@@ -167,7 +175,7 @@ function netns.filter_replace(dev, opts) end
 --- ```lua
 --- netns.filter_change("ns0/veth0", { kind = "matchall", ingress = true, pref = 5, handle = 1, actions = { "pass" } })
 --- ```
----@param dev nsl.Dev
+---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.FilterOpts
 ---@raises EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
@@ -177,13 +185,24 @@ function netns.filter_change(dev, opts) end
 --- ```lua
 --- netns.filter_delete("ns0/veth0", { ingress = true, pref = 5 })
 --- ```
----@param dev nsl.Dev
+---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.FilterOpts
 ---@raises ENODEV ENOENT EINVAL EPERM
 ---@since 0.1
 function netns.filter_delete(dev, opts) end
 
---- Lists the filters of a namespace or of one link, wherever they are attached.
+--- Gives the filter of a preference, a protocol, a kind and a handle.
+--- ```lua
+--- local f = netns.filter_get("ns0/veth0", { kind = "matchall", ingress = true, pref = 5, protocol = "all", handle = 1 })
+--- ```
+---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
+---@param opts nsl.FilterOpts
+---@return nsl.FilterRecord filter
+---@raises EOPNOTSUPP ENODEV ENOENT EINVAL EPERM
+---@since 0.1
+function netns.filter_get(dev, opts) end
+
+--- Lists the filters of a namespace or of one link, wherever they are attached; those of a shared block once.
 --- ```lua
 --- for _, f in ipairs(netns.filter_list "ns0/veth0") do print(f.kind, f.pref, f.classid) end
 --- ```

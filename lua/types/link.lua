@@ -74,8 +74,13 @@
 ---@field filter_replace fun(self: nsl.Link, opts: nsl.FilterOpts) # netns.filter_replace
 ---@field filter_change fun(self: nsl.Link, opts: nsl.FilterOpts) # netns.filter_change
 ---@field filter_delete fun(self: nsl.Link, opts: nsl.FilterOpts) # netns.filter_delete
+---@field filter_get fun(self: nsl.Link, opts: nsl.FilterOpts): nsl.FilterRecord # netns.filter_get
 ---@field filter_list fun(self: nsl.Link, opts?: nsl.FilterListOpts): nsl.FilterRecord[] # netns.filter_list
 ---@field filter_flush fun(self: nsl.Link, opts?: nsl.FilterListOpts): integer # netns.filter_flush
+---@field chain_add fun(self: nsl.Link, opts: nsl.ChainOpts) # netns.chain_add
+---@field chain_delete fun(self: nsl.Link, opts: nsl.ChainOpts) # netns.chain_delete
+---@field chain_get fun(self: nsl.Link, opts: nsl.ChainOpts): nsl.ChainRecord # netns.chain_get
+---@field chain_list fun(self: nsl.Link, opts?: nsl.ChainListOpts): nsl.ChainRecord[] # netns.chain_list
 ---@field bridge_vlan_add fun(self: nsl.Link, vlans: nsl.Vlans, opts?: nsl.VlanAddOpts)    # netns.bridge_vlan_add
 ---@field bridge_vlan_delete fun(self: nsl.Link, vlans: nsl.Vlans, opts?: nsl.VlanWhose)   # netns.bridge_vlan_delete
 ---@field bridge_vlan_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanOpts)        # netns.bridge_vlan_set

@@ -127,6 +127,7 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
         36 | 37 => drop(tc::qdisc::read(bytes, &name)),
         40 | 41 => drop(tc::class::read(bytes, &name)),
         44 | 45 => drop(tc::filter::read(bytes, &name)),
+        100 | 101 => drop(tc::filter::chain::read(bytes, 0xffff_fff2, &name)),
         80 | 81 => drop(netconf::record(bytes, &name)),
         84..=86 => members(bytes.get(8..).unwrap_or_default(), 3),
         104 | 105 => drop(nexthop::record(bytes, &name)),

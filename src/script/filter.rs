@@ -1,35 +1,42 @@
-//! `netns`: filters of traffic control, with their actions.
+//! `netns`: filters of traffic control, with their actions, and chains of them.
 
-use mlua::MultiValue;
+use mlua::{MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
+use super::handle::namespace_of;
+use super::object::Tables;
 use super::options::Options;
+use super::records;
 use super::registry::{Acts, Call, Function};
 use super::tc::kind_in;
 use super::words as lua_words;
 use crate::error::Result;
-use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
-use crate::kernel::tc::filter::kind::{self, FILTER_WORDS, Kind};
-use crate::kernel::tc::filter::{self, Filter};
+use crate::kernel::tc::filter::kind::{self, CHAIN_WORDS, FILTER_WORDS, Kind};
+use crate::kernel::tc::filter::{self, At, Filter, chain};
 use crate::kernel::words::{self, Settings, Word};
 
 /// What repeats an argument, and what is read apart.
 const IGNORED: &[&str] = &["dev", "actions"];
 const COLUMNS: &[&str] = &[
-    "dev", "ingress", "egress", "root", "parent", "protocol", "pref", "chain", "kind", "handle", "classid", "actions",
+    "dev", "block", "ingress", "egress", "root", "parent", "protocol", "pref", "chain", "kind", "handle", "classid",
+    "actions",
 ];
+const CHAIN_COLUMNS: &[&str] = &["dev", "block", "ingress", "egress", "root", "parent", "chain", "kind", "protocol"];
 
 type Native = fn(&mut Args) -> mlua::Result<MultiValue>;
 
 const fn writes(name: &'static str, call: Native) -> Function {
     let options = &["actions"];
-    Function { name, acts: Acts::OnDevices(1), most: 2, options, words: FILTER_WORDS, call: Call::Now(call) }
+    Function { name, acts: Acts::OnEither, most: 2, options, words: FILTER_WORDS, call: Call::Now(call) }
 }
 
-const fn lists(name: &'static str, call: Native) -> Function {
-    let words = &[filter::WORDS];
+const fn of_chain(name: &'static str, call: Native) -> Function {
+    Function { name, acts: Acts::OnEither, most: 2, options: &[], words: CHAIN_WORDS, call: Call::Now(call) }
+}
+
+const fn lists(name: &'static str, words: Tables, call: Native) -> Function {
     Function { name, acts: Acts::OnEither, most: 2, options: &["dev"], words, call: Call::Now(call) }
 }
 
@@ -38,30 +45,59 @@ pub(super) static FUNCTIONS: &[Function] = &[
     writes("netns.filter_replace", |args| write(args, filter::replace)),
     writes("netns.filter_change", |args| write(args, filter::change)),
     writes("netns.filter_delete", delete),
-    lists("netns.filter_list", list),
-    lists("netns.filter_flush", flush),
+    writes("netns.filter_get", get),
+    lists("netns.filter_list", &[filter::WORDS], list),
+    lists("netns.filter_flush", &[filter::WORDS], flush),
+    of_chain("netns.chain_add", add_chain),
+    of_chain("netns.chain_delete", delete_chain),
+    of_chain("netns.chain_get", get_chain),
+    lists("netns.chain_list", &[chain::WORDS], list_chains),
 ];
 
-/// `netns.filter_add(dev, {kind=, parent=, protocol=, pref=, …, actions={…}})`.
-fn write(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
-    let device = args.device(1)?;
-    let table = args.table(2)?;
-    let kind = kind_in(&table, kind::called)?.ok_or_else(|| Options::missing("kind"))?;
-    write(&device, kind, &read(args, &[filter::WORDS, kind.words], &device.namespace)?)?;
+/// `netns.filter_add(dev, {kind=, parent=, protocol=, pref=, …, actions={…}})`, or `(ns, {block=, …})`.
+fn write(args: &mut Args, write: fn(&At, &Kind, &Settings) -> Result<()>) -> mlua::Result<MultiValue> {
+    let (at, kind, settings) = told(args)?;
+    write(&at, kind, &settings)?;
     args.nothing()
+}
+
+/// `netns.filter_get(dev, {pref=, protocol=, kind=, handle=})`.
+fn get(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (at, kind, settings) = told(args)?;
+    one(args, &filter::get(&at, kind, &settings)?)
 }
 
 /// `netns.filter_delete(dev, {pref=, protocol=, kind=, handle=})`.
 fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
-    let device = args.device(1)?;
-    let table = args.table(2)?;
+    let (at, table) = at(args)?;
     let kind = kind_in(&table, kind::called)?;
     let tables = match kind {
         Some(kind) => &[filter::WORDS, kind.words],
         None => FILTER_WORDS,
     };
-    filter::delete(&device, kind, &read(args, tables, &device.namespace)?)?;
+    filter::delete(&at, kind, &read(args, tables, at.namespace())?)?;
     args.nothing()
+}
+
+/// Where a filter of which kind is, and what is said of it.
+fn told(args: &Args) -> mlua::Result<(At, &'static Kind, Settings)> {
+    let (at, table) = at(args)?;
+    let kind = kind_in(&table, kind::called)?.ok_or_else(|| Options::missing("kind"))?;
+    let settings = read(args, &[filter::WORDS, kind.words], at.namespace())?;
+    Ok((at, kind, settings))
+}
+
+/// A link, or with `block` a namespace; and the options, which tell which of them.
+fn at(args: &Args) -> mlua::Result<(At, Table)> {
+    let namespace = namespace_of(&args.value(1)).is_some();
+    let table = args.table(2)?;
+    let at = match table.raw_get("block")? {
+        Value::Nil if namespace => return Err(Options::missing("block").into()),
+        Value::Nil => At::Link(args.device(1)?),
+        // What else it may be is said when all options are read.
+        block => At::Block(args.namespace(1)?, block.as_integer().unwrap_or_default()),
+    };
+    Ok((at, table))
 }
 
 fn read(args: &Args, tables: &[&'static [Word]], here: &Namespace) -> mlua::Result<Settings> {
@@ -72,22 +108,55 @@ fn read(args: &Args, tables: &[&'static [Word]], here: &Namespace) -> mlua::Resu
     Ok(settings)
 }
 
-/// `netns.filter_list(dev_or_ns?, {parent=, ingress=, protocol=, pref=, chain=, kind=})`.
+/// `netns.filter_list(dev_or_ns?, {parent=, ingress=, block=, protocol=, pref=, chain=, kind=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, filter) = wanted(args)?;
+    let (namespace, filter) = wanted(args, &[filter::WORDS])?;
     let listed = filter::list(&namespace, &filter)?;
     values(&args.lua, lua_words::records(&args.lua, COLUMNS, &listed)?)
 }
 
 /// `netns.filter_flush(dev_or_ns, {…})`: how many there were.
 fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
-    let (namespace, filter) = wanted(args)?;
+    let (namespace, filter) = wanted(args, &[filter::WORDS])?;
     values(&args.lua, filter::flush(&namespace, &filter)?)
 }
 
-fn wanted(args: &Args) -> mlua::Result<(Namespace, Filter)> {
+/// `netns.chain_add(dev, {chain=, kind=, …})`, or `(ns, {block=, …})`.
+fn add_chain(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (at, table) = at(args)?;
+    let kind = kind_in(&table, kind::called)?;
+    chain::add(&at, kind, &args.settings(2, CHAIN_WORDS, IGNORED, at.namespace())?)?;
+    args.nothing()
+}
+
+/// `netns.chain_delete(dev, {chain=})`; a record's template is of no matter.
+fn delete_chain(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (at, _) = at(args)?;
+    chain::delete(&at, &args.settings(2, CHAIN_WORDS, IGNORED, at.namespace())?)?;
+    args.nothing()
+}
+
+/// `netns.chain_get(dev, {chain=})`.
+fn get_chain(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (at, _) = at(args)?;
+    one(args, &chain::get(&at, &args.settings(2, CHAIN_WORDS, IGNORED, at.namespace())?)?)
+}
+
+/// `netns.chain_list(dev_or_ns?, {parent=, ingress=, block=, chain=, kind=})`.
+fn list_chains(args: &mut Args) -> mlua::Result<MultiValue> {
+    let (namespace, filter) = wanted(args, &[chain::WORDS])?;
+    let listed = chain::list(&namespace, &filter)?;
+    values(&args.lua, lua_words::records(&args.lua, CHAIN_COLUMNS, &listed)?)
+}
+
+fn one(args: &Args, settings: &Settings) -> mlua::Result<MultiValue> {
+    let record = lua_words::record(&args.lua, settings)?;
+    values(&args.lua, records::one(&args.lua, record)?)
+}
+
+fn wanted(args: &Args, tables: Tables) -> mlua::Result<(Namespace, Filter)> {
     let (namespace, device) = args.device_or_namespace(1)?;
-    let (settings, options) = args.settings_and_options(2, &[filter::WORDS], IGNORED, &namespace)?;
+    let (settings, options) = args.settings_and_options(2, tables, IGNORED, &namespace)?;
     let dev = options.device("dev", &namespace)?.or(device);
     let kind = words::text(&settings, "kind").map(str::to_owned);
     Ok((namespace, Filter { dev, kind, settings: words::without(&settings, &["kind"]) }))

@@ -11,7 +11,7 @@ use crate::kernel::tc::form;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::words::Form::{Be32, Bit32, Names8, Text, U8, U16, U32};
-use crate::kernel::words::{HEADER, NOWHERE, Setting, Word, field, option};
+use crate::kernel::words::{self, HEADER, NOWHERE, Setting, Word, field, option};
 use crate::netlink::attr;
 
 const FLAGS: u16 = 22;
@@ -26,6 +26,10 @@ const PROTOCOLS: &[(u32, &str)] = &[(1, "icmp"), (6, "tcp"), (17, "udp"), (58, "
 const WORDS: &[Word] = &[
     field("handle", HEADER, LENGTH, 8, U32),
     option("classid", 1, form::CLASS),
+    field("skip_hw", FLAGS, 4, 0, Bit32(1)),
+    field("skip_sw", FLAGS, 4, 0, Bit32(2)),
+    Word { settable: false, ..field("in_hw", FLAGS, 4, 0, Bit32(4)) },
+    Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
     option("indev", 2, Text),
     option("ip_proto", IP_PROTO, Names8(PROTOCOLS)),
     option("vlan_id", 23, U16),
@@ -67,11 +71,10 @@ const WORDS: &[Word] = &[
     option("ct_zone", OWN, Text),
     option("ct_mark", OWN, Text),
     option("ct_label", OWN, Text),
-    field("skip_hw", FLAGS, 4, 0, Bit32(1)),
-    field("skip_sw", FLAGS, 4, 0, Bit32(2)),
-    Word { settable: false, ..field("in_hw", FLAGS, 4, 0, Bit32(4)) },
-    Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
 ];
+
+/// Those that are about packets, which alone a template of a chain has.
+pub(super) const FIELDS: &[Word] = WORDS.split_at(6).1;
 
 pub(super) static FLOWER: Kind = Kind { own: Some(Layout { encode, decode }), ..Kind::new("flower", WORDS, 3) };
 
@@ -164,6 +167,11 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// The protocol that the options are about; a filter says it in its header, a template here alone.
+pub(super) fn protocol(options: &[u8]) -> Option<Setting> {
+    words::shown(super::WORDS, "protocol", attr::find(options, ETH_TYPE)?)
+}
+
 fn needs_protocol(word: &str) -> Error {
     Error::new(&explain::TC_NEEDS).with("key", word).with("other", "ip_proto")
 }
@@ -195,7 +203,6 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::words;
     use proptest::prelude::*;
 
     fn bytes(settings: &[(&'static str, &str)]) -> Result<Vec<u8>> {

@@ -56,6 +56,9 @@ pub static FILTER_WORDS: &[&[Word]] = &[
     u32::U32.words,
 ];
 
+/// The words of chains and of their templates, which flower alone has.
+pub static CHAIN_WORDS: &[&[Word]] = &[super::chain::WORDS, flower::FIELDS];
+
 /// The kind called `name`, if nsl knows it.
 pub fn find(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name).copied()

@@ -3,9 +3,11 @@
 //! A filter is attached to a discipline, to a class, or to what comes in or goes out where there is a `clsact`. It has a
 //! preference, a protocol, a kind with options of its own ([`kind`]), and actions.
 
+mod at;
 mod basic;
 mod bpf;
 mod cgroup;
+pub mod chain;
 mod flow;
 mod flower;
 pub(super) mod flower_value;
@@ -13,6 +15,7 @@ mod fw;
 pub mod kind;
 mod matchall;
 mod pattern;
+mod protocol;
 mod route;
 mod u32;
 
@@ -21,99 +24,38 @@ use std::fmt::Display;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
 
-use super::handle::{INGRESS, ROOT};
+use super::action;
 use super::place::{self, KIND, LENGTH, OPTIONS, Place};
-use super::{action, form, handle, qdisc};
 use crate::error::{Error, Result, explain};
 use crate::kernel::bpf::{Program, Role, hold};
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::entry::{self, Links};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Text, U16, U32};
-use crate::kernel::words::{self, Form, HEADER, Own, Setting, Settings, Word, field, option};
-use crate::netlink::{Message, Socket, attr};
+use crate::kernel::words::{self, HEADER, Setting, Settings, Word, field, option};
+use crate::netlink::{Message, attr};
+pub use at::At;
+pub(in crate::kernel) use at::parents;
 use kind::Kind;
+pub use protocol::PROTOCOL;
+use protocol::protocol_of;
 
 /// `RTM_NEWTFILTER`; those that delete and list follow it.
 const NEW: u16 = 44;
 const DELETE: u16 = NEW + 1;
 const GET: u16 = NEW + 2;
 
-/// `TC_H_MIN_INGRESS` and `TC_H_MIN_EGRESS` of a clsact.
-const IN: u32 = 0xffff_fff2;
-const OUT: u32 = 0xffff_fff3;
-
 /// What every filter can be told, of whatever kind.
 pub const WORDS: &[Word] = &[
     option("kind", KIND, Text),
+    at::block(),
     place::root(),
-    field("ingress", HEADER, LENGTH, 12, side(&INGRESS_SIDE)),
-    field("egress", HEADER, LENGTH, 12, side(&EGRESS_SIDE)),
-    field("parent", HEADER, LENGTH, 12, form::CLASS),
+    at::ingress(),
+    at::egress(),
+    at::parent(),
     field("protocol", HEADER, LENGTH, 16, PROTOCOL),
     field("pref", HEADER, LENGTH, 18, U16),
     option("chain", 11, U32),
-];
-
-/// The words for the sides of a clsact, which may also be said as a parent.
-const SIDES: [&str; 2] = ["ingress", "egress"];
-
-const fn side(own: &'static Own) -> Form {
-    Form::Own(own)
-}
-
-static INGRESS_SIDE: Own = Own {
-    expected: "true or false",
-    encode: |value| (*value == Setting::Switch(true)).then(|| IN.to_ne_bytes().to_vec()),
-    decode: |bytes| (attr::u32_of(bytes)? == IN).then_some(Setting::Switch(true)),
-    width: Some(4),
-};
-
-static EGRESS_SIDE: Own = Own {
-    expected: "true or false",
-    encode: |value| (*value == Setting::Switch(true)).then(|| OUT.to_ne_bytes().to_vec()),
-    decode: |bytes| (attr::u32_of(bytes)? == OUT).then_some(Setting::Switch(true)),
-    width: Some(4),
-};
-
-/// A protocol by its name, in the network's order (Linux `if_ether.h`, iproute2 `ll_proto.c`).
-pub const PROTOCOL: Form = Form::Own(&Own {
-    expected: "a protocol such as \"ip\", \"ipv6\", \"arp\", \"802.1q\" or \"all\", or its number",
-    encode: |value| protocol_of(value).map(|number| number.to_be_bytes().to_vec()),
-    decode: |bytes| {
-        let number = u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?);
-        let named = PROTOCOLS.iter().find(|(_, known)| *known == number).map(|(name, _)| *name);
-        Some(named.map_or_else(|| Setting::Integer(i64::from(number)), |name| Setting::Text(name.to_owned())))
-    },
-    width: Some(2),
-});
-
-/// The number of a protocol.
-fn protocol_of(value: &Setting) -> Option<u16> {
-    match value {
-        Setting::Text(text) => PROTOCOLS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, n)| *n),
-        Setting::Integer(number) => u16::try_from(*number).ok(),
-        _ => None,
-    }
-}
-
-const PROTOCOLS: &[(&str, u16)] = &[
-    ("all", 3),
-    ("ip", 0x800),
-    ("ipv4", 0x800),
-    ("arp", 0x806),
-    ("rarp", 0x8035),
-    ("802.1Q", 0x8100),
-    ("ipv6", 0x86dd),
-    ("mpls_uc", 0x8847),
-    ("mpls_mc", 0x8848),
-    ("ppp_disc", 0x8863),
-    ("ppp_ses", 0x8864),
-    ("802.1ad", 0x88a8),
-    ("lldp", 0x88cc),
-    ("loop", 0x60),
-    ("802_3", 1),
-    ("802_2", 4),
 ];
 
 /// Which filters are meant.
@@ -128,28 +70,28 @@ pub struct Filter {
 }
 
 /// Adds a filter of this kind; `EEXIST` if there is one with its handle.
-pub fn add(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
-    write(device, kind, settings, NLM_F_CREATE | NLM_F_EXCL)
+pub fn add(at: &At, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(at, kind, settings, NLM_F_CREATE | NLM_F_EXCL)
 }
 
 /// As [`add`]; one that is there is changed.
-pub fn replace(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
-    write(device, kind, settings, NLM_F_CREATE)
+pub fn replace(at: &At, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(at, kind, settings, NLM_F_CREATE)
 }
 
 /// Changes the filter that is there, told by its preference, protocol and handle; `ENOENT` if there is none.
-pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
-    write(device, kind, settings, 0)
+pub fn change(at: &At, kind: &Kind, settings: &Settings) -> Result<()> {
+    write(at, kind, settings, 0)
 }
 
-fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
+fn write(at: &At, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
     let mut settings = settings.clone();
     if flags & NLM_F_CREATE != 0 && words::find(&settings, "protocol").is_none() {
         settings.push(("protocol".into(), Setting::Text("all".to_owned())));
     }
     // Programs are held until the filter refers to them.
     let _programs = programs(kind, &mut settings)?;
-    send(device, Some(kind), &settings, (NEW, flags))
+    send(at, Some(kind), &settings, (NEW, flags))
 }
 
 /// Loads the programs that a filter and its actions ask for.
@@ -162,43 +104,57 @@ fn programs(kind: &Kind, settings: &mut Settings) -> Result<Vec<Program>> {
 
 /// Deletes a filter; with less than its preference, protocol, kind and handle, all that have what is said. `ENOENT` if there
 /// is none.
-pub fn delete(device: &Device, kind: Option<&Kind>, settings: &Settings) -> Result<()> {
-    send(device, kind, settings, (DELETE, 0))
+pub fn delete(at: &At, kind: Option<&Kind>, settings: &Settings) -> Result<()> {
+    send(at, kind, settings, (DELETE, 0))
 }
 
-fn send(device: &Device, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, u16)) -> Result<()> {
-    let sent = device.namespace.with_socket(|socket| {
-        let index = device.index_in(socket)?;
+fn send(at: &At, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, u16)) -> Result<()> {
+    let sent = at.namespace().with_socket(|socket| {
+        let index = at.index_in(socket)?;
         words::find(settings, "actions").map_or(Ok(()), |actions| action::shared::check(socket, actions))?;
-        let mut links = Links::of(&device.namespace, socket);
-        let message = message(index, kind, settings, verb, &mut links)?;
+        let message = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
         socket.execute(message, flags).map_err(|error| {
             let actions = action::named(words::find(settings, "actions"));
-            device.or_missing(refused(error, device, kind, &actions), socket)
+            at.or_missing(refused(error, called(verb, at), kind, &actions), socket)
         })
     });
-    sent.map_err(|error| error.object(device))
+    sent.map_err(|error| error.object(at))
 }
 
-/// What is said, with a parent that is called by a side in that side's own word.
-fn placed(settings: &Settings) -> Settings {
-    let mut settings = settings.clone();
-    for (key, value) in settings.iter_mut().filter(|(key, _)| key == "parent") {
-        let side = SIDES.iter().find(|side| matches!(value, Setting::Text(text) if text == *side));
-        if let Some(side) = side {
-            (*key, *value) = ((*side).into(), Setting::Switch(true));
-        }
-    }
-    settings
+/// The filter that preference, protocol, kind and handle tell, as [`list`] has it; `ENOENT` if there is none.
+pub fn get(at: &At, kind: &Kind, settings: &Settings) -> Result<Settings> {
+    ask(at, Some(kind), settings, GET, |bytes, name| read(bytes, name))
 }
 
-/// The request about one filter.
+/// Asks for one filter or chain.
+fn ask(
+    at: &At,
+    kind: Option<&Kind>,
+    settings: &Settings,
+    verb: u16,
+    read: impl Fn(&[u8], words::NameOf<'_>) -> Option<Settings>,
+) -> Result<Settings> {
+    let found = at.namespace().with_socket(|socket| {
+        let index = at.index_in(socket)?;
+        let request = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
+        let answers = socket.query(request, 0).map_err(|error| at.or_missing(refused(error, at, kind, &[]), socket))?;
+        let names = index_names(socket)?;
+        let record = answers.iter().find_map(|answer| read(&answer.bytes, &|index| names.get(&index).cloned()));
+        let missing = Error::new(&explain::OBJECT_MISSING).errno(Errno::ENOENT);
+        record.ok_or_else(|| missing.with("what", called(verb, at)))
+    });
+    found.map_err(|error| error.object(at))
+}
+
+/// How a message calls what a request is about.
+fn called(verb: u16, at: &At) -> String {
+    let what = if verb >= chain::NEW { "chain" } else { "filter" };
+    format!("such {what} of \"{at}\"")
+}
+
+/// The request about one filter or chain.
 fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, links: &mut Links<'_>) -> Result<Message> {
-    let places = ["root", "ingress", "egress", "parent"].into_iter().filter(|key| words::find(settings, key).is_some());
-    if let [one, two, ..] = places.collect::<Vec<_>>()[..] {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two));
-    }
-    let settings = &placed(settings);
+    let settings = &at::placed(settings)?;
     let mut header = Place { index, ..Place::default() }.message(verb).bytes;
     words::fill_header(&mut header, WORDS, settings, &mut words::no_links)?;
     let mut find = |name: &str| links.index(name);
@@ -208,7 +164,7 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
     let Some(kind) = kind else { return Ok(message) };
     words::fill_header(&mut message.bytes[..LENGTH], kind.words, settings, &mut words::no_links)?;
     attr::put_text(&mut message.bytes, KIND, kind.name);
-    if verb == NEW {
+    if matches!(verb, NEW | chain::NEW) {
         let mut options = kind.encode(settings, &mut find)?;
         let handle = kind.handle.filter(|_| words::find(settings, "handle").is_none());
         if let Some(handle) = handle {
@@ -224,10 +180,11 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
 }
 
 /// Words a refusal: the kernel says `ENOENT` of a kind that it lacks as well as of a filter that is not there.
-fn refused(error: Error, device: impl Display, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
+fn refused(error: Error, what: impl Display, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
     let text = error.kernel_text().unwrap_or_default();
-    let missing = |error: Error, what: &'static str, name: &str, module: String, config: String| {
-        let error = error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", what).with("kind", name);
+    let missing = |error: Error, object: &'static str, name: &str, module: String, config: String| {
+        let error =
+            error.explain(&[(Errno::ENOENT, &explain::TC_KIND_MISSING)]).with("what", object).with("kind", name);
         error.with("module", module).with("config", config)
     };
     match (kind, actions) {
@@ -249,54 +206,41 @@ fn refused(error: Error, device: impl Display, kind: Option<&Kind>, actions: &[&
             let error = error.with("kinds", all(|action| format!("\"{}\"", action.name), ", "));
             error.with("modules", all(action::Action::module, " ")).with("configs", all(action::Action::config, ", "))
         }
-        _ => entry::refused(error, format!("such filter of \"{device}\""), "changing traffic control"),
+        _ => entry::refused(error, what, "changing traffic control"),
     }
 }
 
-/// The filters of a link, or of all links of a namespace, wherever they are attached: each with its `dev`, place, `protocol`,
-/// `pref`, `chain`, `kind`, `handle`, options and `actions`.
+/// The filters of a link, of all links of a namespace, or of a block, wherever they are attached: each with its `dev` and
+/// place or its `block`, `protocol`, `pref`, `chain`, `kind`, `handle`, options and `actions`.
+///
+/// The filters of a block are those of every discipline that shares it: they are listed once.
 pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
-    let filter = &Filter { settings: placed(&filter.settings), ..filter.clone() };
+    let settings = at::placed(&filter.settings)?;
+    let is_meant = |record: &Settings| {
+        let kind = filter.kind.as_deref().is_none_or(|kind| words::text(record, "kind") == Some(kind));
+        let keys = ["protocol", "pref", "chain"].into_iter().filter(|key| words::find(&settings, key).is_some());
+        // The first chain is not said in a record.
+        let first = Setting::Integer(0);
+        let said = |key| words::find(record, key).or_else(|| (key == "chain").then_some(&first));
+        kind && keys.into_iter().all(|key| said(key) == words::find(&settings, key))
+    };
     namespace.with_socket(|socket| {
         let names = index_names(socket)?;
         let wanted = filter.dev.as_ref().map(|device| device.index_in(socket)).transpose()?;
         let name = |index: u32| names.get(&index).cloned();
-        let mut listed = Vec::new();
-        for (index, parent) in parents(socket, wanted)? {
-            let request = Place { index, parent, ..Place::default() }.message(GET);
-            let found = socket.dump_with(&request, |kind, bytes| {
-                (kind == NEW).then(|| read(bytes, &name)).flatten().filter(|record| is_meant(record, filter))
-            });
-            listed.extend(found?);
+        let (mut listed, mut blocks) = (Vec::new(), Vec::new());
+        for place in at::places(socket, WORDS, &settings, wanted)? {
+            let found = socket.dump_with(&place.message(GET), |kind, bytes| {
+                (kind == NEW).then(|| read(bytes, &name)).flatten().filter(|record| is_meant(record))
+            })?;
+            let block = found.first().and_then(|record| words::integer(record, "block"));
+            if block.is_none_or(|block| !blocks.contains(&block)) {
+                listed.extend(found);
+            }
+            blocks.extend(block);
         }
         Ok(listed)
     })
-}
-
-/// Where filters can be: the links and the disciplines or classes, of one link or of all.
-pub(in crate::kernel) fn parents(socket: &mut Socket, wanted: Option<u32>) -> Result<Vec<(u32, u32)>> {
-    let is_wanted = |place: &Place| wanted.is_none_or(|index| index == place.index);
-    let disciplines = qdisc::dump(socket, |place, kind, _| {
-        let clsact = (kind == "clsact").then_some([IN, OUT]);
-        let one = [if place.parent == INGRESS { handle::INGRESS & 0xffff_0000 } else { place.handle }];
-        let parents = clsact.map_or_else(|| one.to_vec(), |both| both.to_vec());
-        (is_wanted(place) && (place.handle != 0 || place.parent == ROOT)).then_some((place.index, parents))
-    })?;
-    let mut parents: Vec<(u32, u32)> = Vec::new();
-    for (index, of) in disciplines {
-        parents.extend(of.into_iter().filter(|parent| *parent != 0).map(|parent| (index, parent)));
-    }
-    let mut links: Vec<u32> = parents.iter().map(|(index, _)| *index).collect();
-    links.dedup();
-    for index in links {
-        parents.extend(super::class::handles(socket, index)?.into_iter().map(|class| (index, class)));
-    }
-    Ok(parents)
-}
-
-fn is_meant(record: &Settings, filter: &Filter) -> bool {
-    filter.kind.as_deref().is_none_or(|kind| words::text(record, "kind") == Some(kind))
-        && filter.settings.iter().all(|(key, value)| words::find(record, key) == Some(value))
 }
 
 /// What an answer or an event of `RTM_NEWTFILTER` says; none for the heads under which filters stand, which are none.
@@ -307,16 +251,8 @@ pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
     if kind_name == "u32" && u32::is_root(place.handle) {
         return None;
     }
-    let mut settings: Settings =
-        name(place.index).map(|name| ("dev".into(), Setting::Text(name))).into_iter().collect();
-    let mut common = words::decode(WORDS, bytes.get(..LENGTH)?, attributes, name);
-    let side = SIDES.iter().any(|side| words::flag(&common, side));
-    common.retain(|(key, value)| match key.as_ref() {
-        "parent" => !side,
-        "chain" => *value != Setting::Integer(0),
-        _ => true,
-    });
-    settings.extend(common);
+    let mut settings = at::read(WORDS, bytes, name)?;
+    settings.retain(|(key, value)| key != "chain" || *value != Setting::Integer(0));
     if let Some(kind) = kind::find(&kind_name) {
         settings.extend(kind.decode(bytes.get(..LENGTH)?, options, name));
         let actions = attr::find(options, kind.actions);
@@ -330,9 +266,9 @@ pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     let listed = list(namespace, filter)?;
     // One that goes with another counts as well.
     entry::delete_each(&listed, |record| {
-        let Some(dev) = words::text(record, "dev") else { return Ok(()) };
+        let Some(at) = At::of(namespace, record)? else { return Ok(()) };
         let kind = words::text(record, "kind").and_then(kind::find);
-        delete(&Device::new(namespace, dev)?, kind, record)
+        delete(&at, kind, record)
     })?;
     Ok(listed.len())
 }
