@@ -8,7 +8,7 @@
 ---@field timeout? nsl.Time           # the longest wait for one event; then the loop ends
 ---@field buffer? nsl.Size            # how much the kernel may keep for each namespace until it is read (128mb)
 
----@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"netns" # each as its functions are called
+---@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"bridge_vni"|"maddr"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"prefix"|"nsid"|"netns" # each as its functions are called
 
 --- Something that happened. `tostring` is one line.
 ---@class nsl.Event
@@ -17,6 +17,15 @@
 ---@field netns? string               # where: the namespace's name, or what leads to it; nil where nsl runs
 ---@field dev? string                 # the link it is about
 ---@field record? table               # as the object's `_list` has it: now, or when it was deleted
+
+--- A prefix that a router advertises, as an event's record.
+---@class nsl.PrefixRecord
+---@field prefix string               # "2001:db8::/64"
+---@field dev string                  # the link it was heard at
+---@field onlink? boolean             # its addresses are reached without a router
+---@field autoconf? boolean           # addresses may be made of it
+---@field valid_lft integer           # for how many seconds addresses of it are good
+---@field preferred_lft integer       # for how many seconds new connections use them
 
 --- A listener on objects of namespaces: called by a `for` loop, it gives the next event, or nil at the end. `<close>` ends it.
 ---@class nsl.Events
@@ -28,6 +37,10 @@
 --- the kernel does without a word (routes that go with a link) is told too, a moment later. Where more happens than is read,
 --- that is an event itself (`overrun`), and what it came to is read again and told. A link's `peer` and `link_netns` are left
 --- out of its record; of VLANs each has a record of its own; a link that is down changes its alias or group unheard.
+---
+--- Of `maddr` the addresses of protocols are told, without their users, and by Linux 6.15 or newer; of `nsid` the ids by
+--- which a namespace knows others, without their names. A `prefix` (`nsl.PrefixRecord`) is told when a router first
+--- advertises it and when its times or flags are others; the kernel lists none, so none is deleted.
 ---
 --- A name that comes to /run/netns or goes is an event of the object `netns`. The loop ends when all the namespaces that
 --- are followed are gone, unless `netns` is followed as well.

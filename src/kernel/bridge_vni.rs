@@ -13,9 +13,9 @@ use crate::error::{Error, Result, explain};
 use crate::netlink::{Message, attr};
 
 /// `RTM_NEWTUNNEL`, behind which the types that delete and ask follow.
-const NEW: u16 = 120;
+pub(super) const NEW: u16 = 120;
 /// Length of `struct tunnel_msg`.
-const LENGTH: usize = 8;
+pub(super) const LENGTH: usize = 8;
 /// `TUNNEL_MSG_FLAG_STATS`: with counters.
 const WITH_STATS: u8 = 1;
 /// `VXLAN_VNIFILTER_ENTRY`.
@@ -129,6 +129,39 @@ pub fn list(namespace: &Namespace, filter: &Filter) -> Result<Vec<Settings>> {
         })
     })?;
     Ok(listed.into_iter().flatten().collect())
+}
+
+/// Messages of one entry each, without its counters.
+pub(super) fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
+    /// `VXLAN_VNIFILTER_ENTRY_STATS`.
+    const STATS: u16 = 5;
+    let entries = attr::Attributes::new(bytes.get(LENGTH..).unwrap_or_default()).filter(|(kind, _)| *kind == ENTRY);
+    let part = |entry: &[u8]| {
+        let mut message = Message::new(NEW, bytes.get(..LENGTH).unwrap_or_default());
+        attr::nest(&mut message.bytes, ENTRY, |inner| {
+            for (kind, value) in attr::Attributes::new(entry).filter(|(kind, _)| *kind != STATS) {
+                attr::put(inner, kind, value);
+            }
+        });
+        message.bytes.into()
+    };
+    entries.map(|(_, entry)| part(entry)).collect()
+}
+
+/// What one of [`parts`] is known by: the link and the numbers.
+pub(super) fn identity(bytes: &[u8]) -> Vec<u8> {
+    let mut identity = bytes.get(4..LENGTH).unwrap_or_default().to_vec();
+    let entry = attr::find(bytes.get(LENGTH..).unwrap_or_default(), ENTRY).unwrap_or_default();
+    for (kind, value) in attr::Attributes::new(entry).filter(|(kind, _)| matches!(*kind, FIRST | LAST)) {
+        attr::put(&mut identity, kind, value);
+    }
+    identity
+}
+
+/// What one of [`parts`] says.
+pub(super) fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    let dev = name(attr::u32_of(bytes.get(4..)?)?)?;
+    record(&dev, attr::find(bytes.get(LENGTH..)?, ENTRY)?, &Filter::default())
 }
 
 fn record(dev: &str, entry: &[u8], filter: &Filter) -> Option<Settings> {

@@ -14,7 +14,8 @@ use super::device::Device;
 use super::entry;
 use super::link::format_mac;
 use super::namespace::Namespace;
-use super::words::{Setting, Settings};
+use super::words::Form::{Ip, Link, Names8};
+use super::words::{self, HEADER, Setting, Settings, Word, fact, fact_field};
 use crate::error::{Error, Result, explain};
 
 /// Has a link listen to a link-layer address of multicast.
@@ -75,6 +76,19 @@ pub fn list(namespace: &Namespace, dev: Option<&Device>) -> Result<Vec<Settings>
     all.retain(|member| index.is_none_or(|index| index == member.index));
     all.sort_by_key(|member| member.index);
     Ok(all.into_iter().map(Member::settings).collect())
+}
+
+/// What an event of `RTM_NEWMULTICAST` says (Linux `struct ifaddrmsg`): not how many users it has.
+pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    /// Length of `struct ifaddrmsg`.
+    const LENGTH: usize = 8;
+    const WORDS: &[Word] = &[
+        fact_field("dev", HEADER, LENGTH, 4, Link),
+        fact_field("family", HEADER, LENGTH, 0, Names8(&[(2, "inet"), (10, "inet6")])),
+        // `IFA_MULTICAST`.
+        fact("address", 7, Ip),
+    ];
+    Some(words::decode(WORDS, bytes.get(..LENGTH)?, bytes.get(LENGTH..)?, name))
 }
 
 struct Member {

@@ -35,6 +35,7 @@ pub mod neigh;
 pub mod netconf;
 pub mod nexthop;
 pub mod ntable;
+pub mod prefix;
 pub mod privilege;
 pub mod range;
 pub mod route;

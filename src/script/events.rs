@@ -146,8 +146,10 @@ fn line(event: &Table) -> mlua::Result<String> {
     if object == "route" {
         return Ok(format!("{line} {}", route::line(&record)?));
     }
-    for key in ["name", "family", "address", "dst", "mac", "grp", "vid", "id", "priority", "kind", "handle", "classid"]
-    {
+    for key in [
+        "name", "family", "address", "prefix", "dst", "mac", "grp", "vid", "vni", "id", "priority", "kind", "handle",
+        "classid",
+    ] {
         // A link's address is not what it is known by, and the family of most is plain from what they are.
         let is_told = match key {
             "address" => object != "link",

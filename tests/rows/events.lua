@@ -119,6 +119,82 @@ return {
     }),
   },
   {
+    "VNIs of vxlan links",
+    since = "5.18",
+    before = "ip link add x0 address 02:00:00:00:00:0c up type vxlan external vnifilter dstport 4789 local 127.0.0.1 dev lo",
+    check = followed("bridge_vni", function(ns) return ns:bridge_vni_list() end, { "vni", "dev" }, {
+      { "bridge vni add dev x0 vni 100", "add 100 x0" },
+      { "bridge vni add dev x0 vni 200-210 remote 10.0.0.1", "add 200-210 x0" },
+      { "bridge vni add dev x0 vni 100 remote 10.0.0.2", "change 100 x0" },
+      { "bridge vni delete dev x0 vni 100", "delete 100 x0" },
+      { "ip link del x0", "delete 200-210 x0" },
+    }),
+  },
+  {
+    "addresses of multicast",
+    since = "6.15",
+    before = "ip link add v0 type veth peer name v1; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up;",
+    check = followed("maddr", function(ns)
+      local list = {}
+      for _, record in ipairs(ns:maddr_list()) do
+        if record.family ~= "link" then list[#list + 1] = record end
+      end
+      return list
+    end, { "family", "address", "dev" }, {
+      { "ip addr add 239.1.2.3/24 dev v0 autojoin", "add inet 239.1.2.3 v0" },
+      { "ip addr del 239.1.2.3/24 dev v0", "delete inet 239.1.2.3 v0" },
+      { "ip addr add ff0e::5/64 dev v0 autojoin", "add inet6 ff0e::5 v0", "add inet6 ff02::1:ff00:5 v0" },
+      { "ip addr del ff0e::5/64 dev v0", "delete inet6 ff0e::5 v0", "delete inet6 ff02::1:ff00:5 v0" },
+    }),
+  },
+  {
+    "ids of namespaces",
+    check = function(ns)
+      local events <close> = netns.events { ns = ns, objects = { "nsid" }, timeout = 0.5 }
+      do
+        local other <close> = netns.add()
+        ns:veth("v0", "v1")
+        ns:link_set("v1", { netns = other })
+        local event = events()
+        assert(event.action == "add" and event.object == "nsid" and event.record.id == 0, tostring(event))
+        assert(ns:output "ip netns list-id":find "nsid 0", "nsid 0 is not listed")
+      end
+      local event = events()
+      assert(event.action == "delete" and event.record.id == 0, tostring(event))
+    end,
+  },
+  {
+    "prefixes that a router advertises",
+    before = [[
+      ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
+      sysctl -qw net.ipv6.conf.v0.accept_ra=2 net.ipv6.conf.v1.accept_ra=0 net.ipv6.conf.v0.dad_transmits=0 net.ipv6.conf.v1.dad_transmits=0
+      ip link set v0 up; ip link set v1 up
+    ]],
+    check = function(ns)
+      local events <close> = netns.events { ns = ns, objects = { "prefix" }, timeout = 1 }
+      --- A router's advertisement with a prefix option (RFC 4861), from v1 to all nodes.
+      local function advertise(flags, valid, preferred)
+        local option = string.pack(">BBBBI4I4I4I8I8", 3, 4, 64, flags, valid, preferred, 0, 0x20010db800050000, 0)
+        local message = string.pack(">BBHBBHI4I4", 134, 0, 0, 64, 0, 1800, 0, 0) .. option
+        local digits = message:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+        ns:exec(([[perl -MSocket=:all -e '
+          socket(S, AF_INET6, SOCK_RAW, 58) and setsockopt(S, 41, 18, pack("i", 255)) and send(S, pack("H*", "%s"), 0,
+            pack_sockaddr_in6(0, inet_pton(AF_INET6, "ff02::1"), $ARGV[0])) or die $!' $(cat /sys/class/net/v1/ifindex)]])
+          :format(digits), { check = true })
+      end
+      repeat task.sleep(0.02) until #ns:addr_list("v1", { tentative = false, family = "inet6" }) == 1
+      ns:link("v0"):wait({ operstate = "UP" }, 5)
+      advertise(0xc0, 3600, 1800)
+      local event = events()
+      assert(event.action == "add" and event.dev == "v0" and event.record.prefix == "2001:db8:5::/64", tostring(event))
+      assert(event.record.onlink and event.record.autoconf and event.record.valid_lft == 3600 and event.record.preferred_lft == 1800)
+      advertise(0xc0, 3600, 1800)
+      advertise(0x80, 600, 300)
+      event = events()
+      assert(event.action == "change" and event.record.valid_lft == 600 and not event.record.autoconf, tostring(event))
+    end,
+  },
+  {
     "settings of links",
     before = "ip link add v0 type veth peer name v1",
     check = followed("netconf", function(ns)

@@ -19,7 +19,6 @@ const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("action", &["avrate"], "the kernel takes the estimator that it needs of filters alone; a row has the refusal"),
     ("action", &["skip_sw"], "only for hardware that can do it; a row has the refusal"),
     ("action", &["object_pinned"], "the same as of a filter: filter_ebpf.lua"),
-    ("link macsec", &["offload"], "only for hardware that can do it"),
     ("filter", &["bpf_name", "prog"], "told as a filter of the extended BPF is written back: filter_ebpf.lua"),
     ("mptcp_endpoint", &["family"], "that of its address, unless told"),
     ("mptcp_endpoint", &["implicit"], "made by the kernel alone; a row has the refusal"),

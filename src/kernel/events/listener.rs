@@ -42,7 +42,11 @@ impl Listener {
         socket.set_receive_buffer(buffer)?;
         let state = State::new(objects);
         for group in LINK_GROUPS.iter().chain(state.sorts().flat_map(|sort| sort.groups)) {
-            socket.join(*group)?;
+            match socket.join(*group) {
+                // An older kernel has no such group: it does not tell of these.
+                Err(error) if error.as_errno() == Some(Errno::EINVAL) => {}
+                joined => joined?,
+            }
         }
         let mut listener =
             Self { namespace: namespace.clone(), socket, state, lost: false, not_before: Instant::now() };

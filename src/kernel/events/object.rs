@@ -10,7 +10,7 @@ use crate::kernel::words::Setting;
 use crate::netlink::Message;
 use crate::netlink::attr::{self, Attributes};
 
-/// What can be followed: the objects that have an `_list`.
+/// What can be followed: the objects that have an `_list`, and prefixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Object {
     /// Links.
@@ -37,10 +37,18 @@ pub enum Object {
     Mdb,
     /// VLANs of bridges and their ports, each by itself.
     BridgeVlan,
+    /// VNIs that vxlan links take.
+    BridgeVni,
+    /// Addresses of multicast that links listen to, those of protocols.
+    Maddr,
     /// Routes of multicast.
     Mroute,
     /// Settings of links for each protocol.
     Netconf,
+    /// Prefixes that routers advertise. Nothing lists them, so each is told as it is heard, and none is deleted.
+    Prefix,
+    /// Ids by which other namespaces are known.
+    Nsid,
     /// Namespaces: names in /run/netns, or where all are followed the unnamed ones too.
     Netns,
 }
@@ -56,12 +64,16 @@ impl Object {
         Self::Fdb,
         Self::Mdb,
         Self::BridgeVlan,
+        Self::BridgeVni,
+        Self::Maddr,
         Self::Mroute,
         Self::Netconf,
         Self::Nexthop,
         Self::Qdisc,
         Self::Class,
         Self::Filter,
+        Self::Prefix,
+        Self::Nsid,
         Self::Netns,
     ];
 
@@ -76,12 +88,16 @@ impl Object {
             Self::Fdb => "fdb",
             Self::Mdb => "mdb",
             Self::BridgeVlan => "bridge_vlan",
+            Self::BridgeVni => "bridge_vni",
+            Self::Maddr => "maddr",
             Self::Mroute => "mroute",
             Self::Netconf => "netconf",
             Self::Nexthop => "nexthop",
             Self::Qdisc => "qdisc",
             Self::Class => "class",
             Self::Filter => "filter",
+            Self::Prefix => "prefix",
+            Self::Nsid => "nsid",
             Self::Netns => "netns",
         }
     }
@@ -183,6 +199,11 @@ pub(super) static SORTS: &[Sort] = &[
     tables::FDB,
     tables::MDB,
     tables::BRIDGE_VLAN,
+    tables::BRIDGE_VNI,
+    Sort { families: &[INET], requests: &[&[INET]], groups: &[37], ..tables::MADDR },
+    Sort { families: &[INET6], requests: &[&[INET6]], groups: &[38], ..tables::MADDR },
+    tables::PREFIX,
+    tables::NSID,
     Sort { families: &[128], requests: &[&[128]], groups: &[6], ..tables::MROUTE },
     Sort { families: &[129], requests: &[&[129]], groups: &[10], ..tables::MROUTE },
     Sort { families: &[INET], requests: &[&[INET]], groups: &[24], ..tables::NETCONF },
@@ -274,6 +295,11 @@ impl Sort {
             request.resize(request.len().max(self.header), 0);
             Message::new(self.new + 2, &request)
         })
+    }
+
+    /// Whether anything lists them.
+    pub(super) fn is_listed(&self) -> bool {
+        !self.requests.is_empty()
     }
 
     /// Whether a message of type `kind` says what is, or what is no more, of this sort; none if it is about something else.

@@ -8,13 +8,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::object::{Object, SORTS, Sort};
 use super::{Action, Event, Record, What};
 use crate::error::Result;
-use crate::kernel::addr;
 use crate::kernel::link::{self, Link};
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::Reader;
-use crate::kernel::tc::{Place, class, filter, handle, qdisc};
-use crate::kernel::{bridge_vlan, fdb, mdb, mroute, neigh, netconf, nexthop, rule};
+use crate::kernel::tc::{Place, filter, handle, qdisc};
 use crate::netlink::attr::{self, Attributes};
 use crate::netlink::{Message, Socket};
 
@@ -257,37 +255,13 @@ impl State {
         }
     }
 
-    fn record(&self, object: Object, bytes: &[u8]) -> Option<Record> {
-        let name = |index: u32| self.names.get(&index).cloned();
-        Some(match object {
-            Object::Addr => {
-                let mut address = addr::read_bytes(bytes, &self.scopes)?;
-                address.dev = name(address.index).unwrap_or_default();
-                Record::Addr(Box::new(address))
-            }
-            Object::Route => Record::Route(Box::new(self.routes.read(bytes)?)),
-            Object::Rule => Record::Words(rule::record(bytes)?),
-            Object::Neigh => Record::Words(neigh::record(bytes, &name)?),
-            Object::Fdb => Record::Words(fdb::record(bytes, &name)?),
-            Object::Mdb => Record::Words(mdb::record(bytes, &name)?),
-            Object::BridgeVlan => Record::Words(bridge_vlan::record(bytes, &name)?),
-            Object::Mroute => Record::Words(mroute::read(bytes, &name)?),
-            Object::Netconf => Record::Words(netconf::record(bytes, &name)?),
-            Object::Nexthop => Record::Words(nexthop::record(bytes, &name)?),
-            Object::Qdisc => Record::Words(qdisc::read(bytes, &name)?),
-            Object::Class => Record::Words(class::read(bytes, &name)?),
-            Object::Filter => Record::Words(filter::read(bytes, &name)?),
-            Object::Link | Object::Netns => return None,
-        })
-    }
-
     /// Reads again what is doubtful, over a socket in the namespace, and tells what is different.
     pub(super) fn settle(&mut self, socket: &mut Socket, sink: &mut Sink<'_>) -> Result<()> {
         if std::mem::take(&mut self.doubtful.0) {
             self.compare_links(link::list_in(socket)?, sink);
         }
         for place in 0..SORTS.len() {
-            if std::mem::take(&mut self.doubtful.1[place]) && !self.unknown[place] {
+            if std::mem::take(&mut self.doubtful.1[place]) && !self.unknown[place] && SORTS[place].is_listed() {
                 let messages = self.list(place, socket)?;
                 self.compare(place, &messages, sink);
             }
@@ -391,5 +365,6 @@ fn is_missing(error: &crate::error::Error) -> bool {
     matches!(error.as_errno(), Some(Errno::EOPNOTSUPP | Errno::EAFNOSUPPORT | Errno::EPFNOSUPPORT))
 }
 
+mod record;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use super::directory::Directory;
 use super::{Namespace, refusal};
 use crate::error::{Error, Result, explain};
+use crate::kernel::words::{self, Form, Settings, fact};
 use crate::netlink::Socket;
 
 /// An id and whose it is.
@@ -184,6 +185,13 @@ fn listed(answer: RouteNetlinkMessage) -> Option<ListedId> {
         }
     }
     id.map(|id| ListedId { id, current_id, name: None })
+}
+
+/// What an event of `RTM_NEWNSID` says: the `id`.
+pub fn record(bytes: &[u8]) -> Option<Settings> {
+    // Behind a `struct rtgenmsg`; `NETNSA_NSID`.
+    let id = words::decode(&[fact("id", 1, Form::I32)], &[], bytes.get(4..)?, &|_| None);
+    (words::integer(&id, "id")? >= 0).then_some(id)
 }
 
 fn message(attributes: Vec<NsidAttribute>) -> NsidMessage {

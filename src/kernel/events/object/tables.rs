@@ -2,7 +2,7 @@
 //! message, which is parted here.
 
 use super::{Identity, Object, PLAIN, Sort};
-use crate::kernel::{bridge_vlan, mdb};
+use crate::kernel::{bridge_vlan, bridge_vni, mdb, prefix};
 use crate::netlink::attr;
 
 const BRIDGE: u8 = libc::AF_BRIDGE as u8;
@@ -48,6 +48,57 @@ pub(super) const BRIDGE_VLAN: Sort = Sort {
     // The number, which stands where nothing does, and the link.
     identity: Identity::Parts(&[(2, 6)], &[]),
     parts: Some(bridge_vlan::parts),
+    ..PLAIN
+};
+
+/// VNIs, those that are alike in one: one message for some of each link's.
+pub(super) const BRIDGE_VNI: Sort = Sort {
+    object: Object::BridgeVni,
+    new: bridge_vni::NEW,
+    header: bridge_vni::LENGTH,
+    families: &[BRIDGE],
+    groups: &[35],
+    requests: &[&[BRIDGE]],
+    identity: Identity::Own(bridge_vni::identity),
+    parts: Some(bridge_vni::parts),
+    ..PLAIN
+};
+
+/// Addresses of multicast, of a family. Before Linux 6.15 the kernel neither tells of them nor lists those of IPv4.
+pub(super) const MADDR: Sort = Sort {
+    object: Object::Maddr,
+    // `RTM_NEWMULTICAST`.
+    new: 56,
+    header: 8,
+    // The link; `IFA_MULTICAST`.
+    identity: Identity::Parts(&[(4, 4)], &[7]),
+    // How far it reaches; `IFA_CACHEINFO`.
+    unsteady: &[(1..4, 0xff)],
+    volatile: &[(6, 0..0)],
+    ..PLAIN
+};
+
+/// Prefixes that routers advertise.
+pub(super) const PREFIX: Sort = Sort {
+    object: Object::Prefix,
+    new: prefix::NEW,
+    header: prefix::LENGTH,
+    groups: &[18],
+    requests: &[],
+    // The link and the length; `PREFIX_ADDRESS`.
+    identity: Identity::Parts(&[(4, 4), (9, 1)], &[prefix::ADDRESS]),
+    ..PLAIN
+};
+
+/// Ids of namespaces.
+pub(super) const NSID: Sort = Sort {
+    object: Object::Nsid,
+    // `RTM_NEWNSID`.
+    new: 88,
+    header: 4,
+    groups: &[28],
+    // `NETNSA_NSID`.
+    identity: Identity::Parts(&[], &[1]),
     ..PLAIN
 };
 
