@@ -95,6 +95,7 @@
 --- pair. In `ip link`'s words. A master given by its name alone is in the namespace of the link.
 ---@class nsl.LinkOpts: nsl.BridgeOpts, nsl.BridgePortOpts, nsl.VrfOpts, nsl.TunnelOpts, nsl.KindOpts
 ---@field type? string                # its kind: "veth", "bridge", "dummy" …, as `ip link` names it; a link that is there keeps it
+---@field index? integer              # the index of a new link; a record that was read does not ask for its own
 ---@field up? boolean                 # administratively up (or, false, down)
 ---@field down? boolean               # administratively down
 ---@field mtu? integer                # bytes
@@ -129,10 +130,28 @@
 ---@field linkmode? "default"|"dormant"   # whether it waits for a program before it is up (`ip link`'s mode)
 ---@field protodown? boolean          # held down by a protocol
 ---@field protodown_reason? integer[] # why: numbers from 0 to 31 (those in /etc/iproute2/protodown_reasons.d have names)
+---@field vf? nsl.VfOpts[]            # virtual functions of its hardware
 ---@field altnames? string[]          # its further names, all of them
 ---@field xdp? nsl.XdpOpts|"off"|false    # the program that sees first what it receives; one that is there gives way
 ---@field xdpgeneric? nsl.XdpOpts|"off"|false    # the same, as any link can have it
 ---@field xdpdrv? nsl.XdpOpts|"off"|false    # the same, by the link's own driver
+
+--- A virtual function of a link's hardware, in the words of `ip link set … vf`.
+---@class nsl.VfOpts
+---@field vf integer                  # its number, from 0
+---@field mac? string
+---@field vlan? integer               # of what it sends and receives; 0: none
+---@field qos? integer                # the priority of those frames
+---@field proto? "802.1Q"|"802.1ad"   # the protocol of that VLAN
+---@field rate? integer               # what it may send, in Mbit/s, for hardware without a least; 0: any. Read as `max_tx_rate`
+---@field max_tx_rate? integer        # the same
+---@field min_tx_rate? integer        # what it can always send, in Mbit/s
+---@field spoofchk? boolean           # what it sends under others' addresses is dropped
+---@field query_rss? boolean          # it may ask how packets are spread over queues
+---@field state? "auto"|"enable"|"disable"    # whether it is up: as the link is, always, never
+---@field trust? boolean              # it may do what others may not, such as promiscuity
+---@field node_guid? string           # of InfiniBand: 8 bytes in hexadecimal
+---@field port_guid? string           # the same
 
 --- A program for what a link receives (ip-link(8)), from an object file as `clang -target bpf` makes one. It lives as long as
 --- it is attached. Read, it has `mode`, `prog` and `attached`.

@@ -15,7 +15,7 @@ use crate::kernel::{addr, address_text, words};
 /// The options of a link that is made or changed, whatever its kind; its kind's come on top.
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
-    "type", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
+    "type", "index", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
     "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
     "xdp", "xdpgeneric", "xdpdrv", kind::PORT_TABLE,
 ];
@@ -57,6 +57,8 @@ pub(super) fn more_names() -> Vec<&'static str> {
 pub(super) fn read(options: &Options, namespace: &Namespace, kind: Option<&str>) -> Result<Wanted> {
     let spec = LinkSpec {
         name: options.string("name")?,
+        // Of a record that was read it is what that link had.
+        index: if options.has("operstate") { None } else { options.number("index", "the index of a link")? },
         netns: netns(options, namespace)?,
         master: master(options, namespace)?,
         ..read_spec(options, namespace, kind)?

@@ -13,6 +13,32 @@ local function setting(name, opts, words, want)
   }
 end
 
+--- A device that is only simulated, eth0, with two virtual functions. What is left of it when its namespace ends moves to
+--- that of the machine, under a name that is free.
+local simulated = [[
+  i=0; while test -e /sys/bus/netdevsim/devices/netdevsim$i; do i=$((i + 1)); done
+  echo $i 1 1 >/sys/bus/netdevsim/new_device; echo 2 >/sys/bus/netdevsim/devices/netdevsim$i/sriov_numvfs
+  ip link set eth0 address 02:00:00:00:00:07]]
+
+--- A row for virtual functions of it.
+local function virtual(name, functions, words, want, more)
+  local row = {
+    "virtual functions, " .. name,
+    needs = { "dummy" },
+    has = "test -d /sys/bus/netdevsim",
+    before = simulated,
+    make = function(ns) ns:link_set("eth0", { vf = functions }) end,
+    tool = "ip link set eth0 " .. words,
+    same = { "phys_switch_id", "parentdev" },
+    read = function(ns) return ns:link_get("eth0").vf end,
+    write = function(ns, functions) ns:link_set("eth0", { vf = functions }) end,
+    want = want or functions,
+    again = true,
+  }
+  for key, part in pairs(more or {}) do row[key] = part end
+  return row
+end
+
 --- One of each queue is all that nsl gives a pair.
 local queues = { "num_tx_queues", "num_rx_queues", "numtxqueues", "numrxqueues" }
 
@@ -212,6 +238,75 @@ return {
     tool = [[ip link add v0 address 02:00:00:00:00:01 numtxqueues 2 numrxqueues 2 type veth peer name v1 \
              address 02:00:00:00:00:02]],
     want = { { name = "v0", numtxqueues = 2, numrxqueues = 2 }, { name = "v1", numtxqueues = 2 } },
+  },
+  {
+    "an index",
+    make = function(ns) ns:link_add("br0", { type = "bridge", mac = "02:00:00:00:00:03", index = 77 }) end,
+    tool = "ip link add br0 index 77 address 02:00:00:00:00:03 type bridge",
+    json = { links.json, "cat /sys/class/net/br0/ifindex" },
+    read = function(ns) return { { at = ns:link_get("br0").index } } end,
+    want = { { at = 77 } },
+    write = false,
+  },
+  {
+    "indexes of a pair",
+    make = function(ns)
+      ns:veth("v0", "v1", { a = { mac = "02:00:00:00:00:01", index = 71 }, b = { mac = "02:00:00:00:00:02", index = 72 } })
+    end,
+    tool = "ip link add v0 index 71 address 02:00:00:00:00:01 type veth peer name v1 index 72 address 02:00:00:00:00:02",
+    same = queues,
+    read = function(ns) return { { at = ns:link_get("v0").index, other = ns:link_get("v1").index } } end,
+    want = { { at = 71, other = 72 } },
+    write = false,
+  },
+  {
+    "another's index",
+    before = "ip link add br0 index 77 type bridge",
+    make = function(ns) ns:link_add("br1", { type = "bridge", index = 77 }) end,
+    tool = "ip link add br1 index 77 type bridge",
+    fails = { code = "EEXIST", object = "br1", message = "a link with the index 77" },
+  },
+  {
+    "another's index, of a pair",
+    before = "ip link add br0 index 77 type bridge",
+    make = function(ns) ns:veth("v0", "v1", { b = { index = 77 } }) end,
+    fails = { code = "EEXIST", object = "v0", message = "a link with the index 77" },
+  },
+  {
+    "an index that is read is not asked for",
+    before = links.pair,
+    make = function(ns)
+      local record = ns:link_get "v0"
+      record.name, record.type, record.peer = nil, "bridge", nil
+      ns:link_add("br0", record)
+    end,
+    tool = "ip link add br0 address 02:00:00:00:00:01 type bridge",
+    same = queues,
+    want = { { name = "br0", type = "bridge" } },
+  },
+  virtual("all of it", {
+    { vf = 1, mac = "02:00:00:00:00:99", vlan = 7, qos = 3, max_tx_rate = 100, min_tx_rate = 10, spoofchk = true, trust = true,
+      query_rss = true, state = "enable" },
+  }, "vf 1 mac 02:00:00:00:00:99 vlan 7 qos 3 max_tx_rate 100 min_tx_rate 10 spoofchk on trust on query_rss on state enable"),
+  virtual("several", { { vf = 0, state = "disable" }, { vf = 1, spoofchk = true } }, "vf 0 state disable; ip link set eth0 vf 1 spoofchk on"),
+  virtual("with a protocol", { { vf = 0, vlan = 8, proto = "802.1ad" } }, "vf 0 vlan 8 proto 802.1ad"),
+  virtual("rate as of old", { { vf = 0, rate = 50 } }, "vf 0 rate 50", { { vf = 0, max_tx_rate = 50, min_tx_rate = 0 } }),
+  virtual("changed in part", { { vf = 1, max_tx_rate = 40 } }, "vf 1 max_tx_rate 40",
+    { { vf = 1, min_tx_rate = 10, max_tx_rate = 40 } },
+    { before = simulated .. "; ip link set eth0 vf 1 max_tx_rate 100 min_tx_rate 10" }),
+  virtual("one there is not", { { vf = 9, trust = true } }, "vf 9 trust on", nil,
+    { fails = { code = "EINVAL", object = "eth0" } }),
+  virtual("names of InfiniBand", { { vf = 0, node_guid = "00:11:22:33:44:55:66:77" } },
+    "vf 0 node_guid 00:11:22:33:44:55:66:77", nil, { fails = { code = "EOPNOTSUPP", object = "eth0" } }),
+  virtual("misspelt", { { vf = 0, spofchk = true } }, "vf 0 spofchk on", nil,
+    { fails = { code = "EINVAL", message = "spofchk", hint = "spoofchk" } }),
+  {
+    "a simulated device is made by other means",
+    needs = { "dummy" },
+    has = "test -d /sys/bus/netdevsim",
+    make = function(ns) ns:link_add("n0", { type = "netdevsim" }) end,
+    tool = "ip link add n0 type netdevsim",
+    fails = { code = "EOPNOTSUPP", object = "n0", kernel = "/sys/bus/netdevsim/new_device" },
   },
   setting("promisc", { promisc = true }, "promisc on"),
   setting("allmulticast", { allmulticast = true }, "allmulticast on"),

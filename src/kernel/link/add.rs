@@ -23,7 +23,7 @@ const TRIES: usize = 10;
 ///
 /// `EEXIST` if the name is taken, `EINVAL` for a misspelt kind, `EOPNOTSUPP` for a kind this kernel lacks.
 pub fn add(device: &Device, spec: &LinkSpec) -> Result<Device> {
-    add_as(device, spec, None)
+    add_as(device, spec, spec.index)
 }
 
 /// As [`add`], under this interface index where one is given; `EBUSY` if it is another's.
@@ -176,6 +176,17 @@ fn finish(device: &Device, kind: &str, own: &Settings, rest: &LinkSpec) -> Resul
     set::check_taken(device, kind, own)
 }
 
+/// Words that the index which a new link is to have is another's, where its name is not.
+pub(super) fn word_index(error: Error, index: Option<u32>, is_there: bool) -> Error {
+    match index {
+        Some(index) if !is_there => {
+            let rows = [(Errno::EEXIST, &explain::OBJECT_EXISTS), (Errno::EBUSY, &explain::OBJECT_EXISTS)];
+            error.explain(&rows).with("what", format!("a link with the index {index}"))
+        }
+        _ => error,
+    }
+}
+
 /// Words a refusal to make a link.
 fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut Socket) -> Error {
     let unknown_kind = error.as_errno() == Some(Errno::EOPNOTSUPP)
@@ -185,7 +196,7 @@ fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut
         let error = kind::missing(kind).errno(Errno::EOPNOTSUPP).object(device);
         return text.into_iter().fold(error, Error::kernel);
     }
-    let error = set::word_options(error, &spec.options);
+    let error = word_index(set::word_options(error, &spec.options), spec.index, device.look_up(socket).is_ok());
     let error = match &spec.master {
         Some(Master::Link(master)) => set::refused_master(error, master),
         _ => error,

@@ -3,7 +3,9 @@
 use std::os::fd::AsRawFd;
 
 use netlink_packet_core::{DefaultNla, Emitable};
-use netlink_packet_route::link::{AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkMessage};
+use netlink_packet_route::link::{
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkExtentMask, LinkFlags, LinkMessage,
+};
 
 use super::more;
 use super::spec::{AddrGenMode, LinkSpec};
@@ -78,7 +80,9 @@ pub(super) fn bytes(message: &LinkMessage) -> Vec<u8> {
 }
 
 /// The request for what `message` names.
-pub(super) fn get(message: LinkMessage) -> Message {
+pub(super) fn get(mut message: LinkMessage) -> Message {
+    // Virtual functions are told to those who ask for them.
+    message.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::Vf]));
     Message { kind: libc::RTM_GETLINK, bytes: bytes(&message) }
 }
 

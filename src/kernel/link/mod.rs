@@ -18,6 +18,7 @@ mod set;
 mod show;
 mod spec;
 mod undo;
+mod vf;
 mod wait;
 pub mod xdp;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use netlink_packet_core::DefaultNla;
 use netlink_packet_route::link::LinkAttribute;
 
-use super::{Setting, Settings};
+use super::{Setting, Settings, vf};
 use crate::error::Result;
 use crate::kernel::words::Form::{List, Switch8, Text, U32, Words8};
 use crate::kernel::words::{self, Form, Own, Word, fact, option};
@@ -35,6 +35,7 @@ pub const WORDS: &[Word] = &[
     option("protodown", 39, Switch8),
     option("protodown_reason", REASON, REASONS),
     option(ALTNAMES, PROPERTIES, List(&Text, NAME)),
+    option(vf::VF, 22, Form::Own(&vf::ALL)),
     fact("promiscuity", 30, U32),
     fact("parentdev", 56, Text),
     fact("parentbus", 57, Text),
@@ -45,7 +46,7 @@ const ALTNAMES: &str = "altnames";
 /// What only the message that makes a link can say.
 const FIXED: [&str; 2] = ["numtxqueues", "numrxqueues"];
 /// What the message that makes a link cannot say.
-const LATER: [&str; 3] = ["protodown", "protodown_reason", ALTNAMES];
+const LATER: [&str; 4] = ["protodown", "protodown_reason", ALTNAMES, vf::VF];
 
 /// Why a link is held down: bits by their numbers (`IFLA_PROTO_DOWN_REASON_MASK` and `_VALUE`).
 const REASONS: Form = Form::Own(&Own {
@@ -76,6 +77,7 @@ pub(super) fn read(attributes: &[u8]) -> Settings {
 
 /// `EINVAL` for a value that a word cannot have.
 pub fn check(settings: &Settings) -> Result<()> {
+    vf::check(settings)?;
     words::encode(WORDS, settings, &mut words::no_links).map(drop)
 }
 

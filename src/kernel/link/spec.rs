@@ -67,6 +67,8 @@ pub struct LinkSpec {
     pub kind: Option<String>,
     /// Options of its kind or, once it is a port, of its master's kind, in `ip link`'s words.
     pub options: Settings,
+    /// The index it is to have; only for a new link.
+    pub index: Option<u32>,
     /// The link that it stands on, which may be in another namespace; only for a new link.
     pub link: Option<Device>,
     /// The namespace whose links and addresses it works with, where that is not its own; only for a new link.

@@ -5,7 +5,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 use super::kind;
 use super::set::indexes;
 use super::xdp::Xdp;
-use super::{Link, LinkSpec, Setting, Settings, list, message, parse_mac};
+use super::{Link, LinkSpec, Setting, Settings, list, message, parse_mac, vf};
 use crate::kernel::device::Device;
 use crate::netlink::Socket;
 
@@ -57,6 +57,8 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
     }
     let alias = back(spec.alias.is_some(), &before.alias, &now.alias);
     let address = back(spec.address.is_some(), &before.address, &now.address);
+    let mut more = changed(&spec.more, &before.more, &now.more);
+    vf::keep_news(&mut more, &now.more);
     let spec_back = LinkSpec {
         up: back(spec.up.is_some(), &before.up, &now.up),
         mtu: back(spec.mtu.is_some(), &before.mtu, &now.mtu),
@@ -70,7 +72,7 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
         arp: back(spec.arp.is_some(), &before.arp, &now.arp),
         addrgenmode: back(spec.addrgenmode.is_some(), &before.addrgenmode, &now.addrgenmode).flatten(),
         carrier: back(spec.carrier.is_some(), &before.carrier, &now.carrier),
-        more: changed(&spec.more, &before.more, &now.more),
+        more,
         xdp: back(spec.xdp.is_some(), &before.xdp, &now.xdp).and_then(|was| Xdp::again(was.as_ref()).ok()),
         ..LinkSpec::default()
     };

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use super::{INFO_DATA, INFO_KIND, Kind, Side, encode, info, missing, split_off};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{self, Device, propose_index};
-use crate::kernel::link::add::index_is_taken;
+use crate::kernel::link::add::{index_is_taken, word_index};
 use crate::kernel::link::request::{self, NewEnd};
 use crate::kernel::link::{LinkSpec, Settings, delete, message, set};
 use crate::kernel::namespace::{Namespace, are_same};
@@ -133,10 +133,14 @@ fn create<'a>((kind, own): (&str, &[u8]), a: Half<'a>, b: Half<'a>) -> Result<(D
         Namespace::home().with_socket(|socket| socket.execute(message, flags))
     };
     let known = |end: &Device, index| Device::known(&end.namespace, &end.name, index);
-    let (index_a, index_b) = (propose_index(), propose_index());
+    let (asked_a, asked_b) = (a.1.index, b.1.index);
+    let (index_a, index_b) = (asked_a.unwrap_or_else(propose_index), asked_b.unwrap_or_else(propose_index));
     match pair(index_a, index_b) {
         Ok(()) => Ok((known(a.0, index_a), known(b.0, index_b))),
         Err(error) if index_is_taken(&error) && !a.0.is_there() && !b.0.is_there() => {
+            if let Some(index) = asked_a.or(asked_b) {
+                return Err(word_index(error, Some(index), false).object(a.0));
+            }
             pair(0, 0).map_err(|error| refused_pair(error, kind, a.0, b.0))?;
             Ok((known(a.0, a.0.index()?), known(b.0, b.0.index()?)))
         }
