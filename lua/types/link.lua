@@ -85,6 +85,8 @@
 ---@field bridge_vlan_delete fun(self: nsl.Link, vlans: nsl.Vlans, opts?: nsl.VlanWhose)   # netns.bridge_vlan_delete
 ---@field bridge_vlan_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanOpts)        # netns.bridge_vlan_set
 ---@field bridge_vlan_list fun(self: nsl.Link, opts?: nsl.VlanListOpts): nsl.VlanRecord[]  # netns.bridge_vlan_list
+---@field bridge_mst_set fun(self: nsl.Link, opts: nsl.MstOpts) # netns.bridge_mst_set
+---@field bridge_mst_list fun(self: nsl.Link): nsl.MstRecord[] # netns.bridge_mst_list
 ---@field bridge_vlan_global_set fun(self: nsl.Link, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
 ---@field bridge_vlan_global_list fun(self: nsl.Link, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 ---@field bridge_vni_add fun(self: nsl.Link, vnis: nsl.Vnis, opts?: nsl.VniOpts)           # netns.bridge_vni_add

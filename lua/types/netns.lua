@@ -114,6 +114,8 @@ netns = {}
 ---@field bridge_vlan_delete fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts?: nsl.VlanWhose) # netns.bridge_vlan_delete
 ---@field bridge_vlan_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanOpts) # netns.bridge_vlan_set
 ---@field bridge_vlan_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanListOpts, opts?: nsl.VlanListOpts): nsl.VlanRecord[] # netns.bridge_vlan_list
+---@field bridge_mst_set fun(self: nsl.Netns, name: string, opts: nsl.MstOpts) # netns.bridge_mst_set
+---@field bridge_mst_list fun(self: nsl.Netns, name?: string): nsl.MstRecord[] # netns.bridge_mst_list
 ---@field bridge_vlan_global_set fun(self: nsl.Netns, name: string, vlans: nsl.Vlans, opts: nsl.VlanGlobalOpts) # netns.bridge_vlan_global_set
 ---@field bridge_vlan_global_list fun(self: nsl.Netns, name_or_opts?: string|nsl.VlanGlobalListOpts, opts?: nsl.VlanGlobalListOpts): nsl.VlanGlobalRecord[] # netns.bridge_vlan_global_list
 ---@field bridge_vni_add fun(self: nsl.Netns, name: string, vnis: nsl.Vnis, opts?: nsl.VniOpts) # netns.bridge_vni_add

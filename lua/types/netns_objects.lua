@@ -23,6 +23,12 @@
 ---@field fou_add fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_add
 ---@field fou_delete fun(self: nsl.Netns, opts: nsl.FouOpts) # netns.fou_delete
 ---@field fou_list fun(self: nsl.Netns, opts?: nsl.FouOpts): nsl.FouOpts[] # netns.fou_list
+---@field l2tp_tunnel_add fun(self: nsl.Netns, opts: nsl.L2tpTunnelOpts) # netns.l2tp_tunnel_add
+---@field l2tp_tunnel_delete fun(self: nsl.Netns, opts: nsl.L2tpTunnelOpts) # netns.l2tp_tunnel_delete
+---@field l2tp_tunnel_list fun(self: nsl.Netns, opts?: nsl.L2tpTunnelOpts): nsl.L2tpTunnel[] # netns.l2tp_tunnel_list
+---@field l2tp_session_add fun(self: nsl.Netns, opts: nsl.L2tpSessionOpts) # netns.l2tp_session_add
+---@field l2tp_session_delete fun(self: nsl.Netns, opts: nsl.L2tpSessionOpts) # netns.l2tp_session_delete
+---@field l2tp_session_list fun(self: nsl.Netns, opts?: nsl.L2tpSessionOpts): nsl.L2tpSession[] # netns.l2tp_session_list
 ---@field mptcp_endpoint_add fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_add
 ---@field mptcp_endpoint_delete fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_delete
 ---@field mptcp_endpoint_change fun(self: nsl.Netns, opts: nsl.MptcpEndpoint) # netns.mptcp_endpoint_change

@@ -14,8 +14,8 @@ use super::names::Names;
 use super::namespace::Namespace;
 use super::route::Reader;
 use super::{
-    addr, fdb, fou, ila, ioam, link, macsec, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc, tcp_metrics,
-    xfrm,
+    addr, fdb, fou, ila, ioam, l2tp, link, macsec, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc,
+    tcp_metrics, xfrm,
 };
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Message, Socket};
@@ -41,6 +41,8 @@ const FAMILIES: &[(&Family, u8)] = &[
     (&sr::FAMILY, sr::HMACS),
     (&ila::FAMILY, ila::GET),
     (&macsec::FAMILY, macsec::GET),
+    (&l2tp::FAMILY, l2tp::TUNNELS),
+    (&l2tp::FAMILY, l2tp::SESSIONS),
 ];
 
 /// What is asked for to fill the corpus: a type (`RTM_GET…`), and the fixed header.
@@ -141,6 +143,8 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
                 sr::HMAC,
                 ila::WORDS,
                 macsec::TOLD,
+                l2tp::TUNNEL_WORDS,
+                l2tp::SESSION_WORDS,
             ];
             tables.iter().for_each(|words| drop(super::words::decode(words, &[], bytes, &name)));
         }

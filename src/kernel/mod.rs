@@ -22,6 +22,7 @@ pub mod fou;
 mod fuzz;
 pub mod ila;
 pub mod ioam;
+pub mod l2tp;
 pub mod link;
 pub mod macsec;
 pub mod maddr;

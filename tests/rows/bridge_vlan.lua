@@ -248,6 +248,40 @@ return {
     write = global.write,
     want = { { dev = "br0", vid = 10, msti = 3 } },
   },
+  {
+    "states in trees",
+    before = ports .. "ip link set br0 type bridge mcast_vlan_snooping 1",
+    make = function(ns)
+      ns:link_set("br0", { mst_enabled = true })
+      ns:bridge_vlan_add("br0", "10-12", { self = true })
+      ns:bridge_vlan_add("v0", "10-12")
+      ns:bridge_vlan_global_set("br0", "11-12", { msti = 3 })
+      ns:bridge_mst_set("v0", { msti = 3, state = "blocking" })
+    end,
+    read = function(ns)
+      assert(#ns:bridge_mst_list "v0" == 2 and #ns:bridge_mst_list "v1" == 0)
+      return ns:bridge_mst_list()
+    end,
+    write = function(ns, records)
+      for _, tree in ipairs(records) do
+        if tree.msti ~= 0 then
+          ns:bridge_mst_set("v0", { msti = tree.msti, state = "disabled" })
+          ns:bridge_mst_set(tree.dev, tree)
+        end
+      end
+    end,
+    want = { { dev = "v0", msti = 0, state = "forwarding" }, { dev = "v0", msti = 3, state = "blocking" } },
+  },
+  {
+    "states in trees, of a bridge that has none",
+    make = function(ns) ns:bridge_mst_set("v0", { msti = 3, state = "blocking" }) end,
+    fails = { code = "EBUSY", object = "v0" },
+  },
+  {
+    "state in no tree",
+    make = function(ns) ns:bridge_mst_set("v0", { state = "blocking" }) end,
+    fails = { code = "EINVAL", object = "v0", message = '"msti"' },
+  },
   whole("a range of the bridge's", "10-11", { mcast_querier = true }, "mcast_querier 1",
     { dev = "br0", vid = "10-11", mcast_querier = true }),
   {

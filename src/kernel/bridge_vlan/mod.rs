@@ -2,6 +2,7 @@
 //! `net/bridge/br_vlan.c`, `struct br_vlan_msg`).
 
 mod global;
+pub mod mst;
 
 use std::fmt;
 

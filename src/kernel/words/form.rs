@@ -21,6 +21,8 @@ pub enum Form {
     Off8,
     /// On by being there, without a value.
     Flag,
+    /// Off by being there, without a value.
+    FlagOff,
     /// A whole number of 8, 16, 32, 64 bits, the `Be` ones in the network's order.
     U8,
     /// See [`Form::U8`].
@@ -155,7 +157,7 @@ impl Form {
             | Self::Masked32(_) => 8,
             Self::Mac => 6,
             Self::Ip6 => 16,
-            Self::Flag => 0,
+            Self::Flag | Self::FlagOff => 0,
             Self::Own(own) => return own.width,
             Self::Ip | Self::Text | Self::Hex | Self::Nested(_) | Self::Flat(_) | Self::List(..) => return None,
             Self::Short(_) => return None,
@@ -167,7 +169,8 @@ impl Form {
         let wide = |number: Option<u64>, width| number.and_then(|number| bytes_of(number, width));
         let bytes = match self {
             Self::Flag if switch(value) == Some(false) => return Ok(None),
-            Self::Flag => switch(value).map(|_| Vec::new()),
+            Self::FlagOff if switch(value) == Some(true) => return Ok(None),
+            Self::Flag | Self::FlagOff => switch(value).map(|_| Vec::new()),
             Self::Switch8 => switch(value).map(|on| vec![u8::from(on)]),
             Self::Off8 => switch(value).map(|on| vec![u8::from(!on)]),
             Self::Switch32 => switch(value).map(|on| u32::from(on).to_ne_bytes().to_vec()),
@@ -259,6 +262,7 @@ impl Form {
         #[allow(clippy::cast_precision_loss)]
         Some(match self {
             Self::Flag => Setting::Switch(true),
+            Self::FlagOff => Setting::Switch(false),
             Self::Switch8 | Self::Switch32 => Setting::Switch(number()? != 0),
             Self::Off8 => Setting::Switch(number()? == 0),
             Self::U8 | Self::U16 | Self::U32 | Self::U64 | Self::Size32 => from_number(number()?),

@@ -33,7 +33,7 @@ impl Form {
     pub(super) fn expected(&self) -> String {
         let up_to = |most: u64| format!("a whole number up to {most}");
         match self {
-            Self::Switch8 | Self::Switch32 | Self::Off8 | Self::Flag => "true or false".to_owned(),
+            Self::Switch8 | Self::Switch32 | Self::Off8 | Self::Flag | Self::FlagOff => "true or false".to_owned(),
             Self::Bit8(_) | Self::Bit16(_) | Self::Bit32(_) | Self::Masked32(_) => "true or false".to_owned(),
             Self::U8 => up_to(u64::from(u8::MAX)),
             Self::U16 | Self::Be16 => up_to(u64::from(u16::MAX)),
