@@ -1,11 +1,13 @@
 //! Ports of UDP whose packets hold others, in the words of `ip fou` (Linux `include/uapi/linux/fou.h`).
 
+use nix::errno::Errno;
+
 use super::family::{Family, matching, shown};
 use super::names::IP_PROTOCOLS;
 use super::namespace::Namespace;
 use super::words::Form::{self, Be16, Ip4, Ip6, Link, Names8};
-use super::words::{Own, Setting, Settings, Word, find, option, text};
-use crate::error::Result;
+use super::words::{Own, Setting, Settings, Word, find, flag, need, option, text};
+use crate::error::{Result, explain};
 
 /// Foo over UDP.
 pub static FAMILY: Family = Family { name: "fou", what: "foo over UDP", module: "fou", config: "CONFIG_NET_FOU" };
@@ -42,12 +44,25 @@ static GUE: Own = Own {
 
 /// Has a port take packets that hold others; `EADDRINUSE` where it is taken.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    FAMILY.write(namespace, ADD, (WORDS, &whole(settings)), &what(settings))
+    need(settings, &["port"])?;
+    if !flag(settings, "gue") {
+        need(settings, &["ipproto"])?;
+    }
+    if find(settings, "peer").is_some() {
+        need(settings, &["peer_port"])?;
+    }
+    FAMILY.write(namespace, ADD, (WORDS, &whole(settings)), &what(settings)).map_err(|error| {
+        // The kernel has another, or somebody else's socket has it.
+        let taken = [(Errno::EADDRINUSE, &explain::OBJECT_IN_USE), (Errno::EALREADY, &explain::OBJECT_IN_USE)];
+        error.explain(&taken).with("remedy", "choose another, or delete it with netns.fou_delete")
+    })
 }
 
-/// Has a port take no such packets any more; `ENOENT` where it does not.
+/// Has a port take no such packets any more; `EINVAL` where it does not.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    FAMILY.write(namespace, DELETE, (WORDS, &whole(settings)), &what(settings))
+    need(settings, &["port"])?;
+    let deleted = FAMILY.write(namespace, DELETE, (WORDS, &whole(settings)), &what(settings));
+    deleted.map_err(|error| error.explain(&[(Errno::EINVAL, &explain::OBJECT_MISSING)]))
 }
 
 /// The ports of a namespace that are as `filter` says.

@@ -3,7 +3,7 @@
 use super::family::{Family, matching, shown};
 use super::namespace::Namespace;
 use super::words::Form::{self, U16, U32, U64};
-use super::words::{Own, Setting, Settings, Word, find, option};
+use super::words::{Own, Setting, Settings, Word, find, need, option};
 use crate::error::Result;
 use crate::netlink::attr;
 
@@ -35,6 +35,7 @@ static BYTES: Own = Own {
 
 /// Adds a namespace; `EEXIST` if there is one of this number. A schema is then set for it.
 pub fn namespace_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["namespace"])?;
     let own = super::words::without(settings, &["schema"]);
     FAMILY.write(namespace, 1, (NAMESPACE, &own), &named("namespace", settings))?;
     match find(settings, "schema") {
@@ -45,12 +46,14 @@ pub fn namespace_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
 
 /// Deletes a namespace.
 pub fn namespace_delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["namespace"])?;
     let own = super::words::without(settings, &["schema", "data", "wide"]);
     FAMILY.write(namespace, 2, (NAMESPACE, &own), &named("namespace", settings))
 }
 
 /// Sets the schema of a namespace; without `schema` it has none then.
 pub fn namespace_set(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["namespace"])?;
     let own = super::words::without(settings, &["data", "wide"]);
     let mut bytes = super::family::attributes(namespace, NAMESPACE, &own)?;
     if find(settings, "schema").is_none() {
@@ -68,11 +71,13 @@ pub fn namespace_list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Se
 
 /// Adds a schema; `EEXIST` if there is one of this number.
 pub fn schema_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["schema", "data"])?;
     FAMILY.write(namespace, 4, (SCHEMA, settings), &named("schema", settings))
 }
 
 /// Deletes a schema.
 pub fn schema_delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["schema"])?;
     let own = super::words::without(settings, &["data"]);
     FAMILY.write(namespace, 5, (SCHEMA, &own), &named("schema", settings))
 }

@@ -1,10 +1,12 @@
 //! Keys and channels of MACsec links, in the words of `ip macsec` (Linux `include/uapi/linux/if_macsec.h`).
 
+use nix::errno::Errno;
+
 use super::device::Device;
 use super::family::Family;
 use super::namespace::Namespace;
 use super::words::Form::{Be32, Hex, List, Nested, Own, Switch8, U8, U64, Words8};
-use super::words::{self, NOWHERE, Own as Form, Setting, Settings, Word, fact, find, from_hex, option, whole};
+use super::words::{self, NOWHERE, Own as Form, Setting, Settings, Word, fact, find, from_hex, need, option, whole};
 use crate::error::{Error, Result, explain};
 use crate::netlink::attr;
 
@@ -31,7 +33,7 @@ const ACTIVE: u16 = 2;
 /// A key, or a channel where there is no `sa`: `MACSEC_SA_ATTR_*`.
 pub const WORDS: &[Word] = &[
     option("rx", NOWHERE, Own(&IDENTIFIER)),
-    option("sa", 1, U8),
+    option("sa", 1, Own(&ASSOCIATION)),
     option("on", ACTIVE, Switch8),
     option("pn", 3, Own(&NUMBER)),
     option("xpn", 3, Own(&LONG_NUMBER)),
@@ -112,6 +114,14 @@ const LINK_STATS: &[Word] = &[
     fact("in_pkts_no_sci", 7, U64),
     fact("in_pkts_overrun", 8, U64),
 ];
+
+/// The number of a key.
+static ASSOCIATION: Form = Form {
+    expected: "a number from 0 to 3",
+    encode: |value| whole(value).and_then(|key| u8::try_from(key).ok()).filter(|key| *key < 4).map(|key| vec![key]),
+    decode: |bytes| Some(Setting::Integer((*bytes.first()?).into())),
+    width: Some(1),
+};
 
 /// The number of the next packet, of a suite without extended ones.
 static NUMBER: Form = Form {
@@ -221,7 +231,32 @@ fn change(device: &Device, verb: u8, settings: &Settings) -> Result<()> {
     if key {
         attr::nest(&mut bytes, KEY_CONFIG, |inner| inner.extend(&own));
     }
-    FAMILY.send(&device.namespace, first + verb, &bytes, &format!("{what} of \"{device}\"")).map(drop)
+    if key && verb == 0 {
+        need(settings, &["key", "key_id"])?;
+    }
+    let sent = FAMILY.send(&device.namespace, first + verb, &bytes, &format!("{what} of \"{device}\""));
+    sent.map(drop).map_err(|error| refused(error, device, verb))
+}
+
+/// Words what the kernel says by an errno alone.
+fn refused(error: Error, device: &Device, verb: u8) -> Error {
+    let none = || get(device).is_ok_and(|links| links.is_empty());
+    match (error.as_errno(), verb) {
+        (Some(Errno::ENODEV), _) if none() => {
+            error.explain(&[(Errno::ENODEV, &explain::MACSEC_NONE)]).with("link", device)
+        }
+        (Some(Errno::ENODEV), 0) => {
+            let what = format!("channel of \"{device}\" that this key could receive for");
+            Error::new(&explain::OBJECT_MISSING).errno(Errno::ENODEV).with("what", what).object(device)
+        }
+        (Some(Errno::ENODEV), _) => error.explain(&[(Errno::ENODEV, &explain::OBJECT_MISSING)]),
+        (Some(Errno::EBUSY), 0) => error.explain(&[(Errno::EBUSY, &explain::OBJECT_EXISTS)]),
+        (Some(Errno::EBUSY), _) => {
+            error.explain(&[(Errno::EBUSY, &explain::OBJECT_IN_USE)]).with("remedy", "set it to `on = false` first")
+        }
+        (_, 0) => error.explain(&[(Errno::EINVAL, &explain::MACSEC_KEY)]),
+        _ => error,
+    }
 }
 
 /// The MACsec links of a namespace with their channels and keys.

@@ -1,10 +1,12 @@
 //! Addresses and limits of Multipath TCP, in the words of `ip mptcp` (Linux `include/uapi/linux/mptcp.h`).
 
+use nix::errno::Errno;
+
 use super::family::{Family, attributes, matching, shown};
 use super::namespace::Namespace;
 use super::words::Form::{Bit32, Ip4, Ip6, Link, Names16, U8, U16, U32};
-use super::words::{self, Setting, Settings, Word, field, find, flat, option, text};
-use crate::error::Result;
+use super::words::{self, Setting, Settings, Word, field, find, flat, need, option, text};
+use crate::error::{Result, explain};
 use crate::netlink::attr;
 
 /// The path manager of Multipath TCP.
@@ -46,16 +48,21 @@ pub const LIMITS: &[Word] = &[option("add_addr_accepted", 2, U32), option("subfl
 
 /// Adds an endpoint.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["address"])?;
     change(namespace, ADD, settings)
 }
 
 /// Deletes the endpoint with this `id`.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["id"])?;
     change(namespace, DELETE, settings)
 }
 
 /// Sets `backup` and `fullmesh` of the endpoint with this `id` or `address`; what is not said is off then.
 pub fn set(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    if find(settings, "address").is_none() {
+        need(settings, &["id"])?;
+    }
     change(namespace, SET_FLAGS, settings)
 }
 
@@ -70,7 +77,13 @@ fn change(namespace: &Namespace, command: u8, settings: &Settings) -> Result<()>
     let id = find(&settings, "id").map(|id| format!(" {id}")).unwrap_or_default();
     let address = text(&settings, "address").map(|address| format!(" {address}")).unwrap_or_default();
     let bytes = attributes(namespace, TOLD, &settings)?;
-    FAMILY.send(namespace, command, &bytes, &format!("endpoint{id}{address} of Multipath TCP")).map(drop)
+    let sent = FAMILY.send(namespace, command, &bytes, &format!("endpoint{id}{address} of Multipath TCP"));
+    sent.map(drop).map_err(|error| {
+        let missing = error.kernel_text().is_some_and(|text| text.contains("not found"));
+        let error = if missing { error.explain(&[(Errno::EINVAL, &explain::OBJECT_MISSING)]) } else { error };
+        let rows = [(Errno::EBUSY, &explain::OBJECT_IN_USE), (Errno::ERANGE, &explain::MPTCP_FULL)];
+        error.explain(&rows).with("remedy", "choose another id")
+    })
 }
 
 /// The endpoints that are as `filter` says.

@@ -3,7 +3,7 @@
 use super::family::{Family, shown};
 use super::namespace::Namespace;
 use super::words::Form::{self, Ip6, Names8, U32};
-use super::words::{self, Own, Setting, Settings, Word, option, text};
+use super::words::{self, Own, Setting, Settings, Word, find, need, option, text};
 use crate::error::Result;
 use crate::netlink::attr;
 
@@ -40,6 +40,14 @@ static SECRET: Own = Own {
 
 /// Sets a key; an empty `secret` deletes it.
 pub fn hmac_set(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["keyid", "secret"])?;
+    let mut settings = settings.clone();
+    if text(&settings, "secret") == Some("") && find(&settings, "algo").is_none() {
+        // The kernel wants one, whichever.
+        settings.push(("algo".into(), Setting::Text("sha256".to_owned())));
+    }
+    need(&settings, &["algo"])?;
+    let settings = &settings;
     let mut bytes = words::encode(HMAC, settings, &mut words::no_links)?;
     let length = text(settings, "secret").map_or(0, str::len);
     attr::put(&mut bytes, SECRET_LENGTH, &[u8::try_from(length).unwrap_or(u8::MAX)]);
@@ -54,6 +62,7 @@ pub fn hmac_list(namespace: &Namespace) -> Result<Vec<Settings>> {
 
 /// Sets the source address of the packets that go out by segments; `"::"` is that of their link.
 pub fn tunsrc_set(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["address"])?;
     FAMILY.write(namespace, SET_SOURCE, (SOURCE, settings), "source address of segment routing")
 }
 

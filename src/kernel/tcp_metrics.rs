@@ -4,7 +4,7 @@ use super::entry::delete_each;
 use super::family::{Family, matching, shown};
 use super::namespace::Namespace;
 use super::words::Form::{Hex, I32, Ip4, Ip6, Per32, Per64, U16, U32};
-use super::words::{Settings, Word, fact, find, flat, option};
+use super::words::{Settings, Word, fact, flat, need, option};
 use crate::error::Result;
 
 /// Metrics of TCP.
@@ -46,10 +46,8 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 
 /// Forgets what is remembered of a peer; `ESRCH` if there is nothing.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    if find(settings, "dst").is_none() {
-        // Without it the kernel would forget everything.
-        return Err(crate::error::Error::new(&crate::error::explain::OPTION_MISSING).with("key", "dst"));
-    }
+    // Without it the kernel would forget everything.
+    need(settings, &["dst"])?;
     let what = format!("metrics of TCP to {}", shown(settings, "dst"));
     FAMILY.write(namespace, DELETE, (WORDS, settings), &what)
 }

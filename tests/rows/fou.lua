@@ -49,7 +49,30 @@ return {
     before = "ip fou add port 5555 gue",
     make = function(ns) ns:fou_add { port = 5555, gue = true } end,
     tool = "ip fou add port 5555 gue",
-    fails = { code = "EADDRINUSE" },
+    fails = { code = "EADDRINUSE", message = "port 5555 for foo over UDP", hint = "fou_delete" },
+  },
+  {
+    "one there is not",
+    make = function(ns) ns:fou_delete { port = 5555 } end,
+    tool = "ip fou del port 5555",
+    fails = { code = "EINVAL", message = "there is no port 5555 for foo over UDP" },
+  },
+  {
+    "of no port",
+    make = function(ns) ns:fou_add { gue = true } end,
+    tool = "ip fou add gue",
+    fails = { code = "EINVAL", message = 'option "port" is needed' },
+  },
+  {
+    "of no protocol",
+    make = function(ns) ns:fou_add { port = 5555 } end,
+    tool = "ip fou add port 5555",
+    fails = { code = "EINVAL", message = 'option "ipproto" is needed' },
+  },
+  {
+    "from no port of the peer",
+    make = function(ns) ns:fou_add { port = 5555, gue = true, peer = "10.0.0.2" } end,
+    fails = { code = "EINVAL", message = 'option "peer_port" is needed' },
   },
   {
     "without its module",

@@ -67,6 +67,16 @@ return {
     fails = { code = "EEXIST", message = "namespace 1 of in-situ OAM" },
   },
   {
+    "a namespace without a number",
+    make = function(ns) ns:ioam_namespace_add { data = 7 } end,
+    fails = { code = "EINVAL", message = 'option "namespace" is needed' },
+  },
+  {
+    "a schema that says nothing",
+    make = function(ns) ns:ioam_schema_add { schema = 9 } end,
+    fails = { code = "EINVAL", message = 'option "data" is needed' },
+  },
+  {
     "one there is not",
     make = function(ns) ns:ioam_schema_delete { schema = 9 } end,
     tool = "ip ioam schema del 9",

@@ -136,6 +136,50 @@ return {
     fails = { code = "EEXIST", message = "channel that receives" },
   },
   {
+    "a key there is",
+    before = links.pair .. "; " .. link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
+    make = function(ns) ns:macsec_add("m0", { sa = 0, pn = 1, key_id = "01", key = key }) end,
+    tool = "ip macsec add m0 tx sa 0 pn 1 key 01 " .. key,
+    fails = { code = "EEXIST", message = "key that sends" },
+  },
+  {
+    "a key that is used",
+    before = links.pair .. "; " .. link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
+    make = function(ns) ns:macsec_delete("m0", { sa = 0 }) end,
+    tool = "ip macsec del m0 tx sa 0",
+    fails = { code = "EBUSY", message = "is in use", hint = "on = false" },
+  },
+  {
+    "a key there is not",
+    make = function(ns) ns:macsec_delete("m0", { sa = 1 }) end,
+    tool = "ip macsec del m0 tx sa 1",
+    fails = { code = "ENODEV", message = "there is no key that sends" },
+  },
+  {
+    "a key of no channel",
+    make = function(ns) ns:macsec_add("m0", { rx = sci, sa = 1, pn = 1, key_id = "01", key = key }) end,
+    tool = "ip macsec add m0 rx sci " .. sci .. " sa 1 pn 1 key 01 " .. key,
+    fails = { code = "ENODEV", message = "there is no channel of" },
+  },
+  {
+    "a key that is too short",
+    make = function(ns) ns:macsec_add("m0", { sa = 0, pn = 1, key_id = "01", key = "0011" }) end,
+    tool = "ip macsec add m0 tx sa 0 pn 1 key 01 0011",
+    fails = { code = "EINVAL", message = "cipher", hint = "32 hexadecimal digits" },
+  },
+  {
+    "no key",
+    make = function(ns) ns:macsec_add("m0", { sa = 0, pn = 1 }) end,
+    tool = "ip macsec add m0 tx sa 0 pn 1",
+    fails = { code = "EINVAL", message = 'option "key" is needed' },
+  },
+  {
+    "a fifth key",
+    make = function(ns) ns:macsec_add("m0", { sa = 4, pn = 1, key_id = "01", key = key }) end,
+    tool = "ip macsec add m0 tx sa 4 pn 1 key 01 " .. key,
+    fails = { code = "EINVAL", message = 'option "sa" must be a number from 0 to 3' },
+  },
+  {
     "of nothing",
     make = function(ns) ns:macsec_add("m0", { on = true }) end,
     fails = { code = "EINVAL", message = '"sa"' },
@@ -144,6 +188,6 @@ return {
     "of a link of another kind",
     make = function(ns) ns:macsec_add("v0", { rx = sci }) end,
     tool = "ip macsec add v0 rx sci " .. sci,
-    fails = { code = "ENODEV", object = "/v0" },
+    fails = { code = "ENODEV", message = '/v0" is no MACsec link' },
   },
 }

@@ -69,6 +69,36 @@ return {
     fails = { object = "endpoint 1 10.0.0.1 of Multipath TCP" },
   },
   {
+    "one there is not",
+    make = function(ns) ns:mptcp_endpoint_delete { id = 9 } end,
+    tool = "ip mptcp endpoint delete id 9",
+    fails = { code = "EINVAL", message = "there is no endpoint 9 of Multipath TCP" },
+  },
+  {
+    "an id there is",
+    before = "ip mptcp endpoint add 10.0.0.1 id 1 signal",
+    make = function(ns) ns:mptcp_endpoint_add { address = "10.0.0.2", id = 1, signal = true } end,
+    tool = "ip mptcp endpoint add 10.0.0.2 id 1 signal",
+    fails = { code = "EBUSY", message = "endpoint 1 10.0.0.2 of Multipath TCP", hint = "another id" },
+  },
+  {
+    "one too many",
+    before = "for i in 1 2 3 4 5 6 7 8; do ip mptcp endpoint add 10.0.0.$i id $i signal; done",
+    make = function(ns) ns:mptcp_endpoint_add { address = "10.0.0.9", signal = true } end,
+    tool = "ip mptcp endpoint add 10.0.0.9 signal",
+    fails = { code = "ERANGE", message = "no room for endpoint 10.0.0.9", hint = "eight" },
+  },
+  {
+    "of no address",
+    make = function(ns) ns:mptcp_endpoint_add { id = 1 } end,
+    fails = { code = "EINVAL", message = 'option "address" is needed' },
+  },
+  {
+    "none in particular",
+    make = function(ns) ns:mptcp_endpoint_change { backup = true } end,
+    fails = { code = "EINVAL", message = 'option "id" is needed' },
+  },
+  {
     "made by the kernel alone",
     make = function(ns) ns:mptcp_endpoint_add { address = "10.0.0.1", implicit = true } end,
     fails = { code = "EINVAL", kernel = "IMPLICIT" },

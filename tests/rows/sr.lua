@@ -18,13 +18,34 @@ return {
     make = function(ns)
       ns:sr_hmac_set { keyid = 42, algo = "sha256", secret = "hidden" }
       ns:sr_hmac_set { keyid = 43, algo = "sha1", secret = "hidden too" }
-      ns:sr_hmac_set { keyid = 43, algo = "sha1", secret = "" }
+      ns:sr_hmac_set { keyid = 43, secret = "" }
     end,
     read = function(ns) return ns:sr_hmac_list() end,
     want = { { keyid = 42, algo = "sha256", secret = "hidden" } },
     write = function(ns, records)
       for _, record in ipairs(records) do ns:sr_hmac_set(record) end
     end,
+  },
+  {
+    "no source address",
+    make = function(ns) ns:sr_tunsrc_set {} end,
+    fails = { code = "EINVAL", message = 'option "address" is needed' },
+  },
+  {
+    "a key without a secret",
+    make = function(ns) ns:sr_hmac_set { keyid = 42, algo = "sha256" } end,
+    fails = { code = "EINVAL", message = 'option "secret" is needed' },
+  },
+  {
+    "a key without an algorithm",
+    make = function(ns) ns:sr_hmac_set { keyid = 42, secret = "hidden" } end,
+    fails = { code = "EINVAL", message = 'option "algo" is needed' },
+  },
+  {
+    "a key there is not",
+    has = "ip sr hmac show",
+    make = function(ns) ns:sr_hmac_set { keyid = 42, secret = "" } end,
+    fails = { code = "ENOENT", message = "there is no key 42 of segment routing" },
   },
   {
     "a key that is too long",

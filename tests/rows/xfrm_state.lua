@@ -170,6 +170,23 @@ return {
     fails = { code = "ENOSYS", message = "lacks an algorithm of the state of esp" },
   },
   {
+    "a key that is too short",
+    make = function(ns)
+      ns:xfrm_state_add { dst = "10.0.0.2", proto = "esp", spi = 1, enc = { name = "cbc(aes)", key = "0x00" } }
+    end,
+    tool = "ip xfrm state add dst 10.0.0.2 proto esp spi 1 enc 'cbc(aes)' 0x00",
+    fails = { code = "EINVAL", message = "state of esp to 10.0.0.2, spi 1", hint = "as long as" },
+  },
+  {
+    "no SPI that is free",
+    before = "ip xfrm state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp min 300 max 300 reqid 7",
+    make = function(ns)
+      ns:xfrm_state_allocspi { src = "10.0.0.1", dst = "10.0.0.2", proto = "esp", min = 300, max = 300, reqid = 8 }
+    end,
+    tool = "ip xfrm state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp min 300 max 300 reqid 8",
+    fails = { code = "ENOENT", message = "no SPI from 300 to 300 is free" },
+  },
+  {
     "a key that is none",
     make = function(ns)
       ns:xfrm_state_add { dst = "10.0.0.2", proto = "esp", spi = 1, enc = { name = "cbc(aes)", key = "0xzz" } }

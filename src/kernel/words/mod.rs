@@ -12,6 +12,7 @@ mod setting;
 mod value;
 
 pub use form::{Form, Own};
+pub use refusal::need;
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
 pub use value::{from_hex, whole};
 

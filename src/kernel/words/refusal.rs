@@ -1,8 +1,16 @@
 //! What an option's value must be, where it is something else.
 
 use super::form::text;
-use super::{Form, Setting};
-use crate::error::{Error, explain, nearest};
+use super::{Form, Setting, Settings, find};
+use crate::error::{Error, Result, explain, nearest};
+
+/// `EINVAL` for the first of `keys` that is not said.
+pub fn need(settings: &Settings, keys: &[&str]) -> Result<()> {
+    match keys.iter().find(|key| find(settings, key).is_none()) {
+        None => Ok(()),
+        Some(key) => Err(Error::new(&explain::OPTION_MISSING).with("key", key)),
+    }
+}
 
 impl Form {
     /// Says that `key` cannot have `value`, and which word is most like it.

@@ -9,6 +9,7 @@ use super::sort::Sort;
 use super::{inner, limits, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
 use crate::kernel::entry::{Links, delete_each};
+use crate::kernel::family::shown;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Be16, Be32, Bits8, Bits32, Link, Names8, Names16, Nested, Own, U32, U64, Words8};
 use crate::kernel::words::{
@@ -156,7 +157,13 @@ pub fn allocspi(namespace: &Namespace, settings: &Settings, (min, max): (u32, u3
     let mut message = SORT.whole(namespace, ALLOCATE, settings)?;
     let range = [min.to_ne_bytes(), max.to_ne_bytes()].concat();
     message.bytes.splice(LENGTH..LENGTH, range);
-    SORT.ask(namespace, message, settings)
+    SORT.ask(namespace, message, settings).map_err(|error| match error.is(&explain::OBJECT_MISSING) {
+        false => error,
+        true => {
+            let error = Error::new(&explain::XFRM_NO_SPI).errno(Errno::ENOENT).with("min", min).with("max", max);
+            error.with("what", what(settings)).object(what(settings))
+        }
+    })
 }
 
 /// The states of a namespace that have all that `filter` says.
@@ -169,9 +176,13 @@ pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
     delete_each(list(namespace, filter)?, |state| delete(namespace, &state))
 }
 
+fn what(settings: &Settings) -> String {
+    let [proto, dst, spi] = ["proto", "dst", "spi"].map(|key| shown(settings, key));
+    format!("state of {proto} to {dst}, spi {spi}")
+}
+
 fn word(error: Error, namespace: &Namespace, settings: &Settings, doing: &'static str) -> Error {
-    let shown = |key| find(settings, key).map_or("any".to_owned(), |value| value.to_string().replace('"', ""));
-    let what = format!("state of {} to {}, spi {}", shown("proto"), shown("dst"), shown("spi"));
+    let what = what(settings);
     if error.as_errno() == Some(Errno::EPROTONOSUPPORT) {
         let six = family(settings, &["dst", "src"]).is_some_and(|family| i32::from(family) == libc::AF_INET6);
         let (module, config) = match (text(settings, "proto"), six) {
@@ -184,10 +195,15 @@ fn word(error: Error, namespace: &Namespace, settings: &Settings, doing: &'stati
             (_, true) => ("esp6", "CONFIG_INET6_ESP"),
         };
         let error = error.explain(&[(Errno::EPROTONOSUPPORT, &explain::MODULE_MISSING)]).object(&what);
-        let what = format!("IPsec by {}", shown("proto"));
+        let what = format!("IPsec by {}", shown(settings, "proto"));
         return error.with("what", what).with("module", module).with("config", config);
     }
-    let error = error.explain(&[(Errno::ENOSYS, &explain::XFRM_ALGORITHM)]);
+    let mut rows = vec![(Errno::ENOSYS, &explain::XFRM_ALGORITHM)];
+    if error.kernel_text().is_none() {
+        // Older kernels have no words for anything, newer ones none for what an algorithm says.
+        rows.push((Errno::EINVAL, &explain::XFRM_KEY));
+    }
+    let error = error.explain(&rows);
     refused(error, namespace, &what, doing)
 }
 
