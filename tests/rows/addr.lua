@@ -1,19 +1,18 @@
 -- Addresses: `ip addr` beside `addr_add`, `addr_delete` and `addr_flush`.
 
 local links = require "links"
+local rows = require "rows"
 
 local up = links.pair .. "; ip link set v0 up; ip link set v1 up"
 
 --- A row for one address of v0.
 local function address(name, text, opts, words, want, more)
-  local row = {
+  return rows.with({
     name,
     make = function(ns) ns:addr_add("v0", text, opts) end,
     tool = ("ip addr add %s dev v0 %s"):format(text, words),
     want = want,
-  }
-  for key, part in pairs(more or {}) do row[key] = part end
-  return row
+  }, more)
 end
 
 --- Several addresses, of two links of which one is up.
@@ -35,21 +34,7 @@ local several = links.pair .. [[
 local function listed(name, words, opts, number)
   local family = words:match "^%-[46]$"
   local json = family and ("ip -json %s addr show"):format(family) or "ip -json addr show " .. words
-  return {
-    name,
-    before = several,
-    tool = "true",
-    json = json,
-    read = function(ns)
-      local found = ns:addr_list(opts)
-      local theirs = select(2, ns:output(json):gsub('"local"', ""))
-      if #found ~= number or theirs ~= number then error(("%d, and %d by ip: %s"):format(#found, theirs, found)) end
-      return found
-    end,
-    want = {},
-    write = false,
-    again = false,
-  }
+  return rows.listed(name, several, json, "local", function(ns) return ns:addr_list(opts) end, number)
 end
 
 --- A row for what is left after a flush of these.
@@ -74,12 +59,7 @@ return {
   before = links.pair,
   json = "ip -json -details addr show dev v0",
   read = function(ns) return ns:addr_list "v0" end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do
-      pcall(ns.addr_delete, ns, record.dev, record.address, record)
-      ns:addr_add(record.dev, record.address, record)
-    end
-  end,
+  write = rows.rewrites("addr", "dev", "address"),
   again = true,
   address("IPv4", "10.0.0.1/24", nil, "", { address = "10.0.0.1/24", dev = "v0", family = "inet", scope = "global" }),
   address("IPv4, a host's", "10.0.0.1/32", nil, "", { address = "10.0.0.1/32" }),

@@ -1,6 +1,7 @@
 -- Labels of IPv6 prefixes: `ip addrlabel` beside `addrlabel_*`.
 
 local links = require "links"
+local rows = require "rows"
 
 local function label(name, prefix, opts, words, want)
   return {
@@ -16,12 +17,7 @@ return {
   before = links.pair,
   json = "ip -json addrlabel list",
   read = function(ns) return ns:addrlabel_list() end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do
-      pcall(ns.addrlabel_delete, ns, record.prefix, record)
-      ns:addrlabel_add(record.prefix, record)
-    end
-  end,
+  write = rows.rewrites("addrlabel", "prefix"),
   label("of a prefix", "2001:db8::/32", { label = 99 }, "label 99", { { prefix = "2001:db8::/32", label = 99 } }),
   label("of an address", "2001:db8::1", { label = 7 }, "label 7", { { prefix = "2001:db8::1/128", label = 7 } }),
   label("of a link", "2001:db8::/32", { label = 99, dev = "v0" }, "label 99 dev v0", {

@@ -25,7 +25,7 @@ end
 --- A table of its own for each of two VRFs.
 local vrf = {
   needs = { "vrf" },
-  before = encap.before .. "sysctl -qw net.vrf.strict_mode=1; ip link add red up type vrf table 100",
+  before = require("routes").before .. "sysctl -qw net.vrf.strict_mode=1; ip link add red up type vrf table 100",
 }
 
 local function rpl(name, segs, words)

@@ -1,11 +1,7 @@
 -- Filters that are programs: `tc filter … bpf` beside `filter_add`.
 
-local function read(ns) return ns:filter_list "v0" end
-
-local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
-end
+local filters = require "filters"
+local rows = require "rows"
 
 --- Packets of IPv4.
 local ip = "4,40 0 0 12,21 0 1 2048,6 0 0 262144,6 0 0 0"
@@ -22,16 +18,7 @@ local function bytecode(name, opts, words, want)
   }
 end
 
-return {
-  before = [[
-    ip link add v0 type veth peer name v1
-    tc qdisc add dev v0 root handle 1: htb default 10
-    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
-  ]],
-  json = "tc -details filter show dev v0",
-  read = read,
-  write = write,
-  again = true,
+return rows.file(filters.beside, {
   bytecode("into a class", { bytecode = ip, classid = "1:10" }, "classid 1:10"),
   bytecode("as it returns", { bytecode = "1,6 0 0 65535", direct_action = true }, "direct-action"),
   bytecode("with an action", { bytecode = ip, actions = { "drop" } }, "action drop", { bytecode = ip, actions = { { control = "drop" } } }),
@@ -47,4 +34,4 @@ return {
     tool = "tc filter add dev v0 parent 1: bpf bytecode '1,40 0 0 12' classid 1:10",
     fails = { code = "EINVAL" },
   },
-}
+})

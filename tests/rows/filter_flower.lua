@@ -1,6 +1,6 @@
 -- Filters of flower: `tc filter` beside `filter_add`. (`tc -json` of some of them is not JSON.)
 
-local function read(ns) return ns:filter_list "v0" end
+local filters = require "filters"
 
 local function write(ns, records)
   for _, record in ipairs(records) do ns:filter_replace(record.dev, record) end
@@ -25,7 +25,7 @@ return {
     tc qdisc add dev v0 clsact
   ]],
   json = "tc -details filter show dev v0 ingress",
-  read = read,
+  read = filters.read,
   write = write,
   again = true,
   flower("everything", "all", {}, "", { kind = "flower", handle = 1, ingress = true, pref = 7 }),

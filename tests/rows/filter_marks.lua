@@ -1,11 +1,7 @@
 -- Filters of fw, basic, cgroup, flow and route: `tc filter` beside `filter_add`.
 
-local function read(ns) return ns:filter_list "v0" end
-
-local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
-end
+local filters = require "filters"
+local rows = require "rows"
 
 --- A row for one filter, given in both ways.
 local function filter(name, kind, opts, words, want)
@@ -20,16 +16,7 @@ local function filter(name, kind, opts, words, want)
   }
 end
 
-return {
-  before = [[
-    ip link add v0 type veth peer name v1
-    tc qdisc add dev v0 root handle 1: htb default 10
-    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
-  ]],
-  json = "tc -details filter show dev v0",
-  read = read,
-  write = write,
-  again = true,
+return rows.file(filters.beside, {
   filter("fw: a mark", "fw", { handle = 6, classid = "1:10" }, "classid 1:10"),
   filter("fw: some bits of a mark", "fw", { handle = "0x1/0xff", classid = "1:10" }, "classid 1:10"),
   filter("fw: that came in by a link", "fw", { handle = 1, classid = "1:10", indev = "v1" }, "classid 1:10 indev v1"),
@@ -58,4 +45,4 @@ return {
     make = function(ns) ns:filter_add("v0", { kind = "fw", parent = "1:", handle = "0x1/", classid = "1:10" }) end,
     fails = { code = "EINVAL", message = "handle" },
   },
-}
+})

@@ -1,12 +1,6 @@
 -- Filters of matchall with the first actions: `tc filter` beside `filter_add`.
 
-local function read(ns) return ns:filter_list "v0" end
-
---- One that is there cannot be replaced (Linux `mall_change`): away with them, and made again.
-local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
-end
+local filters = require "filters"
 
 --- A row for one filter with actions, given in both ways.
 local function matchall(name, opts, words, want)
@@ -29,8 +23,8 @@ return {
     ip link add v2 type veth peer name v3
     tc qdisc add dev v0 clsact
   ]],
-  read = read,
-  write = write,
+  read = filters.read,
+  write = filters.write,
   again = true,
   matchall("all that comes in is dropped", { actions = { "drop" } }, "action drop",
     { ingress = true, protocol = "all", actions = { { kind = "gact", control = "drop" } } }),

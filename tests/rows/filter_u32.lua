@@ -1,12 +1,7 @@
 -- Filters of u32: `tc filter` beside `filter_add`. (`tc -json` of them is not JSON.)
 
-local function read(ns) return ns:filter_list "v0" end
-
---- Away with them, and made again: one that is there cannot have other patterns.
-local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
-end
+local filters = require "filters"
+local rows = require "rows"
 
 --- A row for one filter, given in both ways.
 local function u32(name, opts, words, want)
@@ -32,16 +27,7 @@ local function match(pattern, key, protocol)
   return u32(pattern, { match = { pattern }, protocol = protocol }, "match " .. pattern, { match = { key } })
 end
 
-return {
-  before = [[
-    ip link add v0 type veth peer name v1
-    tc qdisc add dev v0 root handle 1: htb default 10
-    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
-  ]],
-  json = "tc -details filter show dev v0",
-  read = read,
-  write = write,
-  again = true,
+return rows.file(filters.beside, {
   match("ip dst 10.0.0.0/8", "u32 0x0a000000 0xff000000 at 16"),
   match("ip src 192.0.2.1", "u32 0xc0000201 0xffffffff at 12"),
   match("ip protocol 6 0xff", "u32 0x00060000 0x00ff0000 at 8"),
@@ -127,4 +113,4 @@ return {
     write = function() end,
     again = false,
   },
-}
+})

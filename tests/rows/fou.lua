@@ -1,6 +1,7 @@
 -- Ports of UDP whose packets hold others: `ip fou` beside `fou_*`.
 
 local links = require "links"
+local rows = require "rows"
 
 local function port(name, opts, words, want)
   return {
@@ -17,12 +18,7 @@ return {
   before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad; ip link set v0 up",
   json = "ip -json fou show",
   read = function(ns) return ns:fou_list() end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do
-      pcall(ns.fou_delete, ns, record)
-      ns:fou_add(record)
-    end
-  end,
+  write = rows.rewrites "fou",
   port("of a protocol", { port = 5555, ipproto = "gre" }, "port 5555 ipproto 47",
     { port = 5555, ipproto = "gre", family = "inet" }),
   port("of GUE", { port = 5555, gue = true }, "port 5555 gue"),

@@ -1,14 +1,11 @@
 -- In-situ OAM for IPv6: `ip ioam` beside `ioam_*`.
 
+local rows = require "rows"
+
 return {
   json = "ip -json ioam namespace show",
   read = function(ns) return ns:ioam_namespace_list() end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do
-      pcall(ns.ioam_namespace_delete, ns, record)
-      ns:ioam_namespace_add(record)
-    end
-  end,
+  write = rows.rewrites "ioam_namespace",
   {
     "namespace",
     make = function(ns) ns:ioam_namespace_add { namespace = 123, data = 0xdeadbeef, wide = 0x1122334455667788 } end,
@@ -50,12 +47,7 @@ return {
     tool = "ip ioam schema add 7 something",
     json = "ip -json ioam schema show",
     read = function(ns) return ns:ioam_schema_list() end,
-    write = function(ns, records)
-      for _, record in ipairs(records) do
-        pcall(ns.ioam_schema_delete, ns, record)
-        ns:ioam_schema_add(record)
-      end
-    end,
+    write = rows.rewrites "ioam_schema",
     want = { { schema = 7, data = "something" } },
     again = true,
   },

@@ -1,5 +1,7 @@
 -- Groups of multicast: `bridge mdb` beside `mdb_*`.
 
+local rows = require "rows"
+
 local quiet = "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6\necho 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6\n"
 local ports = quiet .. [[
   ip link add br0 address 02:00:00:00:00:0b up type bridge
@@ -95,12 +97,7 @@ return {
   -- The order of the ports is by chance: lines are sorted, what is inside JSON is not.
   json = "bridge -details mdb show",
   read = function(ns) return ns:mdb_list() end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do
-      pcall(ns.mdb_delete, ns, record.dev, record.grp, record)
-      ns:mdb_add(record.dev, record.grp, record)
-    end
-  end,
+  write = rows.rewrites("mdb", "dev", "grp"),
   same = { "timer" },
   member("permanent", "239.1.1.1", { permanent = true }, "permanent", { permanent = true }),
   member("temp unless told", "239.1.1.1", {}, "", { temp = true }),

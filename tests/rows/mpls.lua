@@ -1,15 +1,9 @@
 -- Routes of MPLS: labels that are exchanged, popped or sent several ways; `ip -f mpls route` beside `route_add` with
 -- `family = "mpls"`. In user-mode Linux: most kernels have MPLS as modules.
 
-local links = require "links"
+local routes = require "routes"
 
-local before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
-ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
-ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
-sysctl -qw net.mpls.platform_labels=1000
-]]
+local before = routes.before .. "sysctl -qw net.mpls.platform_labels=1000\n"
 
 local function label(name, dst, opts, words, want)
   opts.family = "mpls"
@@ -26,9 +20,7 @@ return {
   before = before,
   json = "ip -json -f mpls route",
   read = function(ns) return ns:route_list { family = "mpls" } end,
-  write = function(ns, records)
-    for _, record in ipairs(records) do ns:route_replace(record.dst, record) end
-  end,
+  write = routes.write,
   again = true,
   label("exchanged", 100, { as = 200, via = "10.0.0.2" }, "as 200 via inet 10.0.0.2", { dst = "100", as = "200", via = "10.0.0.2", dev = "v0", family = "mpls" }),
   label("exchanged for several", 100, { as = "200/300", via = "10.0.0.2" }, "as 200/300 via inet 10.0.0.2"),

@@ -1,6 +1,7 @@
 -- Neighbours: `ip neigh` beside `neigh_add`, `neigh_replace`, `neigh_change`, `neigh_delete` and `neigh_flush`.
 
 local links = require "links"
+local rows = require "rows"
 
 local before = links.pair .. "; for l in v0 v1; do ip link set $l addrgenmode none up; done; ip addr add 10.0.0.1/24 dev v0"
 
@@ -8,14 +9,12 @@ local mac = "02:00:00:00:00:09"
 
 --- A row for one neighbour on v0.
 local function neighbour(name, address, opts, words, want, more)
-  local row = {
+  return rows.with({
     name,
     make = function(ns) ns:neigh_add("v0", address, opts) end,
     tool = ("ip neigh add %s dev v0 %s"):format(address, words),
     want = want or opts,
-  }
-  for key, part in pairs(more or {}) do row[key] = part end
-  return row
+  }, more)
 end
 
 --- What is answered for is a list of its own.
@@ -39,22 +38,8 @@ local several = before .. [[
 
 --- A row for a list: what `ip` shows with these words is what nsl lists with these options.
 local function listed(name, words, opts, number)
-  local json = "ip -json neigh show " .. words
-  return {
-    name,
-    before = several,
-    tool = "true",
-    json = json,
-    read = function(ns)
-      local found = ns:neigh_list(opts)
-      local theirs = select(2, ns:output(json):gsub('"dst"', ""))
-      if #found ~= number or theirs ~= number then error(("%d, and %d by ip: %s"):format(#found, theirs, found)) end
-      return found
-    end,
-    want = {},
-    write = false,
-    again = false,
-  }
+  local list = function(ns) return ns:neigh_list(opts) end
+  return rows.listed(name, several, "ip -json neigh show " .. words, "dst", list, number)
 end
 
 return {

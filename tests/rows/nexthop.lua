@@ -1,13 +1,6 @@
 -- Nexthops and groups of them: every option of `ip nexthop`, beside `nexthop_add`.
 
-local links = require "links"
-
-local before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
-ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
-ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
-]]
+local before = require("routes").before
 
 local members = before .. [[
 ip nexthop add id 1 via 10.0.0.2 dev v0; ip nexthop add id 2 via 10.0.1.2 dev v1

@@ -1,45 +1,21 @@
 -- Routes: `ip route` beside `route_add`, `route_replace`, `route_delete` and `route_flush`.
 
-local links = require "links"
+local routes = require "routes"
+local rows = require "rows"
 
-local before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
-ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
-ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
-]]
-
---- What was made, in all tables; not what came with the addresses.
-local function read(ns)
-  local found = {}
-  for _, route in ipairs(ns:route_list { table = "all" }) do
-    if route.proto ~= "kernel" then found[#found + 1] = route end
-  end
-  return found
-end
-
-local function write(ns, records)
-  for _, record in ipairs(records) do ns:route_replace(record.dst, record) end
-end
+local before = routes.before
 
 --- A row for one route.
 local function route(name, dst, opts, words, want, more)
-  local row = {
+  return rows.with({
     name,
     make = function(ns) ns:route_add(dst, opts) end,
     tool = ("ip route add %s %s"):format(dst, words),
     want = want or opts,
-  }
-  for key, part in pairs(more or {}) do row[key] = part end
-  return row
+  }, more)
 end
 
-return {
-  before = before,
-  json = "ip -json -details route show table all",
-  read = read,
-  write = write,
-  again = true,
+return rows.file(routes.beside, {
   route("via", "10.9.0.0/16", { via = "10.0.0.2" }, "via 10.0.0.2", { dst = "10.9.0.0/16", via = "10.0.0.2", dev = "v0", proto = "boot" }),
   route("via, IPv6", "2001:db8:9::/48", { via = "2001:db8::2" }, "via 2001:db8::2", { via = "2001:db8::2", dev = "v0", metric = 1024 }),
   route("via a link-local address", "2001:db8:9::/48", { via = "fe80::1", dev = "v1" }, "via fe80::1 dev v1"),
@@ -181,4 +157,4 @@ return {
     tool = "ip route add 10.9.0.1/16 via 10.0.0.2",
     fails = { code = "EINVAL", message = "10.9.0.1/16" },
   },
-}
+})

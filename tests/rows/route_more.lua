@@ -1,31 +1,8 @@
 -- The rarer options of routes, the other verbs, what `route_get` asks and `route_list` leaves out: `ip route` beside nsl.
 
-local links = require "links"
+local routes = require "routes"
 
-local before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
-ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
-ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
-]]
-
---- What was made, in all tables; not what came with the addresses.
-local function read(ns)
-  local found = {}
-  for _, route in ipairs(ns:route_list { table = "all" }) do
-    if route.proto ~= "kernel" then found[#found + 1] = route end
-  end
-  return found
-end
-
-local function write(ns, records)
-  for _, record in ipairs(records) do ns:route_replace(record.dst, record) end
-end
-
-local function with(row, more)
-  for key, part in pairs(more or {}) do row[key] = part end
-  return row
-end
+local before, with = routes.before, require("rows").with
 
 --- A row for one route of either family, `4` or `6`, to 10.9.0.0/16 or 2001:db8:9::/48 over v0.
 local function route(family, name, opts, words, want, more)
@@ -40,13 +17,7 @@ local function route(family, name, opts, words, want, more)
   }, more)
 end
 
-local rows = {
-  before = before,
-  json = "ip -json -details route show table all",
-  read = read,
-  write = write,
-  again = true,
-}
+local rows = with({}, routes.beside)
 
 --- The same option for both families.
 local function both(...)

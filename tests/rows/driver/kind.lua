@@ -1,17 +1,12 @@
 -- Rows for a kind of links: `x0` with these options, made by `link_add` and by `ip link add`, and changed by `link_set` and
 -- by `ip link set`. `ip` reads `x0` alone: a module of tunnels puts links of its own into every namespace.
 
+local rows = require "rows"
+
 local M = {}
 
 local mac = "02:00:00:00:00:01"
-
-local function with(...)
-  local all = {}
-  for _, table in ipairs { ... } do
-    for key, value in pairs(table) do all[key] = value end
-  end
-  return all
-end
+local with = rows.with
 
 --- What all files of such rows return beside the rows.
 function M.beside(more)
@@ -79,21 +74,9 @@ function M.of(kind, ether, base, words)
   return rows
 end
 
---- These rows, each of which also has these keys.
-function M.each(more, rows)
-  for _, row in ipairs(rows) do
-    for key, value in pairs(more) do row[key] = value end
-  end
-  return rows
-end
+M.each = rows.each
 
 --- All rows of these tables, with what `beside` says of them.
-function M.file(beside, ...)
-  local all = M.beside(beside)
-  for _, rows in ipairs { ... } do
-    for _, row in ipairs(rows) do all[#all + 1] = row end
-  end
-  return all
-end
+function M.file(beside, ...) return rows.file(M.beside(beside), ...) end
 
 return M
