@@ -7,11 +7,14 @@
 //! family, `ttl inherit`): a value goes to all that know it, and the first that says something is what is read.
 
 mod form;
+mod join;
 mod refusal;
 mod setting;
 mod value;
 
 pub use form::{Form, Own};
+pub(in crate::kernel) use join::joined;
+pub use join::{join, total};
 pub use refusal::need;
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
 pub use value::{from_hex, whole};
@@ -32,6 +35,7 @@ pub type IndexOf<'a> = &'a mut dyn FnMut(&str) -> Result<u32>;
 pub type NameOf<'a> = &'a dyn Fn(u32) -> Option<String>;
 
 /// One option of an object.
+#[derive(Clone, Copy)]
 pub struct Word {
     /// As `ip`, `bridge` or `tc` has it.
     pub name: &'static str,

@@ -4,10 +4,10 @@
 use std::net::IpAddr;
 
 use super::Kind;
-use super::ip6tnl::{DSCP, ENCAPLIMIT_NONE, FLOWLABEL, FLOWLABEL_INHERIT, FWMARK_INHERIT, TCLASS, TCLASS_INHERIT};
-use super::tunnel::{ENCAP, END4, END6, KEY, PORT_OR_AUTO, TOS, TTL, forget_encap};
-use crate::kernel::words::Form::{Be16, Bit16, Bit32, Flag, Link, Names8, Names16, Own, Switch8, U8, U16, U32, Words8};
-use crate::kernel::words::{self, Setting, Settings, Word, field, option, short};
+use super::ip6tnl::{self, Numbers};
+use super::tunnel::{END4, END6, KEY, TOS, TTL, encap, forget_encap};
+use crate::kernel::words::Form::{Bit16, Flag, Link, Names8, Own, Switch8, U8, U16, U32, Words8};
+use crate::kernel::words::{self, Setting, Settings, Word, field, joined, option, short};
 
 pub(super) const KINDS: &[Kind] = &[
     over_ipv4("gre", GRE),
@@ -23,7 +23,7 @@ const fn over_ipv4(name: &'static str, own: &'static [Word]) -> Kind {
 }
 
 const fn over_ipv6(name: &'static str, own: &'static [Word]) -> Kind {
-    let fresh = super::ip6tnl::fresh;
+    let fresh = ip6tnl::fresh;
     Kind { own, whole: true, fresh, forget, ..Kind::new(name, "ip6_gre", "CONFIG_IPV6_GRE") }
 }
 
@@ -31,86 +31,46 @@ const fn over_ipv6(name: &'static str, own: &'static [Word]) -> Kind {
 const GRE_CSUM: u16 = 0x8000_u16.to_be();
 const GRE_SEQ: u16 = 0x1000_u16.to_be();
 
-/// The options of GRE over either family, and `more`.
-macro_rules! gre {
-    ($end:expr; $($more:expr),* $(,)?) => {
-        &[
-            option("remote", 7, Own(&$end)),
-            option("local", 6, Own(&$end)),
-            option("dev", 1, Link),
-            short("key", &["ikey", "okey"]),
-            field("ikey", 2, 2, 0, Own(&KEYED)),
-            option("ikey", 4, Own(&KEY)),
-            field("okey", 3, 2, 0, Own(&KEYED)),
-            option("okey", 5, Own(&KEY)),
-            short("seq", &["iseq", "oseq"]),
-            field("iseq", 2, 2, 0, Bit16(GRE_SEQ)),
-            field("oseq", 3, 2, 0, Bit16(GRE_SEQ)),
-            short("csum", &["icsum", "ocsum"]),
-            field("icsum", 2, 2, 0, Bit16(GRE_CSUM)),
-            field("ocsum", 3, 2, 0, Bit16(GRE_CSUM)),
-            option("external", 18, Flag),
-            option("encap", 14, Names16(ENCAP)),
-            field("encap_csum", 15, 2, 0, Bit16(1)),
-            field("encap_csum6", 15, 2, 0, Bit16(2)),
-            field("encap_remcsum", 15, 2, 0, Bit16(4)),
-            option("encap_sport", 16, Own(&PORT_OR_AUTO)),
-            option("encap_dport", 17, Be16),
-            $($more),*
-        ]
-    };
+/// The options of GRE whose ends are these.
+const fn gre(end: &'static words::Own) -> [Word; 15] {
+    [
+        option("remote", 7, Own(end)),
+        option("local", 6, Own(end)),
+        option("dev", 1, Link),
+        short("key", &["ikey", "okey"]),
+        field("ikey", 2, 2, 0, Own(&KEYED)),
+        option("ikey", 4, Own(&KEY)),
+        field("okey", 3, 2, 0, Own(&KEYED)),
+        option("okey", 5, Own(&KEY)),
+        short("seq", &["iseq", "oseq"]),
+        field("iseq", 2, 2, 0, Bit16(GRE_SEQ)),
+        field("oseq", 3, 2, 0, Bit16(GRE_SEQ)),
+        short("csum", &["icsum", "ocsum"]),
+        field("icsum", 2, 2, 0, Bit16(GRE_CSUM)),
+        field("ocsum", 3, 2, 0, Bit16(GRE_CSUM)),
+        option("external", 18, Flag),
+    ]
 }
 
-macro_rules! gre4 {
-    ($($more:expr),* $(,)?) => {
-        gre![
-            END4;
-            option("ttl", 8, Names8(TTL)),
-            option("tos", 9, Own(&TOS)),
-            option("pmtudisc", 10, Switch8),
-            option("ignore_df", 19, Switch8),
-            option("fwmark", 20, U32),
-            $($more),*
-        ]
-    };
-}
-
-macro_rules! gre6 {
-    ($($more:expr),* $(,)?) => {
-        gre![
-            END6;
-            option("hoplimit", 8, Names8(TTL)),
-            field("encaplimit", 13, 4, 0, Own(&ENCAPLIMIT_NONE)),
-            option("encaplimit", 11, U8),
-            field("tclass", 13, 4, 0, Own(&TCLASS_INHERIT)),
-            field("tclass", 12, 4, 0, Own(&TCLASS)),
-            field("flowlabel", 13, 4, 0, Own(&FLOWLABEL_INHERIT)),
-            field("flowlabel", 12, 4, 0, Own(&FLOWLABEL)),
-            field("dscp", 13, 4, 0, Own(&DSCP)),
-            field("allow_localremote", 13, 4, 0, Bit32(0x40)),
-            field("fwmark", 13, 4, 0, Own(&FWMARK_INHERIT)),
-            option("fwmark", 20, U32),
-            short("ttl", &["hoplimit"]),
-            short("tos", &["tclass"]),
-            $($more),*
-        ]
-    };
-}
-
-const GRE: &[Word] = gre4![];
-const IP6GRE: &[Word] = gre6![];
-const ERSPAN: &[Word] = gre4![
+const OVER_IPV4: &[Word] = &[
+    option("ttl", 8, Names8(TTL)),
+    option("tos", 9, Own(&TOS)),
+    option("pmtudisc", 10, Switch8),
+    option("ignore_df", 19, Switch8),
+    option("fwmark", 20, U32),
+];
+const OVER_IPV6: &[Word] = &ip6tnl::over_ipv6(Numbers { hoplimit: 8, encaplimit: 11, flowinfo: 12, flags: 13 });
+const OF_ERSPAN: &[Word] = &[
     option("erspan_ver", 22, U8),
     option("erspan", 21, U32),
     option("erspan_dir", 23, Words8(&["ingress", "egress"])),
     option("erspan_hwid", 24, U16),
 ];
-const IP6ERSPAN: &[Word] = gre6![
-    option("erspan_ver", 22, U8),
-    option("erspan", 21, U32),
-    option("erspan_dir", 23, Words8(&["ingress", "egress"])),
-    option("erspan_hwid", 24, U16),
-];
+
+const GRE: &[Word] = joined![&gre(&END4), &encap(14), OVER_IPV4];
+const IP6GRE: &[Word] = joined![&gre(&END6), &encap(14), OVER_IPV6];
+const ERSPAN: &[Word] = joined![GRE, OF_ERSPAN];
+const IP6ERSPAN: &[Word] = joined![IP6GRE, OF_ERSPAN];
 
 /// The flag that says that there is a key (Linux `GRE_KEY`).
 const KEYED: words::Own = words::Own {

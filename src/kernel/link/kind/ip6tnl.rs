@@ -1,9 +1,9 @@
 //! Tunnels over IPv6: ip6tnl (Linux `IFLA_IPTUN_*`, `net/ipv6/ip6_tunnel.c`), and what others over IPv6 have like it.
 
 use super::Kind;
-use super::tunnel::{ENCAP, END6, PORT_OR_AUTO, TTL, forget_encap, text};
-use crate::kernel::words::Form::{Be16, Bit16, Bit32, Flag, Link, Names8, Names16, Own, U8, U32};
-use crate::kernel::words::{self, Setting, Settings, Word, field, option, short, whole};
+use super::tunnel::{END6, TTL, encap, forget_encap, text};
+use crate::kernel::words::Form::{Bit32, Flag, Link, Names8, Own, U8, U32};
+use crate::kernel::words::{self, Setting, Settings, Word, field, joined, option, short, whole};
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     own: OWN,
@@ -13,32 +13,45 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     ..Kind::new("ip6tnl", "ip6_tunnel", "CONFIG_IPV6_TUNNEL")
 }];
 
-const OWN: &[Word] = &[
-    option("remote", 3, Own(&END6)),
-    option("local", 2, Own(&END6)),
-    option("dev", 1, Link),
-    option("mode", 9, Names8(MODES)),
-    option("hoplimit", 4, Names8(TTL)),
-    field("encaplimit", 8, 4, 0, Own(&ENCAPLIMIT_NONE)),
-    option("encaplimit", 6, U8),
-    field("tclass", 8, 4, 0, Own(&TCLASS_INHERIT)),
-    field("tclass", 7, 4, 0, Own(&TCLASS)),
-    field("flowlabel", 8, 4, 0, Own(&FLOWLABEL_INHERIT)),
-    field("flowlabel", 7, 4, 0, Own(&FLOWLABEL)),
-    field("dscp", 8, 4, 0, Own(&DSCP)),
-    field("allow_localremote", 8, 4, 0, Bit32(0x40)),
-    field("fwmark", 8, 4, 0, Own(&FWMARK_INHERIT)),
-    option("fwmark", 20, U32),
-    short("ttl", &["hoplimit"]),
-    short("tos", &["tclass"]),
-    option("external", 19, Flag),
-    option("encap", 15, Names16(ENCAP)),
-    field("encap_csum", 16, 2, 0, Bit16(1)),
-    field("encap_csum6", 16, 2, 0, Bit16(2)),
-    field("encap_remcsum", 16, 2, 0, Bit16(4)),
-    option("encap_sport", 17, Own(&PORT_OR_AUTO)),
-    option("encap_dport", 18, Be16),
+const OWN: &[Word] = joined![
+    &[
+        option("remote", 3, Own(&END6)),
+        option("local", 2, Own(&END6)),
+        option("dev", 1, Link),
+        option("mode", 9, Names8(MODES)),
+    ],
+    &over_ipv6(Numbers { hoplimit: 4, encaplimit: 6, flowinfo: 7, flags: 8 }),
+    &[option("external", 19, Flag)],
+    &encap(15),
 ];
+
+/// What the attributes of tunnels over IPv6 are numbered.
+pub(super) struct Numbers {
+    pub(super) hoplimit: u16,
+    pub(super) encaplimit: u16,
+    pub(super) flowinfo: u16,
+    pub(super) flags: u16,
+}
+
+/// What tunnels over IPv6 have alike.
+pub(super) const fn over_ipv6(numbers: Numbers) -> [Word; 13] {
+    let Numbers { hoplimit, encaplimit, flowinfo, flags } = numbers;
+    [
+        option("hoplimit", hoplimit, Names8(TTL)),
+        field("encaplimit", flags, 4, 0, Own(&ENCAPLIMIT_NONE)),
+        option("encaplimit", encaplimit, U8),
+        field("tclass", flags, 4, 0, Own(&TCLASS_INHERIT)),
+        field("tclass", flowinfo, 4, 0, Own(&TCLASS)),
+        field("flowlabel", flags, 4, 0, Own(&FLOWLABEL_INHERIT)),
+        field("flowlabel", flowinfo, 4, 0, Own(&FLOWLABEL)),
+        field("dscp", flags, 4, 0, Own(&DSCP)),
+        field("allow_localremote", flags, 4, 0, Bit32(0x40)),
+        field("fwmark", flags, 4, 0, Own(&FWMARK_INHERIT)),
+        option("fwmark", 20, U32),
+        short("ttl", &["hoplimit"]),
+        short("tos", &["tclass"]),
+    ]
+}
 
 /// The protocol inside; the first name of each is what is read.
 const MODES: &[(u32, &str)] = &[
@@ -55,7 +68,7 @@ const MODES: &[(u32, &str)] = &[
 /// A word that is a flag (Linux `IP6_TNL_F_*`) beside the attribute for its other values.
 macro_rules! flagged {
     ($name:ident, $word:literal, $bit:literal) => {
-        pub(super) const $name: words::Own = words::Own {
+        const $name: words::Own = words::Own {
             expected: $word,
             encode: |value| (text(value)? == $word).then(|| u32::to_ne_bytes($bit).to_vec()),
             decode: |bytes| flag(bytes, $bit)?.then(|| Setting::Text($word.to_owned())),
@@ -70,7 +83,7 @@ flagged!(FLOWLABEL_INHERIT, "inherit", 0x4);
 flagged!(FWMARK_INHERIT, "inherit", 0x20);
 
 /// `dscp inherit`, or false.
-pub(super) const DSCP: words::Own = words::Own {
+const DSCP: words::Own = words::Own {
     expected: "inherit or false",
     encode: |value| match value {
         Setting::Switch(false) => Some(vec![0; 4]),
@@ -81,7 +94,7 @@ pub(super) const DSCP: words::Own = words::Own {
 };
 
 /// The traffic class in the flow information.
-pub(super) const TCLASS: words::Own = words::Own {
+const TCLASS: words::Own = words::Own {
     expected: "a whole number up to 255",
     encode: |value| Some((u32::from(u8::try_from(whole(value)?).ok()?) << 20).to_be_bytes().to_vec()),
     decode: |bytes| Some(Setting::Integer((big(bytes)? >> 20 & 0xff).into())),
@@ -89,7 +102,7 @@ pub(super) const TCLASS: words::Own = words::Own {
 };
 
 /// The flow label in the flow information.
-pub(super) const FLOWLABEL: words::Own = words::Own {
+const FLOWLABEL: words::Own = words::Own {
     expected: "a whole number up to 1048575",
     encode: |value| {
         let label = u32::try_from(whole(value)?).ok().filter(|&label| label <= 0xf_ffff)?;

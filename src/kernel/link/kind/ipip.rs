@@ -3,47 +3,60 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Kind;
-use super::tunnel::{ENCAP, END4, PORT_OR_AUTO, TOS, TTL, forget_encap, text};
-use crate::kernel::words::Form::{Be16, Bit16, Flag, Link, Names8, Names16, Own, Switch8, U16, U32};
-use crate::kernel::words::{self, Setting, Settings, Word, fact, field, option};
+use super::tunnel::{END4, TOS, TTL, encap, forget_encap, text};
+use crate::kernel::words::Form::{Bit16, Flag, Link, Names8, Own, Switch8, U16, U32};
+use crate::kernel::words::{self, Setting, Settings, Word, fact, field, joined, option};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind { own: IPIP, whole: true, fresh, forget, ..Kind::new("ipip", "ipip", "CONFIG_NET_IPIP") },
     Kind { own: SIT, whole: true, unread: &["6rd_reset"], fresh, forget, ..Kind::new("sit", "sit", "CONFIG_IPV6_SIT") },
 ];
 
-macro_rules! iptun {
-    ($modes:expr; $($more:expr),* $(,)?) => {
-        &[
-            option("remote", 3, Own(&END4)),
-            option("local", 2, Own(&END4)),
-            option("dev", 1, Link),
-            option("mode", 9, Names8($modes)),
-            option("ttl", 4, Names8(TTL)),
-            option("tos", 5, Own(&TOS)),
-            option("pmtudisc", 10, Switch8),
-            option("fwmark", 20, U32),
-            option("external", 19, Flag),
-            option("encap", 15, Names16(ENCAP)),
-            field("encap_csum", 16, 2, 0, Bit16(1)),
-            field("encap_csum6", 16, 2, 0, Bit16(2)),
-            field("encap_remcsum", 16, 2, 0, Bit16(4)),
-            option("encap_sport", 17, Own(&PORT_OR_AUTO)),
-            option("encap_dport", 18, Be16),
-            $($more),*
-        ]
-    };
+/// What both have, with these protocols inside.
+const fn tunnel(modes: &'static [(u32, &'static str)]) -> [Word; 9] {
+    [
+        option("remote", 3, Own(&END4)),
+        option("local", 2, Own(&END4)),
+        option("dev", 1, Link),
+        option("mode", 9, Names8(modes)),
+        option("ttl", 4, Names8(TTL)),
+        option("tos", 5, Own(&TOS)),
+        option("pmtudisc", 10, Switch8),
+        option("fwmark", 20, U32),
+        option("external", 19, Flag),
+    ]
 }
 
-const IPIP: &[Word] = iptun![
-    &[(0, "any"), (4, "ipip"), (137, "mplsip"), (0, "any/ipv4"), (4, "ipv4/ipv4"), (4, "ip4ip4"), (137, "mpls/ipv4")];
+const IPIP: &[Word] = joined![
+    &tunnel(&[
+        (0, "any"),
+        (4, "ipip"),
+        (137, "mplsip"),
+        (0, "any/ipv4"),
+        (4, "ipv4/ipv4"),
+        (4, "ip4ip4"),
+        (137, "mpls/ipv4"),
+    ]),
+    &encap(15),
 ];
 
-const SIT: &[Word] = iptun![
-    &[
-        (0, "any"), (41, "ip6ip"), (4, "ipip"), (137, "mplsip"), (0, "any/ipv4"), (41, "ipv6/ipv4"), (4, "ipv4/ipv4"),
-        (4, "ip4ip4"), (137, "mpls/ipv4"),
-    ];
+const SIT: &[Word] = joined![
+    &tunnel(&[
+        (0, "any"),
+        (41, "ip6ip"),
+        (4, "ipip"),
+        (137, "mplsip"),
+        (0, "any/ipv4"),
+        (41, "ipv6/ipv4"),
+        (4, "ipv4/ipv4"),
+        (4, "ip4ip4"),
+        (137, "mpls/ipv4"),
+    ]),
+    &encap(15),
+    OF_SIT,
+];
+
+const OF_SIT: &[Word] = &[
     // Linux SIT_ISATAP.
     field("isatap", 8, 2, 0, Bit16(1)),
     // The address and the length of a prefix are an attribute each; `forget` puts together what was read.

@@ -11,22 +11,21 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { own: XFRM, whole: true, ..Kind::new("xfrm", "xfrm_interface", "CONFIG_XFRM_INTERFACE") },
 ];
 
-macro_rules! vti {
-    ($end:expr) => {
-        &[
-            option("remote", 5, Own(&$end)),
-            option("local", 4, Own(&$end)),
-            option("dev", 1, Link),
-            short("key", &["ikey", "okey"]),
-            option("ikey", 2, Own(&KEY)),
-            option("okey", 3, Own(&KEY)),
-            option("fwmark", 6, U32),
-        ]
-    };
+/// What both have whose ends are these.
+const fn vti(end: &'static words::Own) -> [Word; 7] {
+    [
+        option("remote", 5, Own(end)),
+        option("local", 4, Own(end)),
+        option("dev", 1, Link),
+        short("key", &["ikey", "okey"]),
+        option("ikey", 2, Own(&KEY)),
+        option("okey", 3, Own(&KEY)),
+        option("fwmark", 6, U32),
+    ]
 }
 
-const VTI: &[Word] = vti!(END4);
-const VTI6: &[Word] = vti!(END6);
+const VTI: &[Word] = &vti(&END4);
+const VTI6: &[Word] = &vti(&END6);
 
 const XFRM: &[Word] = &[option("dev", 1, Link), option("if_id", 2, U32), option("external", 3, Flag)];
 

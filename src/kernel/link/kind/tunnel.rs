@@ -3,7 +3,21 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::shared_forms;
-use crate::kernel::words::{self, Own, Setting, Settings, whole};
+use crate::kernel::words::Form::{Be16, Bit16, Names16};
+use crate::kernel::words::{self, Form, Own, Setting, Settings, Word, field, option, whole};
+
+/// Packets in UDP (`TUNNEL_ENCAP_*`); `kind` is the attribute that says how, behind which those of its flags and ports
+/// follow.
+pub(super) const fn encap(kind: u16) -> [Word; 6] {
+    [
+        option("encap", kind, Names16(ENCAP)),
+        field("encap_csum", kind + 1, 2, 0, Bit16(1)),
+        field("encap_csum6", kind + 1, 2, 0, Bit16(2)),
+        field("encap_remcsum", kind + 1, 2, 0, Bit16(4)),
+        option("encap_sport", kind + 2, Form::Own(&PORT_OR_AUTO)),
+        option("encap_dport", kind + 3, Be16),
+    ]
+}
 
 /// An end of a tunnel over IPv4, or `any`, which is not told: kinds of tunnels refuse an address that is none.
 pub(super) const END4: Own = Own {
