@@ -7,6 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::words::number;
+
 /// Where iproute2 looks, in its order (since 6.5 a distribution's own files are under /usr).
 const FOLDERS: [&str; 3] = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
 
@@ -172,13 +174,6 @@ fn entries(text: &str) -> Vec<(u32, String)> {
         Some((number(words.next()?)?, words.next()?.to_owned()))
     };
     text.lines().filter_map(words).collect()
-}
-
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-        None => text.parse().ok(),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The values that only rules have: code points, ranges of ports and of users.
 
 use crate::kernel::names::Names;
-use crate::kernel::words::{Own, Setting, whole};
+use crate::kernel::words::{Own, Setting, number, whole};
 use crate::netlink::attr;
 
 /// The differentiated services code point, the upper six bits of a type of service: a number, or a name of `rt_dsfield`.
@@ -61,13 +61,5 @@ fn range(value: &Setting) -> Option<(u32, u32)> {
             None => Some((number(text)?, number(text)?)),
         },
         _ => None,
-    }
-}
-
-/// A number, decimal or hexadecimal with `0x`.
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }

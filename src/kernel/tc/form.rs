@@ -284,15 +284,6 @@ fn bytes_a_second(value: &Setting) -> Option<u64> {
     }
 }
 
-/// A number as a filter or an action has it in a text: decimal, or hexadecimal behind `0x`.
-pub fn number<T: TryFrom<u64>>(text: &str) -> Option<T> {
-    let number: Option<u64> = match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    };
-    number.and_then(|number| number.try_into().ok())
-}
-
 /// An array of numbers; one alone may stand without braces.
 pub fn numbers(value: &Setting) -> Option<Vec<i64>> {
     let one = |value: &Setting| match value {

@@ -17,7 +17,7 @@ pub(in crate::kernel) use join::joined;
 pub use join::{join, total};
 pub use refusal::need;
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
-pub use value::{from_hex, whole};
+pub use value::{from_hex, number, whole};
 
 use std::borrow::Cow;
 

@@ -30,6 +30,15 @@ pub(super) fn integer(value: &Setting) -> Option<i64> {
     }
 }
 
+/// A number in a text: decimal, or hexadecimal behind `0x`.
+pub fn number<T: TryFrom<u64>>(text: &str) -> Option<T> {
+    let number: Option<u64> = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    };
+    number.and_then(|number| number.try_into().ok())
+}
+
 /// A whole number from 0.
 pub fn whole(value: &Setting) -> Option<u64> {
     integer(value).and_then(|number| u64::try_from(number).ok())

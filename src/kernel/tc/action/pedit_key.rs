@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::parse_mac;
-use crate::kernel::tc::form::number;
+use crate::kernel::words::number;
 
 /// `TCA_PEDIT_KEY_EX_HDR_TYPE_…`.
 const NETWORK: u16 = 0;

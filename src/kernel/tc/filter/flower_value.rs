@@ -3,8 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::{format_mac, parse_mac};
-use crate::kernel::tc::form;
-use crate::kernel::words::{Setting, from_hex};
+use crate::kernel::words::{Setting, from_hex, number};
 
 /// What a field is.
 pub(in crate::kernel::tc) enum Shape {
@@ -51,7 +50,7 @@ pub(in crate::kernel::tc) fn read(shape: &Shape, text: &str) -> Option<(Vec<u8>,
         None => (text, None),
     };
     let number = |width: usize, host: bool| {
-        let of = |text: &str| bytes_of(form::number(text)?, width, host);
+        let of = |text: &str| bytes_of(number(text)?, width, host);
         Some((of(value)?, mask.map_or_else(|| Some(vec![0xff; width]), of)?))
     };
     match shape {

@@ -4,10 +4,9 @@ use super::kind::{Kind, Layout};
 use crate::error::Result;
 use crate::kernel::tc::form;
 use crate::kernel::tc::given::{Given, Seen};
-use crate::kernel::tc::handle;
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::words::Form::{Text, U32};
-use crate::kernel::words::{self, Form, HEADER, Own, Setting, Settings, Word, fact, field, option};
+use crate::kernel::words::{self, Form, HEADER, Own, Setting, Settings, Word, fact, field, number, option};
 use crate::netlink::attr;
 
 const MASK: u16 = 5;
@@ -33,10 +32,6 @@ const MARK: Form = Form::Own(&Own {
 
 /// A mark and its mask.
 fn mark(value: &Setting) -> Option<(u32, Option<u32>)> {
-    let number = |text: &str| match text.strip_prefix("0x") {
-        Some(digits) => handle::number(digits),
-        None => text.parse().ok(),
-    };
     match value {
         Setting::Integer(number) => Some((u32::try_from(*number).ok()?, None)),
         Setting::Text(text) => match text.split_once('/') {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::parse_mac;
-use crate::kernel::tc::form::number;
+use crate::kernel::words::number;
 
 /// Some bits at one place of a packet: a `struct tc_u32_key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
