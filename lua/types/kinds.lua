@@ -2,7 +2,7 @@
 
 --- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
 --- told by the error that is raised without it.
----@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts, nsl.CanOpts
+---@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.TeamOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts, nsl.CanOpts
 
 --- Options of a VLAN, on a link. `id` is needed.
 ---@class nsl.VlanLinkOpts
@@ -146,6 +146,18 @@
 ---@field restart_ms? integer
 ---@field restart? integer            # 1: now
 ---@field termination? integer        # ohms
+
+--- Options of a team, as teamnl(8) calls them. The mode has to be told before it has ports.
+---@class nsl.TeamOpts
+---@field mode? "broadcast"|"roundrobin"|"random"|"activebackup"|"loadbalance"|string
+---@field activeport? nsl.Dev         # the port that sends, of mode activebackup
+---@field notify_peers_count? integer # how often others are told of a port that begins to send
+---@field notify_peers_interval? nsl.Time
+---@field mcast_rejoin_count? integer # how often groups of multicast are joined anew then
+---@field mcast_rejoin_interval? nsl.Time
+---@field bpf_hash_func? string       # the program that chooses, of mode loadbalance: "1,6 0 0 65535"
+---@field lb_tx_method? "hash"|"hash_to_port_mapping"
+---@field lb_stats_refresh_interval? nsl.Time
 
 --- Options of wireguard. Keys are in base64, as `netns.wg_key` makes them.
 ---@class nsl.WireguardOpts

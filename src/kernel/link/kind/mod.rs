@@ -18,6 +18,7 @@ mod macvlan;
 mod other;
 mod over_udp;
 mod ring;
+mod team;
 mod tun;
 mod tunnel;
 pub mod veth;
@@ -54,6 +55,7 @@ const FAMILIES: &[&[Kind]] = &[
     macvlan::KINDS,
     over_udp::KINDS,
     ring::KINDS,
+    team::KINDS,
     tun::KINDS,
     veth::KINDS,
     vlan::KINDS,

@@ -16,7 +16,6 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
     Kind::new("nlmon", "nlmon", "CONFIG_NLMON"),
     Kind::new("rmnet", "rmnet", "CONFIG_RMNET"),
-    Kind { queues: true, ..Kind::new("team", "team", "CONFIG_NET_TEAM") },
     Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
     Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
     Kind::new("wwan", "wwan", "CONFIG_WWAN"),
