@@ -131,6 +131,38 @@ return {
     }),
   },
   {
+    "chains of filters",
+    needs = { "sch_ingress", "cls_matchall", "act_gact" },
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact",
+    check = followed("chain", function(ns) return ns:chain_list() end, { "chain", "ingress", "egress", "dev" }, {
+      { "tc chain add dev v0 ingress chain 5", "add 5 true nil v0" },
+      { "tc chain add dev v0 egress chain 5", "add 5 nil true v0" },
+      { "tc filter add dev v0 ingress chain 7 pref 1 matchall action drop", "add 7 true nil v0" },
+      { "tc chain del dev v0 ingress chain 5", "delete 5 true nil v0" },
+      { "tc qdisc del dev v0 clsact", "delete 5 nil true v0", "delete 7 true nil v0" },
+    }),
+  },
+  {
+    "actions",
+    needs = { "sch_ingress", "cls_matchall", "act_gact" },
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc actions add action drop index 3",
+    check = followed("action", function(ns)
+      local list = {}
+      for _, action in ipairs(ns:action_list()) do
+        if action.ref > action.bind then list[#list + 1] = action end
+      end
+      return list
+    end, { "kind", "index" }, {
+      { "tc actions add action ok index 5", "add gact 5" },
+      { "tc actions change action pipe index 5", "change gact 5" },
+      { "tc filter add dev v0 ingress pref 1 matchall action drop index 9" },
+      { "tc filter add dev v0 ingress pref 2 matchall action gact index 5" },
+      { "tc actions add action ok index 6; tc actions add action ok index 7", "add gact 6", "add gact 7" },
+      { "tc actions del action gact index 3", "delete gact 3" },
+      { "tc actions del action gact index 6; tc actions del action gact index 7", "delete gact 6", "delete gact 7" },
+    }),
+  },
+  {
     "addresses of multicast",
     since = "6.15",
     before = "ip link add v0 type veth peer name v1; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up;",

@@ -1,12 +1,14 @@
 //! The sorts of objects that are followed: the groups and messages that tell of each, what one is known by, and what of it
 //! changes all the time without being a change (Linux `include/uapi/linux/rtnetlink.h`).
 
+mod control;
 mod tables;
 
 use std::ops::Range;
 
+use crate::kernel::tc::action::shared;
 use crate::kernel::tc::filter;
-use crate::kernel::words::Setting;
+use crate::kernel::words::{Setting, Settings};
 use crate::netlink::Message;
 use crate::netlink::attr::{self, Attributes};
 
@@ -29,6 +31,10 @@ pub enum Object {
     Class,
     /// Filters.
     Filter,
+    /// Chains of filters.
+    Chain,
+    /// Actions that stand by themselves: the kernel does not tell of those that filters make.
+    Action,
     /// Neighbours, those that `neigh_list` shows.
     Neigh,
     /// Forwarding entries.
@@ -72,6 +78,8 @@ impl Object {
         Self::Qdisc,
         Self::Class,
         Self::Filter,
+        Self::Chain,
+        Self::Action,
         Self::Prefix,
         Self::Nsid,
         Self::Netns,
@@ -96,6 +104,8 @@ impl Object {
             Self::Qdisc => "qdisc",
             Self::Class => "class",
             Self::Filter => "filter",
+            Self::Chain => "chain",
+            Self::Action => "action",
             Self::Prefix => "prefix",
             Self::Nsid => "nsid",
             Self::Netns => "netns",
@@ -220,31 +230,11 @@ pub(super) static SORTS: &[Sort] = &[
         identity: Identity::Parts(&[], &[1]),
         ..PLAIN
     },
-    Sort {
-        object: Object::Qdisc,
-        new: 36,
-        // The link, the handle and what it is below.
-        identity: Identity::Parts(&[(4, 12)], &[]),
-        // How many hold it.
-        unsteady: &[(16..20, 0xff)],
-        ..CONTROL
-    },
-    Sort {
-        object: Object::Class,
-        new: 40,
-        // The link and the handle.
-        identity: Identity::Parts(&[(4, 8)], &[]),
-        ..CONTROL
-    },
-    Sort {
-        object: Object::Filter,
-        new: 44,
-        // All of the header; `TCA_KIND`, `TCA_CHAIN`.
-        identity: Identity::Parts(&[(4, 16)], &[1, 11]),
-        // Those of a block that links share are of no link (`TCM_IFINDEX_MAGIC_BLOCK`).
-        is_shown: |header| header[4..8] != [0xff; 4],
-        ..CONTROL
-    },
+    control::QDISC,
+    control::CLASS,
+    control::FILTER,
+    control::CHAIN,
+    tables::ACTION,
 ];
 
 const RULE: Sort = Sort {
@@ -252,16 +242,6 @@ const RULE: Sort = Sort {
     new: 32,
     // `FIB_RULE_UNRESOLVED`, `FIB_RULE_IIF_DETACHED`, `FIB_RULE_OIF_DETACHED`.
     unsteady: &[(8..9, 0x1c)],
-    ..PLAIN
-};
-
-/// Traffic control.
-const CONTROL: Sort = Sort {
-    object: Object::Qdisc,
-    header: 20,
-    groups: &[4],
-    // `TCA_STATS`, `TCA_XSTATS`, `TCA_RATE`, `TCA_STATS2`.
-    volatile: &[(3, 0..0), (4, 0..0), (5, 0..0), (7, 0..0)],
     ..PLAIN
 };
 
@@ -277,15 +257,6 @@ const ROUTE: Sort = Sort {
     is_shown: |header| header[9] & 2 == 0,
     ..PLAIN
 };
-
-/// Where in its options a discipline counts packets: htb those that no class took (`direct_pkts`, the last word of its
-/// `TCA_HTB_INIT`, which comes first).
-fn counter_in(object: Object, kind: u16, value: &[u8], attributes: &[u8]) -> Option<usize> {
-    const OPTIONS: u16 = 2;
-    const DIRECT: usize = 4 + 16;
-    let is_htb = || attr::find(attributes, 1).is_some_and(|kind| kind.starts_with(b"htb\0"));
-    (object == Object::Qdisc && kind == OPTIONS && value.len() >= DIRECT + 4 && is_htb()).then_some(DIRECT)
-}
 
 impl Sort {
     /// The requests that list all of them; of classes and filters each place that has some is asked for by itself.
@@ -341,7 +312,7 @@ impl Sort {
         for (kind, value) in Attributes::new(attributes) {
             let part = self.volatile.iter().find(|(volatile, _)| *volatile == kind);
             let value = part.map_or(Some(value), |(_, part)| value.get(part.clone())).unwrap_or_default();
-            match counter_in(self.object, kind, value, attributes) {
+            match control::counter_in(self.object, kind, value, attributes) {
                 Some(at) => attr::put(&mut lasting, kind, &[&value[..at], &[0; 4], &value[at + 4..]].concat()),
                 None => attr::put(&mut lasting, kind, value),
             }
@@ -363,7 +334,13 @@ impl Sort {
             }
             Some(filter)
         };
-        one == other || (self.object == Object::Filter && steady(one).is_some() && steady(one) == steady(other))
+        let same = |read: &dyn Fn(&[u8]) -> Option<Settings>| read(one).is_some() && read(one) == read(other);
+        one == other
+            || match self.object {
+                Object::Filter => same(&steady),
+                Object::Action => same(&shared::lasting),
+                _ => false,
+            }
     }
 
     /// Whether two messages about what may be several things are about one: all but their flags is the same.

@@ -12,12 +12,15 @@ use crate::kernel::link::{self, Link};
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::Reader;
+use crate::kernel::tc::action::shared;
 use crate::kernel::tc::{Place, filter, handle, qdisc};
 use crate::netlink::attr::{self, Attributes};
 use crate::netlink::{Message, Socket};
 
 /// `NLM_F_REPLACE`: an object took the place of another.
 const REPLACE: u16 = 0x100;
+/// Where `struct tcmsg` has what something is at.
+const PARENT: std::ops::Range<usize> = 12..16;
 /// `RTA_MULTIPATH`.
 const MULTIPATH: u16 = 9;
 
@@ -164,7 +167,9 @@ impl State {
     fn doubt_with(&mut self, object: Object) {
         self.doubt(|sort| match object {
             Object::Addr | Object::Nexthop => sort.object == Object::Route,
-            Object::Qdisc => matches!(sort.object, Object::Qdisc | Object::Class | Object::Filter),
+            Object::Qdisc => {
+                matches!(sort.object, Object::Qdisc | Object::Class | Object::Filter | Object::Chain)
+            }
             // One message may tell of all that have the same preference.
             Object::Class | Object::Filter => sort.object == Object::Filter,
             _ => false,
@@ -276,17 +281,27 @@ impl State {
         let sort = &SORTS[place];
         let places = match sort.object {
             Object::Class => qdisc::dump(socket, |place, kind, _| classful(place, kind))?,
-            Object::Filter => filter::parents(socket, None)?,
+            Object::Filter | Object::Chain => filter::parents(socket, None)?,
             _ => Vec::new(),
         };
         let places = places.into_iter().map(|(index, parent)| Place { index, parent, ..Place::default() });
         let requests: Vec<Message> = match sort.object {
-            Object::Class | Object::Filter => places.map(|place| place.message(sort.new + 2)).collect(),
+            Object::Class | Object::Filter | Object::Chain => places.map(|place| place.message(sort.new + 2)).collect(),
+            Object::Action => shared::lists().collect(),
             _ => sort.requests().collect(),
         };
         let mut all = Vec::new();
         for request in requests {
-            let parts = sort.parts.unwrap_or(|bytes| vec![bytes.into()]);
+            let asked = (sort.object == Object::Chain).then(|| request.bytes.get(PARENT).map(<[u8]>::to_vec)).flatten();
+            let parts = |bytes: &[u8]| match (sort.parts, &asked) {
+                (_, Some(parent)) => {
+                    let mut bytes: Box<[u8]> = bytes.into();
+                    bytes[PARENT].copy_from_slice(parent);
+                    vec![bytes]
+                }
+                (Some(parts), None) => parts(bytes),
+                (None, None) => vec![bytes.into()],
+            };
             // The kernel lists all families where it does not know the one it is asked for.
             let unknown = &mut self.unknown[place];
             let read = |kind: u16, bytes: &[u8]| {

@@ -2,6 +2,7 @@
 //! message, which is parted here.
 
 use super::{Identity, Object, PLAIN, Sort};
+use crate::kernel::tc::action::shared;
 use crate::kernel::{bridge_vlan, bridge_vni, mdb, prefix};
 use crate::netlink::attr;
 
@@ -78,6 +79,17 @@ pub(super) const MADDR: Sort = Sort {
     ..PLAIN
 };
 
+/// Actions that stand by themselves: one message for some of a kind.
+pub(super) const ACTION: Sort = Sort {
+    object: Object::Action,
+    new: shared::NEW,
+    header: shared::LENGTH,
+    groups: &[4],
+    identity: Identity::Own(shared::identity),
+    parts: Some(shared::parts),
+    ..PLAIN
+};
+
 /// Prefixes that routers advertise.
 pub(super) const PREFIX: Sort = Sort {
     object: Object::Prefix,
@@ -128,7 +140,7 @@ pub(super) const NETCONF: Sort = Sort {
 };
 
 /// One message about one object.
-fn whole(bytes: &[u8]) -> Vec<Box<[u8]>> {
+pub(super) fn whole(bytes: &[u8]) -> Vec<Box<[u8]>> {
     vec![bytes.into()]
 }
 

@@ -16,11 +16,11 @@ use crate::kernel::words::{self, NOWHERE, Setting, Settings, Word, option};
 use crate::netlink::{Message, Socket, attr};
 
 /// `RTM_NEWACTION`, and those that delete, and get or list.
-const NEW: u16 = 48;
+pub const NEW: u16 = 48;
 const DELETE: u16 = NEW + 1;
 const GET: u16 = NEW + 2;
 /// Length of `struct tcamsg`, which says nothing.
-const LENGTH: usize = 4;
+pub const LENGTH: usize = 4;
 /// `TCA_ROOT_TAB`: the actions.
 const TABLE: u16 = 1;
 /// `TCA_ROOT_FLAGS`, and `TCA_ACT_FLAG_LARGE_DUMP_ON` in it: more than 32 at once.
@@ -101,8 +101,7 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
         let name = |index: u32| names.get(&index).cloned();
         let mut listed = Vec::new();
         for kind in kinds {
-            let flags = LARGE.map(u32::to_ne_bytes).concat();
-            let request = message(GET, &named(kind, None)).with(FLAGS, &flags).with_all(&since);
+            let request = whole_list(kind).with_all(&since);
             let parts = socket.dump_with(&request, |of, bytes| (of == GET).then(|| records(bytes, &name)))?;
             listed.extend(parts.into_iter().flatten());
         }
@@ -185,6 +184,46 @@ fn named(kind: &Action, index: Option<u32>) -> Vec<u8> {
 fn records(bytes: &[u8], name: words::NameOf<'_>) -> Vec<Settings> {
     let table = bytes.get(LENGTH..).and_then(|attributes| attr::find(attributes, TABLE)).unwrap_or_default();
     attr::Attributes::new(table).filter_map(|(_, bytes)| read(bytes, name)).collect()
+}
+
+/// The requests that list the actions of each kind.
+pub fn lists() -> impl Iterator<Item = Message> {
+    ACTIONS.iter().map(|kind| whole_list(kind))
+}
+
+fn whole_list(kind: &Action) -> Message {
+    message(GET, &named(kind, None)).with(FLAGS, &LARGE.map(u32::to_ne_bytes).concat())
+}
+
+/// Messages of one action each, of those that more hold than filters.
+pub fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
+    let table = bytes.get(LENGTH..).and_then(|attributes| attr::find(attributes, TABLE)).unwrap_or_default();
+    let part = |action: &[u8]| {
+        let mut table = Vec::new();
+        attr::put(&mut table, 1 | attr::NESTED, action);
+        message(NEW, &table).bytes.into()
+    };
+    let stands = |action: &[u8]| {
+        let action = read(action, &|_| None).unwrap_or_default();
+        words::integer(&action, "ref") > words::integer(&action, "bind")
+    };
+    attr::Attributes::new(table).filter(|(_, action)| stands(action)).map(|(_, action)| part(action)).collect()
+}
+
+/// What one of [`parts`] says.
+pub fn record(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
+    records(bytes, name).into_iter().next()
+}
+
+/// What one of [`parts`] is known by: its kind and number.
+pub fn identity(bytes: &[u8]) -> Vec<u8> {
+    let action = record(bytes, &|_| None).unwrap_or_default();
+    format!("{} {:?}", words::text(&action, "kind").unwrap_or_default(), number(&action)).into_bytes()
+}
+
+/// What one of [`parts`] says that lasts: not what it did, nor how many hold it.
+pub fn lasting(bytes: &[u8]) -> Option<Settings> {
+    record(bytes, &|_| None).map(|action| words::without(&action, &["stats", "ref", "bind"]))
 }
 
 /// As a message calls one.
