@@ -4,11 +4,11 @@
 ---@class nsl.EventsOpts
 ---@field ns? nsl.Ns|nsl.Ns[]         # where: one namespace or several (a name, a path, a pid or a `Netns` each); without it the one nsl runs in
 ---@field all? boolean                # in all namespaces, as `netns.list { all = true }` finds them, and in those that come later
----@field objects? nsl.Object[]       # of what; without it of all
+---@field objects? nsl.Object[]       # of what; without it of all but IPsec's
 ---@field timeout? nsl.Time           # the longest wait for one event; then the loop ends
 ---@field buffer? nsl.Size            # how much the kernel may keep for each namespace until it is read (128mb)
 
----@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"bridge_vni"|"maddr"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"chain"|"action"|"prefix"|"nsid"|"netns" # each as its functions are called
+---@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"bridge_vni"|"maddr"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"chain"|"action"|"xfrm_state"|"xfrm_policy"|"prefix"|"nsid"|"netns" # each as its functions are called
 
 --- Something that happened. `tostring` is one line.
 ---@class nsl.Event
@@ -38,7 +38,7 @@
 --- that is an event itself (`overrun`), and what it came to is read again and told. A link's `peer` and `link_netns` are left
 --- out of its record; of VLANs each has a record of its own; a link that is down changes its alias or group unheard.
 ---
---- Of actions those are told that stand by themselves, and not what they do and who holds them. Of `maddr` the addresses of protocols are told, without their users, and by Linux 6.15 or newer; of `nsid` the ids by
+--- States and policies of IPsec are told to who asks for them, as what they count does not matter, and with their keys. Of actions those are told that stand by themselves, and not what they do and who holds them. Of `maddr` the addresses of protocols are told, without their users, and by Linux 6.15 or newer; of `nsid` the ids by
 --- which a namespace knows others, without their names. A `prefix` (`nsl.PrefixRecord`) is told when a router first
 --- advertises it and when its times or flags are others; the kernel lists none, so none is deleted.
 ---

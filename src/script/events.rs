@@ -52,9 +52,11 @@ fn namespaces(options: &Options) -> Result<Vec<Namespace>> {
     }
 }
 
-/// `objects={"link", "route"}`; all of them if it is absent.
+/// `objects={"link", "route"}`; all but those of IPsec if it is absent.
 fn objects(options: &Options) -> Result<Vec<Object>> {
-    let Some(words) = options.strings("objects")? else { return Ok(Object::ALL.to_vec()) };
+    let Some(words) = options.strings("objects")? else {
+        return Ok(Object::ALL.iter().copied().filter(|object| !object.is_ipsec()).collect());
+    };
     let object = |word: &String| {
         let known = Object::ALL.iter().copied().find(|object| object.name() == word);
         known.ok_or_else(|| {
@@ -147,8 +149,8 @@ fn line(event: &Table) -> mlua::Result<String> {
         return Ok(format!("{line} {}", route::line(&record)?));
     }
     for key in [
-        "name", "family", "address", "prefix", "dst", "mac", "grp", "vid", "vni", "id", "priority", "kind", "handle",
-        "classid",
+        "name", "family", "address", "prefix", "dst", "mac", "grp", "vid", "vni", "spi", "dir", "id", "priority",
+        "kind", "handle", "classid",
     ] {
         // A link's address is not what it is known by, and the family of most is plain from what they are.
         let is_told = match key {

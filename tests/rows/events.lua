@@ -163,6 +163,27 @@ return {
     }),
   },
   {
+    "policies of IPsec",
+    check = followed("xfrm_policy", function(ns) return ns:xfrm_policy_list() end, { "dir", "dst" }, {
+      { "ip xfrm policy add dir out dst 10.1.0.0/16", "add out 10.1.0.0/16" },
+      { "ip xfrm policy update dir out dst 10.1.0.0/16 priority 7", "change out 10.1.0.0/16" },
+      { "ip xfrm policy add dir in dst 10.2.0.0/16; ip xfrm policy delete dir out dst 10.1.0.0/16",
+        "add in 10.2.0.0/16", "delete out 10.1.0.0/16" },
+      { "ip xfrm policy flush", "delete in 10.2.0.0/16" },
+    }),
+  },
+  {
+    "states of IPsec",
+    needs = { "esp4", "xfrm_user" },
+    check = followed("xfrm_state", function(ns) return ns:xfrm_state_list() end, { "dst", "spi" }, {
+      { "ip xfrm state add dst 10.0.0.2 proto esp spi 1 enc 'cbc(aes)' 0x00112233445566778899aabbccddeeff", "add 10.0.0.2 0x00000001" },
+      { "ip xfrm state update dst 10.0.0.2 proto esp spi 1 enc 'cbc(aes)' 0x00112233445566778899aabbccddeeff limit time-hard 3000",
+        "change 10.0.0.2 0x00000001" },
+      { "ip xfrm state add dst 10.0.0.3 proto esp spi 2 enc 'cbc(aes)' 0x00112233445566778899aabbccddeeff", "add 10.0.0.3 0x00000002" },
+      { "ip xfrm state flush", "delete 10.0.0.2 0x00000001", "delete 10.0.0.3 0x00000002" },
+    }),
+  },
+  {
     "addresses of multicast",
     since = "6.15",
     before = "ip link add v0 type veth peer name v1; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up;",

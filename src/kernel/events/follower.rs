@@ -111,7 +111,9 @@ impl Follower {
         }
         let told = tell.then_some(&mut self.events);
         let listener = Listener::new(namespace, &self.options.objects, self.options.buffer, told)?;
-        self.epoll.add(listener.fd(), EpollEvent::new(EpollFlags::EPOLLIN, inode)).map_err(Error::system)?;
+        for fd in listener.fds() {
+            self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, inode)).map_err(Error::system)?;
+        }
         self.listeners.insert(inode, listener);
         Ok(())
     }
@@ -120,7 +122,9 @@ impl Follower {
         self.unsettled.remove(&inode);
         let listener = self.listeners.remove(&inode)?;
         // Closing it would do as well, if nothing else has that socket.
-        let _ = self.epoll.delete(listener.fd());
+        for fd in listener.fds() {
+            let _ = self.epoll.delete(fd);
+        }
         Some(listener)
     }
 

@@ -11,6 +11,7 @@ use super::state::{Sink, State};
 use super::{Event, What};
 use crate::error::Result;
 use crate::kernel::namespace::Namespace;
+use crate::kernel::xfrm;
 use crate::netlink::Socket;
 
 /// How many datagrams are read before what they said is given on.
@@ -23,6 +24,8 @@ const REST: u32 = 10;
 pub(super) struct Listener {
     namespace: Namespace,
     socket: Socket,
+    /// That which tells of IPsec, if that is followed.
+    ipsec: Option<Socket>,
     state: State,
     /// Something was lost, and was not told yet.
     lost: bool,
@@ -41,7 +44,13 @@ impl Listener {
         let mut socket = namespace.event_socket()?;
         socket.set_receive_buffer(buffer)?;
         let state = State::new(objects);
-        for group in LINK_GROUPS.iter().chain(state.sorts().flat_map(|sort| sort.groups)) {
+        let (of_ipsec, others): (Vec<_>, Vec<_>) = state.sorts().partition(|sort| sort.object.is_ipsec());
+        let mut ipsec = if of_ipsec.is_empty() { None } else { Some(xfrm::open(namespace)?) };
+        if let Some(ipsec) = &mut ipsec {
+            ipsec.set_receive_buffer(buffer)?;
+            of_ipsec.iter().flat_map(|sort| sort.groups).try_for_each(|group| ipsec.join(*group))?;
+        }
+        for group in LINK_GROUPS.iter().chain(others.iter().flat_map(|sort| sort.groups)) {
             match socket.join(*group) {
                 // An older kernel has no such group: it does not tell of these.
                 Err(error) if error.as_errno() == Some(Errno::EINVAL) => {}
@@ -49,7 +58,7 @@ impl Listener {
             }
         }
         let mut listener =
-            Self { namespace: namespace.clone(), socket, state, lost: false, not_before: Instant::now() };
+            Self { namespace: namespace.clone(), socket, ipsec, state, lost: false, not_before: Instant::now() };
         let (open, mut nobody) = (told.is_some(), VecDeque::new());
         listener.settle(told.unwrap_or(&mut nobody), open)?;
         Ok(listener)
@@ -64,8 +73,9 @@ impl Listener {
         self.namespace = namespace;
     }
 
-    pub(super) fn fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+    /// Those of its sockets.
+    pub(super) fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        [Some(&self.socket), self.ipsec.as_ref()].into_iter().flatten().map(Socket::as_fd)
     }
 
     /// Takes in what has come; `at_once` if what is doubtful has to be read now. Gives when it wants to be called again,
@@ -83,6 +93,7 @@ impl Listener {
                 Err(error) => return Err(error),
             }
         }
+        self.read_ipsec()?;
         if std::mem::take(&mut self.lost) {
             self.state.doubt_all();
             Sink { namespace: &self.namespace, events, open: true }.put(What::Overrun);
@@ -98,11 +109,32 @@ impl Listener {
         Ok(None)
     }
 
+    /// Takes in whether anything is told of IPsec.
+    fn read_ipsec(&mut self) -> Result<()> {
+        let Some(ipsec) = &mut self.ipsec else { return Ok(()) };
+        let mut heard = false;
+        loop {
+            match ipsec.receive_events(MOST, |_, _, _| heard = true) {
+                Ok(true) => break,
+                Ok(false) => {}
+                Err(error) if error.as_errno() == Some(Errno::ENOBUFS) => self.lost = true,
+                Err(error) => return Err(error),
+            }
+        }
+        if heard {
+            self.state.hear_of_ipsec();
+        }
+        Ok(())
+    }
+
     fn settle(&mut self, events: &mut VecDeque<Event>, open: bool) -> Result<()> {
         let begun = Instant::now();
         let (state, namespace) = (&mut self.state, &self.namespace);
         let mut sink = Sink { namespace, events, open };
         namespace.with_socket(|socket| state.settle(socket, &mut sink))?;
+        if state.is_ipsec_doubtful() {
+            state.settle_ipsec(&mut xfrm::open(namespace)?, &mut sink)?;
+        }
         self.not_before = Instant::now() + begun.elapsed().min(Duration::from_secs(1)) * REST;
         Ok(())
     }

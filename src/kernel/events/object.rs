@@ -2,6 +2,7 @@
 //! changes all the time without being a change (Linux `include/uapi/linux/rtnetlink.h`).
 
 mod control;
+mod ipsec;
 mod tables;
 
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::ops::Range;
 use crate::kernel::tc::action::shared;
 use crate::kernel::tc::filter;
 use crate::kernel::words::{Setting, Settings};
+use crate::kernel::xfrm::{policy, state};
 use crate::netlink::Message;
 use crate::netlink::attr::{self, Attributes};
 
@@ -51,6 +53,10 @@ pub enum Object {
     Mroute,
     /// Settings of links for each protocol.
     Netconf,
+    /// States of IPsec.
+    XfrmState,
+    /// Policies of IPsec, but for those of single sockets.
+    XfrmPolicy,
     /// Prefixes that routers advertise. Nothing lists them, so each is told as it is heard, and none is deleted.
     Prefix,
     /// Ids by which other namespaces are known.
@@ -80,10 +86,17 @@ impl Object {
         Self::Filter,
         Self::Chain,
         Self::Action,
+        Self::XfrmState,
+        Self::XfrmPolicy,
         Self::Prefix,
         Self::Nsid,
         Self::Netns,
     ];
+
+    /// Whether it is told by another protocol, over a socket of its own and to the privileged alone: so that it has to be asked for.
+    pub fn is_ipsec(self) -> bool {
+        matches!(self, Self::XfrmState | Self::XfrmPolicy)
+    }
 
     /// The word for it, which its functions begin with.
     pub fn name(self) -> &'static str {
@@ -106,6 +119,8 @@ impl Object {
             Self::Filter => "filter",
             Self::Chain => "chain",
             Self::Action => "action",
+            Self::XfrmState => "xfrm_state",
+            Self::XfrmPolicy => "xfrm_policy",
             Self::Prefix => "prefix",
             Self::Nsid => "nsid",
             Self::Netns => "netns",
@@ -235,6 +250,8 @@ pub(super) static SORTS: &[Sort] = &[
     control::FILTER,
     control::CHAIN,
     tables::ACTION,
+    ipsec::STATE,
+    ipsec::POLICY,
 ];
 
 const RULE: Sort = Sort {
@@ -339,6 +356,8 @@ impl Sort {
             || match self.object {
                 Object::Filter => same(&steady),
                 Object::Action => same(&shared::lasting),
+                Object::XfrmState => same(&state::lasting),
+                Object::XfrmPolicy => same(&|bytes| policy::record(bytes, &|_| None)),
                 _ => false,
             }
     }

@@ -7,20 +7,15 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::object::{Object, SORTS, Sort};
 use super::{Action, Event, Record, What};
-use crate::error::Result;
 use crate::kernel::link::{self, Link};
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::Reader;
-use crate::kernel::tc::action::shared;
-use crate::kernel::tc::{Place, filter, handle, qdisc};
+use crate::kernel::tc::{Place, handle};
 use crate::netlink::attr::{self, Attributes};
-use crate::netlink::{Message, Socket};
 
 /// `NLM_F_REPLACE`: an object took the place of another.
 const REPLACE: u16 = 0x100;
-/// Where `struct tcmsg` has what something is at.
-const PARENT: std::ops::Range<usize> = 12..16;
 /// `RTA_MULTIPATH`.
 const MULTIPATH: u16 = 9;
 
@@ -93,7 +88,7 @@ impl State {
             self.doubtful.0 |= Place::read(bytes).is_some_and(|(place, _)| place.parent == handle::ROOT);
         }
         for (place, sort) in SORTS.iter().enumerate() {
-            if !self.objects.contains(&sort.object) {
+            if !self.objects.contains(&sort.object) || sort.object.is_ipsec() {
                 continue;
             }
             let Some(is) = sort.says(kind, bytes) else { continue };
@@ -106,6 +101,11 @@ impl State {
                 self.went(place, bytes, sink);
             }
         }
+    }
+
+    /// Takes in that there was a notification of IPsec, whatever it says.
+    pub(super) fn hear_of_ipsec(&mut self) {
+        self.doubt(|sort| sort.object.is_ipsec());
     }
 
     fn hear_of_link(&mut self, is: bool, bytes: &[u8], sink: &mut Sink<'_>) {
@@ -259,108 +259,6 @@ impl State {
             sink.put(What::Object(object, action, record));
         }
     }
-
-    /// Reads again what is doubtful, over a socket in the namespace, and tells what is different.
-    pub(super) fn settle(&mut self, socket: &mut Socket, sink: &mut Sink<'_>) -> Result<()> {
-        if std::mem::take(&mut self.doubtful.0) {
-            self.compare_links(link::list_in(socket)?, sink);
-        }
-        for place in 0..SORTS.len() {
-            if std::mem::take(&mut self.doubtful.1[place]) && !self.unknown[place] && SORTS[place].is_listed() {
-                let messages = self.list(place, socket)?;
-                self.compare(place, &messages, sink);
-            }
-        }
-        // Nothing is told of links that went any more.
-        self.names.retain(|index, _| self.links.contains_key(index));
-        Ok(())
-    }
-
-    /// The messages of all objects of a sort.
-    fn list(&mut self, place: usize, socket: &mut Socket) -> Result<Vec<Box<[u8]>>> {
-        let sort = &SORTS[place];
-        let places = match sort.object {
-            Object::Class => qdisc::dump(socket, |place, kind, _| classful(place, kind))?,
-            Object::Filter | Object::Chain => filter::parents(socket, None)?,
-            _ => Vec::new(),
-        };
-        let places = places.into_iter().map(|(index, parent)| Place { index, parent, ..Place::default() });
-        let requests: Vec<Message> = match sort.object {
-            Object::Class | Object::Filter | Object::Chain => places.map(|place| place.message(sort.new + 2)).collect(),
-            Object::Action => shared::lists().collect(),
-            _ => sort.requests().collect(),
-        };
-        let mut all = Vec::new();
-        for request in requests {
-            let asked = (sort.object == Object::Chain).then(|| request.bytes.get(PARENT).map(<[u8]>::to_vec)).flatten();
-            let parts = |bytes: &[u8]| match (sort.parts, &asked) {
-                (_, Some(parent)) => {
-                    let mut bytes: Box<[u8]> = bytes.into();
-                    bytes[PARENT].copy_from_slice(parent);
-                    vec![bytes]
-                }
-                (Some(parts), None) => parts(bytes),
-                (None, None) => vec![bytes.into()],
-            };
-            // The kernel lists all families where it does not know the one it is asked for.
-            let unknown = &mut self.unknown[place];
-            let read = |kind: u16, bytes: &[u8]| {
-                let says = sort.says(kind, bytes);
-                *unknown |= says.is_none() && sort.families.len() == 1;
-                (says == Some(true)).then(|| parts(bytes))
-            };
-            match socket.dump_with(&request, read) {
-                Ok(messages) => all.extend(messages.into_iter().flatten()),
-                Err(error) if is_missing(&error) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(all)
-    }
-
-    fn compare_links(&mut self, links: Vec<Link>, sink: &mut Sink<'_>) {
-        let gone: Vec<u32> =
-            self.links.keys().copied().filter(|index| !links.iter().any(|link| link.index == *index)).collect();
-        gone.into_iter().for_each(|index| self.link_went(index, sink));
-        // The names first: a master may come after its port.
-        for link in &links {
-            self.names.insert(link.index, link.name.clone());
-            self.routes.set_link(link.index, &link.name);
-        }
-        links.into_iter().for_each(|link| self.link_is(link, sink));
-    }
-
-    /// Tells how a list differs from what is known of that sort, what went first.
-    fn compare(&mut self, place: usize, messages: &[Box<[u8]>], sink: &mut Sink<'_>) {
-        let sort = &SORTS[place];
-        let mut before = std::mem::take(&mut self.known[place]);
-        let mut now = Known::with_capacity(messages.len());
-        let mut news = Vec::new();
-        for bytes in messages {
-            let (identity, lasting) = (sort.identity(bytes), sort.lasting(bytes));
-            let known =
-                before.get_mut(&identity).and_then(|known| known.iter_mut().find(|one| sort.same(one, &lasting)));
-            match known {
-                // Nothing is in its place: it is neither new nor gone.
-                Some(same) => *same = Box::default(),
-                None => news.push((identity.clone(), bytes)),
-            }
-            now.entry(identity).or_default().push(lasting);
-        }
-        // One that is new in the place of one that was is a change, where it is clear which.
-        let is_change = |identity: &Vec<u8>| {
-            let was = before.get(identity).is_some_and(|was| matches!(was.as_slice(), [one] if !one.is_empty()));
-            was && now.get(identity).is_some_and(|is| is.len() == 1)
-        };
-        let (changes, additions): (Vec<_>, Vec<_>) = news.into_iter().partition(|(identity, _)| is_change(identity));
-        changes.iter().for_each(|(identity, _)| drop(before.remove(identity)));
-        self.known[place] = now;
-        for gone in before.into_values().flatten().filter(|one| !one.is_empty()) {
-            self.tell(place, Action::Delete, &gone, sink);
-        }
-        changes.into_iter().for_each(|(_, bytes)| self.tell(place, Action::Change, bytes, sink));
-        additions.into_iter().for_each(|(_, bytes)| self.tell(place, Action::Add, bytes, sink));
-    }
 }
 
 /// Whether a message tells of one way of a route that has several.
@@ -369,17 +267,7 @@ fn is_part(sort: &Sort, whole: &[u8], part: &[u8]) -> bool {
     has_several(whole) && !has_several(part)
 }
 
-/// The link of a root discipline that may have classes, all of which are listed together.
-fn classful(place: &Place, kind: &str) -> Option<(u32, u32)> {
-    (place.parent == handle::ROOT && kind != "noqueue").then_some((place.index, 0))
-}
-
-/// Whether this kernel knows nothing of that sort, or of that family of it.
-fn is_missing(error: &crate::error::Error) -> bool {
-    use nix::errno::Errno;
-    matches!(error.as_errno(), Some(Errno::EOPNOTSUPP | Errno::EAFNOSUPPORT | Errno::EPFNOSUPPORT))
-}
-
 mod record;
+mod settle;
 #[cfg(test)]
 mod tests;

@@ -41,7 +41,7 @@ const LIMIT: &[Word] = &[
 ];
 
 /// Opens a socket for IPsec in a namespace.
-fn open(namespace: &Namespace) -> Result<Socket> {
+pub(super) fn open(namespace: &Namespace) -> Result<Socket> {
     namespace.enter(|| Socket::open_protocol(NETLINK_XFRM)).map_err(|error| {
         let error = error.explain(&[(Errno::EPROTONOSUPPORT, &explain::MODULE_MISSING)]);
         error.with("what", "IPsec").with("module", "xfrm_user").with("config", "CONFIG_XFRM_USER")

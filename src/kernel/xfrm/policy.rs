@@ -14,12 +14,12 @@ use crate::kernel::words::{self, HEADER, NOWHERE, NameOf, Setting, Settings, Wor
 use crate::netlink::{Message, attr};
 
 /// `XFRM_MSG_*POLICY`.
-pub(super) const NEW: u16 = 19;
+pub(in crate::kernel) const NEW: u16 = 19;
 const DELETE: u16 = 20;
 const GET: u16 = 21;
 const UPDATE: u16 = 25;
 /// Lengths of `struct xfrm_userpolicy_info` and `xfrm_userpolicy_id`.
-pub(super) const LENGTH: usize = 168;
+pub(in crate::kernel) const LENGTH: usize = 168;
 const IDENTITY: usize = 64;
 /// Where the limits are.
 const LIMIT: usize = 56;

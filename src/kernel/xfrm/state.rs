@@ -18,13 +18,13 @@ use crate::kernel::words::{
 use crate::netlink::{Message, attr};
 
 /// `XFRM_MSG_*SA`, and that which has the kernel choose an SPI.
-pub(super) const NEW: u16 = 16;
+pub(in crate::kernel) const NEW: u16 = 16;
 const DELETE: u16 = 17;
 const GET: u16 = 18;
 const ALLOCATE: u16 = 22;
 const UPDATE: u16 = 26;
 /// Lengths of `struct xfrm_usersa_info` and `xfrm_usersa_id`.
-pub(super) const LENGTH: usize = 224;
+pub(in crate::kernel) const LENGTH: usize = 224;
 const IDENTITY: usize = 24;
 /// Where the limits and the family are in the first of these.
 const LIMIT: usize = 96;
@@ -271,6 +271,13 @@ fn identity(kind: u16, settings: &Settings) -> Result<Message> {
         Some(source) => message.with(SOURCE, &source),
         None => message,
     })
+}
+
+/// What an answer says that lasts: not how much went through, nor when and with which numbers.
+pub fn lasting(bytes: &[u8]) -> Option<Settings> {
+    const RUNNING: [&str; 7] =
+        ["bytes", "packets", "use_time", "replay_seq", "replay_oseq", "replay_seq_hi", "replay_oseq_hi"];
+    record(bytes, &|_| None).map(|state| words::without(&state, &RUNNING))
 }
 
 /// What an answer of `XFRM_MSG_NEWSA` says; none if it is too short.

@@ -5,6 +5,7 @@ use crate::kernel::events::{Object, Record};
 use crate::kernel::tc::action::shared;
 use crate::kernel::tc::filter::chain;
 use crate::kernel::tc::{class, filter, qdisc};
+use crate::kernel::xfrm::{policy, state};
 use crate::kernel::{
     addr, bridge_vlan, bridge_vni, fdb, maddr, mdb, mroute, namespace, neigh, netconf, nexthop, prefix, rule,
 };
@@ -35,6 +36,8 @@ impl State {
             Object::Filter => Record::Words(filter::read(bytes, &name)?),
             Object::Chain => Record::Words(chain::read(bytes, 0, &name)?),
             Object::Action => Record::Words(shared::record(bytes, &name)?),
+            Object::XfrmState => Record::Words(state::record(bytes, &name)?),
+            Object::XfrmPolicy => Record::Words(policy::record(bytes, &name)?),
             Object::Prefix => Record::Words(prefix::record(bytes, &name)?),
             Object::Nsid => Record::Words(namespace::id::record(bytes)?),
             Object::Link | Object::Netns => return None,
