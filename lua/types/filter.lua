@@ -108,6 +108,46 @@
 ---@field from? integer               # the realm they come from
 ---@field fromif? nsl.Dev             # they came in by this link
 
+--- What a filter of basic, cgroup or flow looks at (tc-ematch(8)): a match, or several.
+---@class nsl.Ematch
+---@field and? nsl.Ematch[]           # all of these must fit; Lua takes `and_ = { … }`
+---@field or? nsl.Ematch[]            # one of these must; Lua takes `or_ = { … }`
+---@field not? boolean                # turned round; Lua takes `not_ = true`
+---@field kind? "cmp"|"nbyte"|"u32"|"meta"|"canid"|integer
+---@field align? "u8"|"u16"|"u32"     # cmp: how much is compared
+---@field at? integer                 # cmp, nbyte: at how many bytes of the layer
+---@field layer? "link"|"network"|"transport"|integer   # cmp, nbyte: whose header; "network" unless told
+---@field mask? integer               # cmp, meta: which bits count
+---@field trans? boolean              # cmp: the number is in the machine's order
+---@field needle? string              # nbyte: the bytes
+---@field hex? string                 # nbyte: the bytes in hexadecimal, where they are no plain text
+---@field match? string               # u32: one pattern such as "u16 0x1122 0xffff at nexthdr+4"
+---@field id? string|integer          # meta: "random" "loadavg_1" "loadavg_5" "loadavg_15" "dev" "priority" "protocol" "pkt_type" "pkt_len" "data_len" "mac_len" "nf_mark" "tc_index" "rt_classid" "rt_iif" "vlan" "sk_family" "sk_state" "sk_reuse" "sk_bind_if" "sk_refcnt" "sk_shutdown" "sk_proto" "sk_type" "sk_rcvbuf" "sk_rmem" "sk_wmem" "sk_omem" "sk_wmem_queue" "sk_snd_queue" "sk_rcv_queue" "sk_err_queue" "sk_fwd_alloc" "sk_sndbuf"
+---@field shift? integer              # meta: moved right by so many bits; of a name so many characters do not count
+---@field value? integer              # meta: a number in place of an id
+---@field eq? integer|string|nsl.EmatchMeta   # cmp, meta: is this
+---@field gt? integer|nsl.EmatchMeta          # cmp, meta: is greater
+---@field lt? integer|nsl.EmatchMeta          # cmp, meta: is less
+---@field sff? (string|integer)[]     # canid: identifiers of 11 bits: { "0x123", "0x125:0xf" }
+---@field eff? (string|integer)[]     # canid: identifiers of 29 bits
+---@field data? string                # of a kind that nsl knows by number alone: its bytes in hexadecimal
+
+--- What is compared with, where that is not a value.
+---@class nsl.EmatchMeta
+---@field id string|integer
+---@field shift? integer
+---@field mask? integer
+
+--- Options of a filter that takes what ematches fit: basic, and cgroup and flow beside their own.
+--- ```lua
+--- netns.filter_add("ns0/veth0", { kind = "basic", parent = "1:", classid = "1:10", match = {
+---   { kind = "meta", id = "pkt_len", gt = 1000 },
+---   { or_ = { { kind = "cmp", align = "u8", at = 9, eq = 6 }, { kind = "cmp", align = "u8", at = 9, eq = 17 } } },
+--- } })
+--- ```
+---@class nsl.EmatchOpts
+---@field match? nsl.Ematch[]         # all of them must fit
+
 --- Options of a filter that makes the class out of keys of a packet (tc-flow(8)).
 ---@class nsl.FlowOpts
 ---@field keys? string[]              # "src" "dst" "proto" "proto-src" "proto-dst" "iif" "priority" "mark" "nfct" "nfct-src" "nfct-dst" "nfct-proto-src" "nfct-proto-dst" "rt-classid" "sk-uid" "sk-gid" "vlan-tag" "rxhash"
@@ -122,7 +162,7 @@
 ---@field xor? integer                # these are turned
 
 --- What a filter is to be.
----@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts, nsl.EmatchOpts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
 
 --- Which filters are meant.

@@ -10,6 +10,7 @@
 pub mod action;
 pub mod bytecode;
 pub mod class;
+pub mod ematch;
 pub mod filter;
 pub mod form;
 pub mod given;

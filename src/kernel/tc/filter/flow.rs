@@ -3,9 +3,9 @@
 
 use super::kind::{Kind, Layout};
 use crate::error::{Error, Result, explain};
-use crate::kernel::tc::form;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
+use crate::kernel::tc::{ematch, form};
 use crate::kernel::words::Form::{Bits32, Per32, U32, Words32};
 use crate::kernel::words::{HEADER, NOWHERE, Word, field, option};
 use crate::netlink::attr;
@@ -14,6 +14,8 @@ use crate::netlink::attr;
 const KEYS: u16 = 1;
 const MASK: u16 = 6;
 const XOR: u16 = 7;
+/// `TCA_FLOW_EMATCHES`.
+const EMATCHES: u16 = 11;
 
 const WORDS: &[Word] = &[
     field("handle", HEADER, LENGTH, 8, U32),
@@ -27,6 +29,7 @@ const WORDS: &[Word] = &[
     option("xor", NOWHERE, U32),
     option("divisor", 8, U32),
     option("perturb", 12, Per32(1)),
+    ematch::MATCH,
 ];
 
 /// Which bit a key is (`FLOW_KEY_*`).
@@ -66,7 +69,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         attr::put(bytes, MASK, &mask.to_ne_bytes());
         attr::put(bytes, XOR, &xor.to_ne_bytes());
     }
-    Ok(())
+    ematch::put(given, EMATCHES, bytes)
 }
 
 /// What both numbers keep of a key, sets and turns: a bit that is not kept and is 1 was set.
@@ -80,7 +83,7 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     }
     seen.some("or", or);
     seen.some("xor", both & mask);
-    Some(())
+    ematch::see(bytes, EMATCHES, seen)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(super) mod flower_value;
 mod fw;
 pub mod kind;
 mod matchall;
-mod pattern;
+pub(super) mod pattern;
 mod protocol;
 mod route;
 mod u32;

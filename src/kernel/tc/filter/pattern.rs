@@ -11,7 +11,7 @@ use crate::kernel::words::number;
 
 /// Some bits at one place of a packet: a `struct tc_u32_key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key {
+pub(in crate::kernel::tc) struct Key {
     mask: u32,
     value: u32,
     /// In bytes, from the network header on.
@@ -21,13 +21,13 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(in crate::kernel::tc) fn bytes(&self) -> Vec<u8> {
         let next = if self.next_header { -1 } else { 0i32 };
         let words = [self.mask.to_be_bytes(), self.value.to_be_bytes(), self.offset.to_ne_bytes(), next.to_ne_bytes()];
         words.concat()
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::kernel::tc) fn read(bytes: &[u8]) -> Option<Self> {
         let word = |at: usize| <[u8; 4]>::try_from(bytes.get(at..at + 4)?).ok();
         Some(Self {
             mask: u32::from_be_bytes(word(0)?),
@@ -75,7 +75,7 @@ const FRAGMENTS: &[(&str, u32, u32)] =
     &[("nofrag", 0, 0x3fff), ("firstfrag", 0, 0x1fff), ("df", 0x4000, 0x4000), ("mf", 0x2000, 0x2000)];
 
 /// Adds the keys of a pattern; none if it is no pattern, or says otherwise than one before.
-pub(super) fn add(keys: &mut Vec<Key>, text: &str) -> Option<()> {
+pub(in crate::kernel::tc) fn add(keys: &mut Vec<Key>, text: &str) -> Option<()> {
     let words: Vec<&str> = text.split_whitespace().collect();
     match words[..] {
         [bits @ ("u32" | "u16" | "u8"), value, mask, "at", place] => {
