@@ -1,3 +1,4 @@
 local cat <close> = netns.spawn(nil, { "cat" })
-cat:write "not what is waited for\n"
+cat:write "first\nnot what is waited for\n"
+cat:expect "first\n"
 cat:expect("ready", "50ms")
