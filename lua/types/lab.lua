@@ -170,7 +170,8 @@
 --- What differs, node by node. Prints as a line each, or as `nothing differs`.
 ---
 --- It does not matter whether the plan changed or somebody changed the kernel. Looked at are nodes, links with their
---- settings and shapes, ports, addresses, routes, and the sysctls that the lab sets. What the kernel makes by itself (`lo`,
+--- settings and shapes, ports, addresses, routes, and the sysctls that the lab sets; of WireGuard links their keys, which are
+--- not printed, and peers too. What the kernel makes by itself (`lo`,
 --- link-local addresses, the routes of addresses) is none of it, nor what ends by itself or is a program's: addresses with
 --- a lifetime, routes of routing daemons (by their protocol). Rules, neighbours and nftables rulesets are not looked at.
 ---@class nsl.Changes

@@ -159,6 +159,43 @@ return {
   carries("packets over IPv4", "10.0.0.%d", "/24", "%s:51820"),
   carries("packets over IPv6", "fd00::%d", "/64", "[%s]:51820"),
   {
+    "in a lab, whose diff tells what of it is otherwise",
+    check = function()
+      local net <close> = lab.new()
+      local host = net:host("h", { devices = {
+        { name = "w0", type = "wireguard", private_key = private, listen_port = 51820, peers = peers },
+        { name = "w1", type = "wireguard", private_key = ("%042d8="):format(0), peers = {} },
+      } })
+      net:up { quiet = true }
+      --- What of a link differs.
+      local function diff(link)
+        local found = {}
+        for _, change in ipairs(net:diff()) do
+          if change.name == link then found[#found + 1] = change.what end
+        end
+        table.sort(found)
+        return table.concat(found, " ")
+      end
+      --- This differs after a change, and applying the lab mends it.
+      local function differs(wanted, link, opts)
+        host:link_set(link, opts)
+        assert(diff(link) == wanted, ("%s, not %s"):format(tostring(net:diff()), wanted))
+        net:apply()
+        assert(diff(link) == "", tostring(net:diff()))
+      end
+      differs("", "w0", {})
+      differs("listen_port", "w0", { listen_port = 51821 })
+      differs("listen_port private_key", "w0", { listen_port = 0, private_key = "" })
+      differs("private_key", "w1", { private_key = private })
+      differs("peers", "w1", { peers = { { public_key = one } } })
+      differs("peers", "w0", { peers = { { public_key = two, allowed_ips = { "10.7.0.0/16" } } } })
+      differs("peers", "w0", { peers = { { public_key = one, remove = true } } })
+      host:link_set("w0", { private_key = one, peers = { { public_key = one, preshared_key = "" } } })
+      local text = tostring(net:diff())
+      assert(not text:find(private, 1, true) and not text:find(preshared, 1, true), text)
+    end,
+  },
+  {
     "a key that is none",
     before = add,
     make = function(ns) ns:link_set("w0", { private_key = "short" }) end,

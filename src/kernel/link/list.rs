@@ -114,13 +114,18 @@ pub struct Stats {
 /// All links of a namespace, by index.
 pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
     let mut links = namespace.with_socket(list_in)?;
-    for link in &mut links {
-        read_aside(&Device::known(namespace, &link.name, link.index), link);
-    }
+    read_asides(namespace, &mut links);
     Ok(links)
 }
 
-/// Reads what no message about a link tells of its own options; nothing where that is not permitted.
+/// Reads what no message about these links of a namespace tells of their own options, which [`list_in`] leaves out; nothing
+/// where that is not permitted.
+pub fn read_asides(namespace: &Namespace, links: &mut [Link]) {
+    for link in links {
+        read_aside(&Device::known(namespace, &link.name, link.index), link);
+    }
+}
+
 fn read_aside(device: &Device, link: &mut Link) {
     if let Some(aside) = kind::aside(link.kind.as_deref()) {
         link.data = (aside.read)(device).unwrap_or_default();

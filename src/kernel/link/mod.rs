@@ -27,7 +27,7 @@ pub use borrowed::Borrowed;
 pub use delete::{delete, delete_many};
 pub use kind::veth::{End, pair, veth};
 pub(super) use list::heard;
-pub use list::{Link, Stats, get, list, list_in, peer, resolve, underlay};
+pub use list::{Link, Stats, get, list, list_in, peer, read_asides, resolve, underlay};
 pub use mac::{format_mac, parse_mac};
 pub use running::{is_running, wait_for_changes};
 pub use set::{refused_master, set};

@@ -196,7 +196,13 @@ fn put(target: &Target<'_>, spec: &mut LinkSpec, key: &str, value: &Setting) -> 
             let index = target.index(text)?;
             spec.master = Some(Master::Link(Device::known(&target.node.namespace, text, index)));
         }
-        key => spec.options.push((key.to_owned().into(), value.clone())),
+        key => {
+            if key == "peers" {
+                // Those that are planned, and no others.
+                spec.options.push(("replace_peers".into(), Setting::Switch(true)));
+            }
+            spec.options.push((key.to_owned().into(), value.clone()));
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::list::List;
 use crate::kernel::addr::AddrSpec;
 use crate::kernel::link::{Setting, parse_mac};
 use crate::kernel::tc::Kept;
+use crate::kernel::words::find;
 use crate::lab::state::{HaveAddress, HaveInterface, Role, WantedInterface, link_local};
 
 /// `ipv6` says whether the kernel has it.
@@ -18,7 +19,7 @@ pub(super) fn compare(list: &mut List<'_>, wanted: &WantedInterface, have: &Have
             let edit = Edit::Set { index: have.index, key: key.clone(), value: want.clone() };
             // In the words of a plan an "address" is another thing.
             let what = if key == "address" { "mac".into() } else { key.clone() };
-            list.change(what, &wanted.name, &shown(key, now), &shown(key, want), edit);
+            list.change(what, &wanted.name, &shown(key, &said_of(now, want)), &shown(key, want), edit);
         }
     }
     // What is somebody else's has what the kernel gave it, and sends as it likes.
@@ -71,16 +72,36 @@ fn compare_own(list: &mut List<'_>, wanted: &WantedInterface, have: &HaveInterfa
     }
 }
 
-/// Whether two values of a setting are the same; the kernel gives times as fractions.
-fn same(one: &Setting, other: &Setting) -> bool {
+/// Whether a setting is as it is wanted; the kernel gives times as fractions, and tables with more in them, such as how much
+/// a peer sent.
+fn same(now: &Setting, want: &Setting) -> bool {
     let number = |setting: &Setting| match setting {
         Setting::Integer(number) => Some(*number as f64),
         Setting::Number(number) => Some(*number),
         _ => None,
     };
-    match (number(one), number(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => one == other,
+    match (number(now), number(want), now, want) {
+        (Some(now), Some(want), ..) => now == want,
+        (_, _, Setting::Table(now), Setting::Table(want)) => {
+            want.iter().all(|(key, want)| find(now, key).is_some_and(|now| same(now, want)))
+        }
+        (_, _, Setting::List(now), Setting::List(want)) if matches!(want.first(), Some(Setting::Table(_))) => {
+            now.len() == want.len() && want.iter().all(|want| now.iter().any(|now| same(now, want)))
+        }
+        _ => now == want,
+    }
+}
+
+/// Of what a setting is, that of which something is wanted.
+fn said_of(now: &Setting, want: &Setting) -> Setting {
+    match (now, want) {
+        (Setting::Table(now), Setting::Table(want)) => {
+            Setting::Table(now.iter().filter(|(key, _)| find(want, key).is_some()).cloned().collect())
+        }
+        (Setting::List(each), Setting::List(want)) => {
+            Setting::List(each.iter().map(|now| want.first().map_or(now.clone(), |want| said_of(now, want))).collect())
+        }
+        _ => now.clone(),
     }
 }
 
@@ -91,6 +112,7 @@ fn shown(key: &str, value: &Setting) -> String {
         Setting::Integer(number) => number.to_string(),
         Setting::Number(number) => number.to_string(),
         Setting::Text(text) if text.is_empty() => "none".to_owned(),
+        Setting::Text(_) if matches!(key, "private_key" | "preshared_key") => "a secret key".to_owned(),
         Setting::List(values) => values.iter().map(|value| shown("", value)).collect::<Vec<_>>().join(", "),
         Setting::Table(settings) => {
             settings.iter().map(|(key, value)| format!("{key} {}", shown(key, value))).collect::<Vec<_>>().join(" ")
@@ -143,6 +165,22 @@ fn remove(list: &mut List<'_>, have: &HaveInterface, address: &HaveAddress) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_table_only_what_is_wanted_counts_and_the_order_of_tables_does_not() {
+        let peer = |key: &str, more: &[(&'static str, i64)]| {
+            let numbers = more.iter().map(|(key, number)| ((*key).into(), Setting::Integer(*number)));
+            let key = ("public_key".into(), Setting::Text(key.to_owned()));
+            Setting::Table(std::iter::once(key).chain(numbers).collect())
+        };
+        let now = Setting::List(vec![peer("a", &[("rx_bytes", 7)]), peer("b", &[("keepalive", 5)])]);
+        assert!(same(&now, &Setting::List(vec![peer("b", &[("keepalive", 5)]), peer("a", &[])])));
+        assert!(!same(&now, &Setting::List(vec![peer("a", &[]), peer("b", &[("keepalive", 6)])])));
+        assert!(!same(&now, &Setting::List(vec![peer("a", &[])])), "one too many");
+        let wanted = Setting::List(vec![peer("a", &[])]);
+        assert_eq!(shown("peers", &said_of(&now, &wanted)), "public_key a, public_key b");
+        assert_eq!(shown("private_key", &Setting::Text("x".to_owned())), "a secret key");
+    }
 
     #[test]
     fn further_addresses_of_a_network_come_last() {

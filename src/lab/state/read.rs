@@ -12,6 +12,7 @@ use crate::kernel::namespace::{Namespace, id, many};
 use crate::kernel::route::{self, Family, Filter, Found, Route, TableFilter};
 use crate::kernel::sysctl::Here;
 use crate::kernel::tc;
+use crate::kernel::words::find;
 use crate::lab::live::LiveNode;
 use crate::netlink::Socket;
 use crate::wait::interrupt;
@@ -104,7 +105,8 @@ fn read_sysctls(here: &Here, keys: &[String]) -> Result<BTreeMap<String, Option<
 }
 
 fn look(node: &LiveNode, (mut socket, sysctls): Visit) -> Result<(Seen, Vec<Link>)> {
-    let links = link::list_in(&mut socket)?;
+    let mut links = link::list_in(&mut socket)?;
+    link::read_asides(&node.namespace, &mut links);
     Ok((Seen::There(fill(&mut socket, &node.namespace, &links, sysctls)?), links))
 }
 
@@ -184,6 +186,10 @@ fn of_link(link: &Link) -> HaveInterface {
     ];
     settings.extend(link.addrgenmode.map(|mode| text("addrgenmode", Some(mode.name()))));
     settings.extend(link.data.iter().chain(&link.port).cloned());
+    // A key that is none is not shown.
+    if find(&link.data, "public_key").is_none() && find(&link.data, "peers").is_some() {
+        settings.push(text("private_key", None));
+    }
     HaveInterface {
         name: link.name.clone(),
         index: link.index,

@@ -39,7 +39,7 @@ const KEY_LENGTH: usize = 32;
 
 /// `WGDEVICE_A_*`.
 const OWN: &[Word] = &[
-    option("private_key", 3, Form::Own(&KEY)),
+    option("private_key", 3, Form::Own(&PRIVATE)),
     fact("public_key", 4, Form::Own(&KEY)),
     option("replace_peers", 5, Bit32(1)),
     option("listen_port", 6, U16),
@@ -74,6 +74,23 @@ static KEY: Own = Own {
     },
     width: Some(KEY_LENGTH),
 };
+
+/// A private key as the kernel keeps it, and as `wg genkey` makes it (RFC 7748, section 5); none where all bytes are 0.
+static PRIVATE: Own = Own {
+    encode: |value| {
+        let mut key = (KEY.encode)(value)?;
+        if key.iter().any(|byte| *byte != 0) {
+            clamp(&mut key);
+        }
+        Some(key)
+    },
+    ..KEY
+};
+
+fn clamp(key: &mut [u8]) {
+    key[0] &= 248;
+    key[31] = key[31] & 127 | 64;
+}
 
 /// `struct sockaddr_in` or `sockaddr_in6`.
 static ENDPOINT: Own = Own {
@@ -130,7 +147,8 @@ static ALLOWED: Own = Own {
         let mut bytes = Vec::new();
         for value in value.each() {
             let Setting::Text(text) = value else { return None };
-            let network = text.parse::<ipnet::IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(Into::into))?;
+            let network =
+                text.parse::<ipnet::IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(Into::into))?.trunc();
             let family = if network.addr().is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
             let address = match network.addr() {
                 IpAddr::V4(v4) => v4.octets().to_vec(),
@@ -171,9 +189,7 @@ pub fn keys(private: Option<&str>) -> Result<(String, String)> {
         }
         None => {
             std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut key)?;
-            // As `wg genkey` has it (RFC 7748, section 5).
-            key[0] &= 248;
-            key[31] = key[31] & 127 | 64;
+            clamp(&mut key);
         }
     }
     let public = x25519_dalek::x25519(key, x25519_dalek::X25519_BASEPOINT_BYTES);
