@@ -43,7 +43,7 @@
 
 --- What packets are wrapped in.
 ---@class nsl.Encap
----@field type "mpls"|"ip"|"ip6"|"seg6"|"seg6local"|"rpl"|"ioam6"|"xfrm"
+---@field type "mpls"|"ip"|"ip6"|"seg6"|"seg6local"|"rpl"|"ioam6"|"xfrm"|"ila"
 ---@field labels? integer|string      # mpls: one label, or several: "100/200"
 ---@field ttl? integer                # mpls, ip
 ---@field id? integer                 # ip, ip6: the tunnel's key
@@ -72,9 +72,14 @@
 ---@field count? boolean              # seg6local: count packets; what was counted is in `counters`
 ---@field freq? string                # ioam6: how many of so many packets: "1/2"
 ---@field tundst? string              # ioam6: the tunnel's end
+---@field tunsrc? string              # ioam6: its beginning (Linux 6.13)
 ---@field trace? { type: integer, ns: integer, size: integer }    # ioam6: which data, of which namespace, room in bytes
 ---@field if_id? integer              # xfrm: the interface whose policies hold
 ---@field link_dev? nsl.Dev           # xfrm
+---@field locator? string             # ila: the locator that takes the place of the destination's: "fd00:0:0:2"
+---@field csum_mode? string           # ila: as `netns.ila_add` has it
+---@field ident_type? string          # ila: as `netns.ila_add` has it
+---@field hook_type? "output"|"input" # ila: whether it is what goes out or what comes in that is changed
 
 --- One of several ways of a route.
 ---@class nsl.Nexthop

@@ -14,8 +14,8 @@ use super::names::Names;
 use super::namespace::Namespace;
 use super::route::Reader;
 use super::{
-    addr, fdb, fou, ila, ioam, l2tp, link, macsec, mdb, mptcp, mroute, neigh, netconf, nexthop, rule, sr, tc,
-    tcp_metrics, xfrm,
+    addr, bridge_vni, fdb, fou, ila, ioam, l2tp, link, macsec, maddr, mdb, mptcp, mroute, namespace, neigh, netconf,
+    nexthop, prefix, rule, sr, tc, tcp_metrics, xfrm,
 };
 use crate::netlink::attr::Attributes;
 use crate::netlink::{Message, Socket};
@@ -130,7 +130,14 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
         40 | 41 => drop(tc::class::read(bytes, &name)),
         44 | 45 => drop(tc::filter::read(bytes, &name)),
         100 | 101 => drop(tc::filter::chain::read(bytes, 0xffff_fff2, &name)),
+        48..=50 => {
+            tc::action::shared::parts(bytes).iter().for_each(|part| drop(tc::action::shared::record(part, &name)));
+        }
+        52 => drop(prefix::record(bytes, &name)),
+        56..=58 => drop(maddr::record(bytes, &name)),
         80 | 81 => drop(netconf::record(bytes, &name)),
+        88..=90 => drop(namespace::id::record(bytes)),
+        120..=122 => bridge_vni::parts(bytes).iter().for_each(|part| drop(bridge_vni::read(part, &name))),
         84..=86 => members(bytes.get(8..).unwrap_or_default(), 3),
         104 | 105 => drop(nexthop::record(bytes, &name)),
         GENERIC.. => {

@@ -15,33 +15,35 @@ const DELETE: u8 = 2;
 /// The command that lists them.
 pub const GET: u8 = 3;
 
+/// `ILA_ATTR_CSUM_MODE` and `ILA_ATTR_IDENT_TYPE`.
+pub(super) const CHECKSUM: u16 = 7;
+pub(super) const IDENTIFIER: u16 = 8;
+
+/// `ILA_CSUM_*`.
+pub(super) const CHECKSUMS: Form =
+    Names8(&[(0, "adj-transport"), (1, "neutral-map"), (2, "no-action"), (3, "neutral-map-auto")]);
+/// `ILA_ATYPE_*`.
+pub(super) const IDENTIFIERS: Form = Names8(&[
+    (0, "iid"),
+    (1, "luid"),
+    (2, "virt-v4"),
+    (3, "virt-uni-v6"),
+    (4, "virt-multi-v6"),
+    (5, "nonlocal-addr"),
+    (32, "use-format"),
+]);
+
 /// `ILA_ATTR_*`.
 pub const WORDS: &[Word] = &[
     option("loc_match", 3, Form::Own(&LOCATOR)),
     option("loc", 1, Form::Own(&LOCATOR)),
     option("dev", 4, Link),
-    option(
-        "csum_mode",
-        7,
-        Names8(&[(0, "adj-transport"), (1, "neutral-map"), (2, "no-action"), (3, "neutral-map-auto")]),
-    ),
-    option(
-        "ident_type",
-        8,
-        Names8(&[
-            (0, "iid"),
-            (1, "luid"),
-            (2, "virt-v4"),
-            (3, "virt-uni-v6"),
-            (4, "virt-multi-v6"),
-            (5, "nonlocal-addr"),
-            (32, "use-format"),
-        ]),
-    ),
+    option("csum_mode", CHECKSUM, CHECKSUMS),
+    option("ident_type", IDENTIFIER, IDENTIFIERS),
 ];
 
 /// The first half of an address, as four groups: `2001:db8:0:1`.
-static LOCATOR: Own = Own {
+pub(super) static LOCATOR: Own = Own {
     expected: "four groups such as \"2001:db8:0:1\"",
     encode: |value| {
         let Setting::Text(text) = value else { return None };

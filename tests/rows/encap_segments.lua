@@ -48,6 +48,17 @@ local function xfrm(dst, via, opts, words)
   }
 end
 
+--- Of one address: a locator is the first half of it.
+local function ila(name, opts, words)
+  opts.type = "ila"
+  return {
+    "ila: " .. name,
+    make = function(ns) ns:route_add("2001:db8:9:9::1", { via = "2001:db8::2", dev = "v0", encap = opts }) end,
+    tool = ("ip route add 2001:db8:9:9::1 encap ila %s via 2001:db8::2 dev v0"):format(words),
+    want = { { dst = "2001:db8:9:9::1", encap = opts } },
+  }
+end
+
 return encap.file(
   { needs = { "ip_tunnel" } },
   kind.each(has("seg6 mode encap segs " .. one), {
@@ -85,6 +96,30 @@ return encap.file(
     ioam6("encap", { mode = "encap", tundst = two }, "ioam6 mode encap tundst " .. two),
     ioam6("auto", { mode = "auto", tundst = two }, "ioam6 mode auto tundst " .. two),
     ioam6("of some packets", { mode = "inline", freq = "1/3" }, "ioam6 freq 1/3 mode inline"),
+  }),
+  kind.each({ since = "6.13", has = encap.try "ioam6 mode inline trace prealloc type 0x800000 ns 1 size 12" }, {
+    {
+      "ioam6: from an address", -- Debian's `ip` does not know the word yet
+      make = function(ns)
+        ns:route_add("2001:db8:9::/48", { via = "2001:db8::2", dev = "v0", encap = {
+          type = "ioam6", mode = "encap", tundst = two, tunsrc = one, trace = { type = 0x800000, ns = 1, size = 12 },
+        } })
+      end,
+      want = { { dst = "2001:db8:9::/48", encap = { tundst = two, tunsrc = one } } },
+    },
+  }),
+  kind.each({ needs = { "ila" } }, {
+    ila("what goes out", { locator = "fd00:0:0:2", csum_mode = "no-action", ident_type = "luid" },
+      "fd00:0:0:2 csum-mode no-action ident-type luid"),
+    ila("what comes in", {
+      locator = "fd00:0:0:2", csum_mode = "adj-transport", ident_type = "luid", hook_type = "input",
+    }, "fd00:0:0:2 csum-mode adj-transport ident-type luid hook-type input"),
+    {
+      "ila: a locator that is none",
+      make = function(ns) ns:route_add("2001:db8:9:9::1", { dev = "v0", encap = { type = "ila", locator = "fd00::" } }) end,
+      tool = "ip route add 2001:db8:9:9::1 encap ila fd00:: dev v0",
+      fails = { code = "EINVAL", message = 'option "locator" must be four groups' },
+    },
   }),
   kind.each(has "xfrm if_id 7 link_dev v0", {
     xfrm("10.9.0.0/16", "10.0.0.2", { if_id = 7 }, "if_id 7"),

@@ -17,6 +17,7 @@ pub(super) static TYPE: Type = Type {
         &[
             option("mode", 1, Names8(&[(1, "inline"), (2, "encap"), (3, "auto")])),
             option("tundst", 2, Ip6),
+            option("tunsrc", 6, Ip6),
             option("trace", 3, Own(&TRACE)),
             option("freq", FREQUENCY[0], Own(&PART)),
             option("freq", FREQUENCY[1], Own(&WHOLE)),

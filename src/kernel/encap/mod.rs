@@ -3,6 +3,7 @@
 //!
 //! Options of geneve, vxlan and erspan within `ip` and `ip6` are left out on purpose: kernels up to 6.18 crash on them.
 
+mod ila;
 mod ioam6;
 mod ip;
 mod mpls;
@@ -45,8 +46,17 @@ impl Type {
 /// The option of an object that can be wrapped, to check that there is one.
 pub const OPTION: &[Word] = &[option("encap", 0, Form::Nested(&[]))];
 
-static TYPES: &[&Type] =
-    &[&mpls::TYPE, &ip::IP4, &ip::IP6, &seg6::TYPE, &seg6local::TYPE, &rpl::TYPE, &ioam6::TYPE, &xfrm::TYPE];
+static TYPES: &[&Type] = &[
+    &mpls::TYPE,
+    &ip::IP4,
+    &ip::IP6,
+    &seg6::TYPE,
+    &seg6local::TYPE,
+    &rpl::TYPE,
+    &ioam6::TYPE,
+    &xfrm::TYPE,
+    &ila::TYPE,
+];
 
 /// The key that says which type it is.
 const TYPE: &str = "type";
