@@ -2,7 +2,7 @@
 
 --- Options of the kinds of links that are no tunnels; of a link's own kind those of that kind alone. What a kind needs is
 --- told by the error that is raised without it.
----@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.TeamOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts, nsl.CanOpts
+---@class nsl.KindOpts: nsl.VlanLinkOpts, nsl.MacvlanOpts, nsl.IpvlanOpts, nsl.BondOpts, nsl.BondPortOpts, nsl.TeamOpts, nsl.RarerOpts, nsl.HsrOpts, nsl.MacsecOpts, nsl.NetkitOpts, nsl.TunOpts, nsl.WireguardOpts, nsl.CanOpts
 
 --- Options of a VLAN, on a link. `id` is needed.
 ---@class nsl.VlanLinkOpts
@@ -23,6 +23,7 @@
 ---@field nodst? boolean              # in the mode "source": not what another macvlan gets
 ---@field macaddr? string[]           # in the mode "source": the MAC addresses that it takes frames of, all of them
 ---@field bcqueuelen? integer         # frames to all in its queue
+---@field bclim? integer              # from how many members on frames to a group go through that queue; -1: none do
 
 --- Options of ipvlan and ipvtap: the MAC address of another link, and IP addresses of its own.
 ---@class nsl.IpvlanOpts
@@ -59,6 +60,7 @@
 ---@field lacp_rate? "slow"|"fast"    # of 802.3ad, as all that follow
 ---@field lacp_active? boolean
 ---@field coupled_control? boolean
+---@field broadcast_neighbor? boolean  # ARP and neighbour discovery go out of all ports, of mode 802.3ad
 ---@field ad_select? "stable"|"bandwidth"|"count"|"prio"
 ---@field ad_user_port_key? integer
 ---@field ad_actor_sys_prio? integer
@@ -68,6 +70,7 @@
 ---@class nsl.BondPortOpts
 ---@field queue_id? integer           # the queue of the bond that sends through it
 ---@field prio? integer               # which is used next
+---@field actor_port_prio? integer    # of LACP: which is used first, the least
 
 --- Options of hsr, a ring of two links. Both are needed.
 ---@class nsl.HsrOpts
@@ -146,6 +149,21 @@
 ---@field restart_ms? integer
 ---@field restart? integer            # 1: now
 ---@field termination? integer        # ohms
+
+--- Options of rarer kinds: rmnet (a modem that several networks share), batadv, dsa, ipoib (which has `pkey`, `mode` and
+--- `umcast`).
+---@class nsl.RarerOpts
+---@field mux_id? integer             # rmnet: the network, 1 to 254
+---@field ingress_deaggregation? boolean
+---@field ingress_commands? boolean
+---@field ingress_mapv4_checksum? boolean
+---@field egress_mapv4_checksum? boolean
+---@field ingress_mapv5_checksum? boolean
+---@field egress_mapv5_checksum? boolean
+---@field ra? "BATMAN_IV"|"BATMAN_V"  # batadv: the routing algorithm
+---@field conduit? nsl.Dev            # dsa: the link to the switch
+---@field pkey? integer               # ipoib: the partition
+---@field umcast? integer             # ipoib: 1 has programs handle groups of multicast
 
 --- Options of a team, as teamnl(8) calls them. The mode has to be told before it has ports.
 ---@class nsl.TeamOpts

@@ -103,6 +103,7 @@
 ---@field mtu? integer                # bytes
 ---@field address? string             # MAC address: "02:00:00:00:00:01"
 ---@field mac? string                 # the same
+---@field broadcast? string           # the MAC address that reaches all
 ---@field ip? string|string[]         # addresses to add, each with its prefix: "10.0.0.1/24"
 ---@field name? string                # a new name
 ---@field netns? nsl.Ns               # moves it to this namespace
@@ -118,6 +119,8 @@
 ---@field promisc? boolean            # takes every packet
 ---@field allmulticast? boolean       # takes every multicast packet
 ---@field multicast? boolean          # can do multicast
+---@field dynamic? boolean            # its addresses go when it goes down; the kernel only keeps that it is told
+---@field trailers? boolean           # the same, of trailers
 ---@field arp? boolean                # uses ARP
 ---@field addrgenmode? "eui64"|"none"|"stable_secret"|"random"    # how it makes its IPv6 link-local address
 ---@field bridge_slave? nsl.BridgePortOpts  # options of a port whose words are ones of its own kind too (vxlan's `learning`)
@@ -210,6 +213,8 @@
 ---@field no_linklocal_learn? boolean # learns no addresses from frames to link-local ones
 ---@field mcast_vlan_snooping? boolean
 ---@field mst_enabled? boolean        # a spanning tree for each group of VLANs
+---@field mdb_offload_fail_notification? boolean # tells of groups that hardware did not take
+---@field fdb_local_vlan_0? boolean   # its own addresses are kept once, not for each VLAN
 
 --- Options of a VRF.
 ---@class nsl.VrfOpts

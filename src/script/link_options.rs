@@ -16,8 +16,8 @@ use crate::kernel::{addr, address_text, words};
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
     "type", "index", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
-    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
-    "xdp", "xdpgeneric", "xdpdrv", kind::PORT_TABLE,
+    "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "dynamic", "trailers", "arp",
+    "addrgenmode", "carrier", "broadcast", "xdp", "xdpgeneric", "xdpdrv", kind::PORT_TABLE,
 ];
 
 /// What only reading gives: accepted by writes, and ignored.
@@ -76,12 +76,15 @@ pub(super) fn read_spec(options: &Options, here: &Namespace, kind: Option<&str>)
         up: up(options)?,
         mtu: options.number("mtu", "a number of bytes")?,
         address: mac(options)?,
+        broadcast: broadcast(options)?,
         alias: alias(options)?,
         group: group(options, kind)?,
         txqueuelen: options.number("txqueuelen", "a number of packets")?,
         promisc: options.switch("promisc")?,
         allmulticast: options.switch("allmulticast")?,
         multicast: options.switch("multicast")?,
+        dynamic: options.switch("dynamic")?,
+        trailers: options.switch("trailers")?,
         arp: options.switch("arp")?,
         addrgenmode: options.string("addrgenmode")?.map(|mode| AddrGenMode::parse(&mode)).transpose()?,
         // Of a record that was read it is what was seen, and most kinds cannot be told it.
@@ -144,6 +147,14 @@ fn mac(options: &Options) -> Result<Option<[u8; 6]>> {
     }
     let key = if options.has("mac") { "mac" } else { "address" };
     options.string(key)?.map(|text| link::parse_mac(&text)).transpose()
+}
+
+/// `broadcast=`. In the record of a link that has no MAC address it is only what was seen.
+fn broadcast(options: &Options) -> Result<Option<[u8; 6]>> {
+    if options.string("link_type")?.is_some_and(|kind| kind != "ether") {
+        return Ok(None);
+    }
+    options.string("broadcast")?.map(|text| link::parse_mac(&text)).transpose()
 }
 
 /// A namespace to move to; the one the link is in is no move.

@@ -98,6 +98,8 @@ pub(super) fn table(lua: &Lua, namespace: &Namespace, link: &Link, peers: &Peers
         .set("promisc", link.promisc)?
         .set("allmulticast", link.allmulticast)?
         .set("multicast", link.multicast)?
+        .set("dynamic", link.dynamic.then_some(true))?
+        .set("trailers", (!link.trailers).then_some(false))?
         .set("arp", link.arp)?
         .set("addrgenmode", link.addrgenmode.map(|mode| mode.name()))?
         .set("link_type", link.link_type.as_str())?

@@ -35,6 +35,16 @@ end
 local there = { needs = { "bridge" } }
 local netfilter = { needs = { "bridge", "br_netfilter" } }
 
+--- A row for a switch of the bridge that `ip` 6.1 does not know.
+local function newer(key, since)
+  return {
+    key .. " of the bridge",
+    since = since,
+    make = function(ns) ns:link_add("br0", { type = "bridge", mac = mac, [key] = true }) end,
+    want = { { name = "br0", [key] = true } },
+  }
+end
+
 return {
   json = links.json,
   read = links.read,
@@ -83,6 +93,15 @@ return {
     make = function(ns) ns:link_add("br0", { type = "bridge", mac = mac, fdb_max_learned = 50 }) end,
     want = { { name = "br0", fdb_max_learned = 50 } },
     since = "6.8",
+  },
+  newer("mdb_offload_fail_notification", "6.16"),
+  newer("fdb_local_vlan_0", "6.18"),
+  {
+    "an option of newer kernels",
+    needs = { "bridge" },
+    lacks = "test $(uname -r | cut -d. -f1) -ge 7 || test $(uname -r | cut -d. -f2) -ge 18",
+    make = function(ns) ns:link_add("br0", { type = "bridge", fdb_local_vlan_0 = true }) end,
+    fails = { code = "EOPNOTSUPP", object = "br0", message = "fdb_local_vlan_0" },
   },
   {
     "mst_enabled of the bridge",

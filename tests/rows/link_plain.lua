@@ -41,6 +41,46 @@ return {
   same = { "num_tx_queues", "num_rx_queues", "numtxqueues", "numrxqueues" }, -- `ip` asks for one of each processor
   plain("dummy", "d0"),
   plain("ifb", "i0"),
+  {
+    "batadv with its algorithm",
+    needs = { "dummy" },
+    has = "ip link add b0 type batadv",
+    make = function(ns) ns:link_add("b0", { type = "batadv", mac = "02:00:00:00:00:07", ra = "BATMAN_V" }) end,
+    tool = "ip link add b0 address 02:00:00:00:00:07 type batadv ra BATMAN_V",
+    want = { { name = "b0", type = "batadv" } },
+  },
+  {
+    "batadv with an algorithm that there is not",
+    needs = { "dummy" },
+    has = "ip link add b0 type batadv",
+    make = function(ns) ns:link_add("b0", { type = "batadv", ra = "BATMAN_X" }) end,
+    tool = "ip link add b0 type batadv ra BATMAN_X",
+    fails = { code = "EINVAL", object = "b0" },
+  },
+  {
+    "rmnet",
+    needs = { "dummy" },
+    before = "ip link add d0 type dummy",
+    has = "ip link add d0 type dummy; ip link add r0 link d0 type rmnet mux_id 5",
+    make = function(ns) ns:link_add("r0", { type = "rmnet", link = "d0", mux_id = 5 }) end,
+    tool = "ip link add r0 link d0 type rmnet mux_id 5",
+    want = { { name = "r0", type = "rmnet", mux_id = 5 } },
+  },
+  {
+    "rmnet with all",
+    needs = { "dummy" },
+    before = "ip link add d0 type dummy",
+    has = "ip link add d0 type dummy; ip link add r0 link d0 type rmnet mux_id 5",
+    make = function(ns)
+      ns:link_add("r0", {
+        type = "rmnet", link = "d0", mux_id = 5, ingress_deaggregation = true, ingress_commands = true,
+        ingress_mapv4_checksum = true, egress_mapv4_checksum = true, ingress_mapv5_checksum = false,
+        egress_mapv5_checksum = false,
+      })
+      ns:link_set("r0", { ingress_commands = false })
+    end,
+    want = { { name = "r0", ingress_deaggregation = true, ingress_commands = false, egress_mapv4_checksum = true } },
+  },
   plain("nlmon", "n0"),
   plain("team", "t0"),
   plain("vcan", "c0", "vcan", {

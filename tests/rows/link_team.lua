@@ -30,10 +30,10 @@ return {
   team("loadbalance", { bpf_hash_func = "1,6 0 0 1", lb_tx_method = "hash_to_port_mapping", lb_stats_refresh_interval = 7.5 }),
   {
     "a port that sends",
-    before = "ip link add d0 type dummy; ip link add d1 type dummy",
+    before = "ip link add d0 type dummy; ip link add d1 type dummy; ip link add t0 address 02:00:00:00:00:0a type team",
     needs = { "team", "team_mode_activebackup", "dummy" },
     make = function(ns)
-      ns:link_add("t0", { type = "team", mac = "02:00:00:00:00:0a", mode = "activebackup" })
+      ns:link_set("t0", { mode = "activebackup" })
       for _, name in ipairs { "d0", "d1" } do ns:link_set(name, { master = "t0" }) end
       ns:link_set("t0", { activeport = "d1" })
     end,

@@ -23,6 +23,13 @@ const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("mptcp_endpoint", &["family"], "that of its address, unless told"),
     ("mptcp_endpoint", &["implicit"], "made by the kernel alone; a row has the refusal"),
     ("xfrm_policy", &["offload"], "only for hardware that can do it"),
+    (
+        "link bond",
+        &["broadcast_neighbor", "actor_port_prio"],
+        "of Linux 6.17 and 6.18: none that rows run on has bonds and these",
+    ),
+    ("link dsa", &["conduit"], "only for the switch in hardware"),
+    ("link ipoib", &["pkey", "umcast"], "only on InfiniBand"),
     ("link can", NOT_OF_SLCAN, "the one controller that needs no hardware refuses it; rows have some of the refusals"),
 ];
 

@@ -62,6 +62,10 @@ pub struct Link {
     pub allmulticast: bool,
     /// Can do multicast.
     pub multicast: bool,
+    /// Changes its address as it comes and goes.
+    pub dynamic: bool,
+    /// Trailers are used.
+    pub trailers: bool,
     /// Uses ARP.
     pub arp: bool,
     /// How it makes its IPv6 link-local address; none where IPv6 is off.

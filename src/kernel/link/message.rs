@@ -39,6 +39,7 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     let attributes = &mut message.attributes;
     attributes.extend(spec.mtu.map(LinkAttribute::Mtu));
     attributes.extend(spec.address.map(|mac| LinkAttribute::Address(mac.to_vec())));
+    attributes.extend(spec.broadcast.map(|mac| LinkAttribute::Broadcast(mac.to_vec())));
     // Without a NUL at its end, which the kernel would count.
     let alias = |alias: &String| LinkAttribute::Other(DefaultNla::new(libc::IFLA_IFALIAS, alias.as_bytes().to_vec()));
     attributes.extend(spec.alias.as_ref().map(alias));
@@ -63,6 +64,8 @@ pub(super) fn apply(message: &mut LinkMessage, spec: &LinkSpec, master: Option<u
     flag(LinkFlags::Promisc, spec.promisc);
     flag(LinkFlags::Allmulti, spec.allmulticast);
     flag(LinkFlags::Multicast, spec.multicast);
+    flag(LinkFlags::Dynamic, spec.dynamic);
+    flag(LinkFlags::Notrailers, spec.trailers.map(|on| !on));
     flag(LinkFlags::Noarp, spec.arp.map(|on| !on));
     Ok(())
 }

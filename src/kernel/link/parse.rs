@@ -14,7 +14,7 @@ const NEW: u16 = libc::RTM_NEWLINK;
 pub(super) const HEADER: usize = 16;
 
 /// The flags in the order and the words of `ip link` (Linux `if.h`).
-const FLAGS: [(u32, &str); 18] = [
+const FLAGS: [(u32, &str); 19] = [
     (1 << 3, "LOOPBACK"),
     (1 << 1, "BROADCAST"),
     (1 << 4, "POINTOPOINT"),
@@ -25,9 +25,10 @@ const FLAGS: [(u32, &str); 18] = [
     (1 << 10, "MASTER"),
     (1 << 11, "SLAVE"),
     (1 << 2, "DEBUG"),
-    (1 << 15, "DYNAMIC"),
+    (DYNAMIC, "DYNAMIC"),
     (1 << 14, "AUTOMEDIA"),
     (1 << 13, "PORTSEL"),
+    (NOTRAILERS, "NOTRAILERS"),
     (1 << 5, "NOTRAILERS"),
     (UP, "UP"),
     (1 << 16, "LOWER_UP"),
@@ -35,6 +36,8 @@ const FLAGS: [(u32, &str); 18] = [
     (1 << 18, "ECHO"),
 ];
 const UP: u32 = 1;
+const NOTRAILERS: u32 = 1 << 5;
+const DYNAMIC: u32 = 1 << 15;
 const RUNNING: u32 = 1 << 6;
 const NOARP: u32 = 1 << 7;
 const PROMISC: u32 = 1 << 8;
@@ -59,6 +62,8 @@ pub(super) fn link(message: u16, bytes: &[u8], groups: &Names) -> Option<Link> {
         promisc: is_on(PROMISC),
         allmulticast: is_on(ALLMULTI),
         multicast: is_on(MULTICAST),
+        dynamic: is_on(DYNAMIC),
+        trailers: !is_on(NOTRAILERS),
         arp: !is_on(NOARP),
         link_type: layer_name(layer),
         ..Link::default()

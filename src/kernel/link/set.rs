@@ -12,7 +12,7 @@ use nix::errno::Errno;
 
 use super::kind::{self, Side};
 use super::xdp::Xdp;
-use super::{Link, LinkSpec, Master, Settings, list, message, more, refused, undo, vf};
+use super::{Link, LinkSpec, Master, Settings, format_mac, list, message, more, refused, undo, vf};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, check_name};
 use crate::netlink::Socket;
@@ -96,6 +96,7 @@ fn change(socket: &mut Socket, device: &Device, spec: &LinkSpec, relocation: Opt
     }
     let before = list::get_in(socket, device)?;
     let mut spec = spec.clone();
+    spec.broadcast = spec.broadcast.filter(|mac| before.broadcast.as_deref() != Some(&format_mac(mac)));
     spec.more.retain(|option| !before.more.contains(option));
     vf::keep_news(&mut spec.more, &before.more);
     let (spec, device) = (&spec, &Device::known(&device.namespace, &device.name, before.index));

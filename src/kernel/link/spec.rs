@@ -79,6 +79,8 @@ pub struct LinkSpec {
     pub mtu: Option<u32>,
     /// MAC address.
     pub address: Option<[u8; 6]>,
+    /// The MAC address that reaches all.
+    pub broadcast: Option<[u8; 6]>,
     /// A new name; only for a link that is there.
     pub name: Option<String>,
     /// A namespace to move to; only for a link that is there.
@@ -97,6 +99,10 @@ pub struct LinkSpec {
     pub allmulticast: Option<bool>,
     /// Can do multicast.
     pub multicast: Option<bool>,
+    /// Changes its address as it comes and goes; the kernel only keeps that it is told.
+    pub dynamic: Option<bool>,
+    /// Trailers are used; as above.
+    pub trailers: Option<bool>,
     /// Uses ARP.
     pub arp: Option<bool>,
     /// How it makes its IPv6 link-local address.
@@ -121,6 +127,7 @@ impl LinkSpec {
             self.up.is_some(),
             self.mtu.is_some(),
             self.address.is_some(),
+            self.broadcast.is_some(),
             self.master.is_some(),
             self.alias.is_some(),
             self.group.is_some(),
@@ -128,6 +135,8 @@ impl LinkSpec {
             self.promisc.is_some(),
             self.allmulticast.is_some(),
             self.multicast.is_some(),
+            self.dynamic.is_some(),
+            self.trailers.is_some(),
             self.arp.is_some(),
             self.addrgenmode.is_some(),
             self.carrier.is_some(),

@@ -57,18 +57,22 @@ fn difference(spec: &LinkSpec, before: &Link, now: &Link) -> (LinkSpec, Option<u
     }
     let alias = back(spec.alias.is_some(), &before.alias, &now.alias);
     let address = back(spec.address.is_some(), &before.address, &now.address);
+    let broadcast = back(spec.broadcast.is_some(), &before.broadcast, &now.broadcast).flatten();
     let mut more = changed(&spec.more, &before.more, &now.more);
     vf::keep_news(&mut more, &now.more);
     let spec_back = LinkSpec {
         up: back(spec.up.is_some(), &before.up, &now.up),
         mtu: back(spec.mtu.is_some(), &before.mtu, &now.mtu),
         address: address.flatten().and_then(|text| parse_mac(&text).ok()),
+        broadcast: broadcast.and_then(|text| parse_mac(&text).ok()),
         alias: alias.map(Option::unwrap_or_default),
         group: back(spec.group.is_some(), &before.group, &now.group),
         txqueuelen: back(spec.txqueuelen.is_some(), &before.txqueuelen, &now.txqueuelen),
         promisc: back(spec.promisc.is_some(), &before.promisc, &now.promisc),
         allmulticast: back(spec.allmulticast.is_some(), &before.allmulticast, &now.allmulticast),
         multicast: back(spec.multicast.is_some(), &before.multicast, &now.multicast),
+        dynamic: back(spec.dynamic.is_some(), &before.dynamic, &now.dynamic),
+        trailers: back(spec.trailers.is_some(), &before.trailers, &now.trailers),
         arp: back(spec.arp.is_some(), &before.arp, &now.arp),
         addrgenmode: back(spec.addrgenmode.is_some(), &before.addrgenmode, &now.addrgenmode).flatten(),
         carrier: back(spec.carrier.is_some(), &before.carrier, &now.carrier),
@@ -105,6 +109,9 @@ fn names(spec: &LinkSpec, before: &Link, now: &Link) -> Vec<String> {
         ("promisc", back.promisc.is_some()),
         ("allmulticast", back.allmulticast.is_some()),
         ("multicast", back.multicast.is_some()),
+        ("dynamic", back.dynamic.is_some()),
+        ("trailers", back.trailers.is_some()),
+        ("broadcast", back.broadcast.is_some()),
         ("arp", back.arp.is_some()),
         ("addrgenmode", back.addrgenmode.is_some()),
         ("carrier", back.carrier.is_some()),

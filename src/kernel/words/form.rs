@@ -283,7 +283,11 @@ impl Form {
             Self::Bit8(bit) => set(number()?, u64::from(*bit))?,
             Self::Bit16(bit) => set(number()?, u64::from(*bit))?,
             Self::Bit32(bit) => set(number()?, u64::from(*bit))?,
-            Self::Masked32(bit) => Setting::Switch(attr::u32_of(bytes)? & bit == *bit),
+            // Which of them the kernel has, it says.
+            Self::Masked32(bit) => {
+                let known = attr::u32_of(bytes.get(4..)?)? & bit == *bit;
+                known.then(|| Setting::Switch(attr::u32_of(bytes).is_some_and(|on| on & bit == *bit)))?
+            }
             Self::Bits8(bits) | Self::Bits32(bits) => {
                 let number = number()?;
                 let on = bits.iter().filter(|(_, bit)| number & u64::from(*bit) == u64::from(*bit));

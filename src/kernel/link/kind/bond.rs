@@ -59,6 +59,7 @@ const OWN: &[Word] = &[
     option("arp_missed_max", 30, U8),
     option("ns_ip6_target", 31, List(&Ip6, 0)),
     option("coupled_control", 32, Switch8),
+    option("broadcast_neighbor", 33, Switch8),
 ];
 
 /// `IFLA_BOND_AD_INFO_*`.
@@ -80,6 +81,7 @@ const PORT: &[Word] = &[
     fact("ad_actor_oper_port_state", 7, U8),
     fact("ad_partner_oper_port_state", 8, U16),
     option("prio", 9, I32),
+    option("actor_port_prio", 10, U16),
 ];
 
 /// Options of modes other than the bond's are shown with their defaults, and refused even those.
@@ -91,7 +93,7 @@ fn forget_unsettable(options: &mut Settings) {
         "packets_per_slave" => is(&["balance-rr"]),
         "tlb_dynamic_lb" => is(&["balance-tlb", "balance-alb"]),
         "arp_interval" | "arp_validate" | "arp_missed_max" => !is(&["802.3ad", "balance-tlb", "balance-alb"]),
-        "lacp_rate" | "lacp_active" | "coupled_control" | "ad_user_port_key" => is(&["802.3ad"]),
+        "lacp_rate" | "lacp_active" | "coupled_control" | "broadcast_neighbor" | "ad_user_port_key" => is(&["802.3ad"]),
         "ad_actor_system" => is(&["802.3ad"]) && *value != Setting::Text("00:00:00:00:00:00".to_owned()),
         // Delays of what is not asked for.
         "updelay" | "downdelay" | "peer_notify_delay" => monitors,

@@ -80,6 +80,8 @@ const OWN: &[Word] = &[
     field("no_linklocal_learn", BOOLOPT, 8, 0, Masked32(1)),
     field("mcast_vlan_snooping", BOOLOPT, 8, 0, Masked32(2)),
     field("mst_enabled", BOOLOPT, 8, 0, Masked32(4)),
+    field("mdb_offload_fail_notification", BOOLOPT, 8, 0, Masked32(8)),
+    field("fdb_local_vlan_0", BOOLOPT, 8, 0, Masked32(16)),
     fact("fdb_n_learned", 48, U32),
     option("fdb_max_learned", 49, U32),
 ];

@@ -3,7 +3,7 @@
 
 use super::Kind;
 use crate::kernel::link::{format_mac, parse_mac};
-use crate::kernel::words::Form::{self, Bit16, Names32, U32, Words16};
+use crate::kernel::words::Form::{self, Bit16, I32, Names32, U32, Words16};
 use crate::kernel::words::{self, Own, Setting, Settings, Word, fact, option};
 use crate::netlink::attr;
 
@@ -24,6 +24,7 @@ const MACVLAN: &[Word] = &[
     option("macaddr", 5, Form::Own(&SOURCES)),
     option("bcqueuelen", 7, U32),
     fact("usedbcqueuelen", 8, U32),
+    option("bclim", 9, I32),
 ];
 
 /// The MAC addresses of which a link in the mode `source` takes frames: all of them, in place of those before.

@@ -4,18 +4,46 @@
 
 use super::{Kind, kinds, known};
 use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::words::Form::{Link, Masked32, Text, U16, Words16};
+use crate::kernel::words::{Word, field, option};
 
-/// Kinds without options of their own, or whose options nsl does not know.
+/// `struct ifla_rmnet_flags`.
+const RMNET_FLAGS: u16 = 2;
+
+const fn rmnet(name: &'static str, bit: u32) -> Word {
+    field(name, RMNET_FLAGS, 8, 0, Masked32(bit))
+}
+
+/// `IFLA_RMNET_*`: how packets of several networks share a modem.
+const RMNET: &[Word] = &[
+    option("mux_id", 1, U16),
+    rmnet("ingress_deaggregation", 1),
+    rmnet("ingress_commands", 2),
+    rmnet("ingress_mapv4_checksum", 4),
+    rmnet("egress_mapv4_checksum", 8),
+    rmnet("ingress_mapv5_checksum", 16),
+    rmnet("egress_mapv5_checksum", 32),
+];
+
+/// `IFLA_BATADV_ALGO_NAME`: the routing algorithm.
+const BATADV: &[Word] = &[option("ra", 1, Text)];
+/// `IFLA_DSA_CONDUIT`: the link to the switch.
+const DSA: &[Word] = &[option("conduit", 1, Link)];
+/// `IFLA_IPOIB_*`.
+const IPOIB: &[Word] =
+    &[option("pkey", 1, U16), option("mode", 2, Words16(&["datagram", "connected"])), option("umcast", 3, U16)];
+
+/// Kinds with few options, without any, or whose options nsl does not know.
 pub(super) const KINDS: &[Kind] = &[
-    Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV"),
-    Kind::new("dsa", "dsa_core", "CONFIG_NET_DSA"),
+    Kind { own: BATADV, unread: &["ra"], ..Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV") },
+    Kind { own: DSA, ..Kind::new("dsa", "dsa_core", "CONFIG_NET_DSA") },
     Kind::new("dummy", "dummy", "CONFIG_DUMMY"),
     Kind::new("ifb", "ifb", "CONFIG_IFB"),
-    Kind::new("ipoib", "ib_ipoib", "CONFIG_INFINIBAND_IPOIB"),
+    Kind { own: IPOIB, stands: true, ..Kind::new("ipoib", "ib_ipoib", "CONFIG_INFINIBAND_IPOIB") },
     Kind::new("lowpan", "ieee802154_6lowpan", "CONFIG_IEEE802154_6LOWPAN"),
     Kind::new("netdevsim", "netdevsim", "CONFIG_NETDEVSIM"),
     Kind::new("nlmon", "nlmon", "CONFIG_NLMON"),
-    Kind::new("rmnet", "rmnet", "CONFIG_RMNET"),
+    Kind { own: RMNET, stands: true, whole: true, ..Kind::new("rmnet", "rmnet", "CONFIG_RMNET") },
     Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
     Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
     Kind::new("wwan", "wwan", "CONFIG_WWAN"),
