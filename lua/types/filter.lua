@@ -22,6 +22,9 @@
 --- Options of a filter that looks at bits (tc-u32(8)).
 ---@class nsl.U32Opts
 ---@field match? string[]             # all of them: "ip dst 10.0.0.0/8", "tcp dst 80 0xffff", "u16 0x800 0xffff at -2"
+---@field indev? nsl.Dev              # came in by this link
+---@field order? integer              # the end of its handle, by which it stands among others
+---@field sample? string              # a pattern: in which place of the table it is; "ip protocol 6 0xff divisor 16" of one with 16
 ---@field ht? string                  # the table it is in: "800:", "1:5:" for a place in it
 ---@field link? string                # goes on in this table
 ---@field divisor? integer            # makes a table with so many places, in place of a filter: `handle = "1:"`
@@ -38,7 +41,7 @@
 ---@class nsl.FlowerOpts
 ---@field indev? nsl.Dev              # came in by this link
 ---@field dst_mac? string             # "02:00:00:00:00:01", "02:00:00:00:00:00/ff:ff:ff:00:00:00"
----@field src_mac? string
+---@field src_mac? string             # or so many bits of it: "02:00:00:00:00:00/24"
 ---@field vlan_id? integer
 ---@field vlan_prio? integer
 ---@field vlan_ethtype? string|integer          # what is in the VLAN: "ip", "802.1Q"
@@ -46,11 +49,12 @@
 ---@field cvlan_prio? integer
 ---@field cvlan_ethtype? string|integer
 ---@field num_of_vlans? integer
+---@field mpls? nsl.FlowerLabel[]     # labels, in place of the words for the first one that follow
 ---@field mpls_label? integer
 ---@field mpls_tc? integer
 ---@field mpls_bos? integer
 ---@field mpls_ttl? integer
----@field ip_proto? "tcp"|"udp"|"sctp"|"icmp"|"icmpv6"|integer
+---@field ip_proto? "tcp"|"udp"|"sctp"|"icmp"|"icmpv6"|"esp"|"ah"|"l2tp"|integer
 ---@field dst_ip? string              # an address or a network, of either family
 ---@field src_ip? string
 ---@field ip_tos? string|integer      # "0x10/0xfc"
@@ -66,6 +70,13 @@
 ---@field arp_op? "request"|"reply"|integer
 ---@field arp_sha? string
 ---@field arp_tha? string
+---@field pppoe_sid? integer          # the session of PPPoE; `protocol = "ppp_ses"`
+---@field ppp_proto? "ip"|"ipv6"|"mpls_uc"|"mpls_mc"|integer    # what is in it
+---@field l2tpv3_sid? integer         # the session of L2TPv3; `ip_proto = "l2tp"`
+---@field spi? string|integer         # of an association of IPsec
+---@field l2_miss? boolean            # whether a bridge knew whom it is for
+---@field cfm? { mdl?: integer, op?: integer }   # of connectivity fault management: its level and what it is; `protocol = "cfm"`
+---@field enc_flags? string           # "tuncsum", "tundf/notunoam", "tuncrit"
 ---@field enc_key_id? integer         # of the tunnel it came by
 ---@field enc_src_ip? string
 ---@field enc_dst_ip? string
@@ -77,6 +88,19 @@
 ---@field ct_zone? string|integer
 ---@field ct_mark? string|integer
 ---@field ct_label? string
+
+--- A label of MPLS that a filter looks at.
+---@class nsl.FlowerLabel
+---@field depth integer               # which one, from 1
+---@field label? integer
+---@field tc? integer
+---@field bos? integer
+---@field ttl? integer
+
+--- What a filter of flower can be told beside that.
+---@class nsl.FlowerOwnOpts
+---@field hw_tc? integer              # the queue of the hardware, from 0 to 15, in place of a class
+---@field verbose? boolean            # the kernel says why the hardware does not take it
 
 --- Options of a filter that looks at the mark of packets, which is its handle: `handle = 6`, `handle = "0x1/0xff"` (tc-fw(8)).
 ---@class nsl.FwOpts
@@ -162,7 +186,7 @@
 ---@field xor? integer                # these are turned
 
 --- What a filter is to be.
----@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts, nsl.EmatchOpts
+---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.FlowerOwnOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts, nsl.EmatchOpts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
 
 --- Which filters are meant.

@@ -1,11 +1,7 @@
 -- Ematches, of filters of basic, cgroup and flow: `tc filter … match` beside `match`.
 
-local function read(ns) return ns:filter_list "v0" end
-
-local function write(ns, records)
-  ns:filter_flush "v0"
-  for _, record in ipairs(records) do ns:filter_add(record.dev, record) end
-end
+local filters = require "filters"
+local rows = require "rows"
 
 local function of(kind, name, match, words, want, more)
   local opts = { kind = kind, parent = "1:", protocol = "ip", pref = 7, handle = 1, match = match }
@@ -35,17 +31,11 @@ local udp = { kind = "cmp", align = "u8", at = 9, layer = "network", eq = 17 }
 local long = { kind = "meta", id = "pkt_len", gt = 1000 }
 local is_tcp, is_udp, is_long = "cmp(u8 at 9 layer 1 eq 6)", "cmp(u8 at 9 layer 1 eq 17)", "meta(pkt_len gt 1000)"
 
-return {
+local beside = rows.with({
   needs = { "act_gact", "cls_basic", "cls_cgroup", "cls_flow", "em_cmp", "em_nbyte", "em_u32", "em_meta", "em_canid", "sch_htb" },
-  before = [[
-    ip link add v0 type veth peer name v1
-    tc qdisc add dev v0 root handle 1: htb default 10
-    tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
-  ]],
-  json = "tc -details filter show dev v0",
-  read = read,
-  write = write,
-  again = true,
+}, filters.beside)
+
+return rows.file(beside, {
   basic("a number of a packet", { { kind = "cmp", align = "u16", at = 2, layer = "transport", mask = 0xff00, gt = 20 } },
     "cmp(u16 at 2 layer 2 mask 0xff00 gt 20)"),
   basic("a number in the machine's order", { { kind = "cmp", align = "u32", at = 12, layer = "link", trans = true, lt = 0xfffffff0 } },
@@ -93,4 +83,4 @@ return {
     make = function(ns) ns:filter_add("v0", { kind = "basic", parent = "1:", match = { { kind = "nbyte", needle = "a", at = 1, eq = 3 } } }) end,
     fails = { code = "EINVAL", message = "match \"nbyte\" has no option \"eq\"" },
   },
-}
+})

@@ -18,6 +18,13 @@ local function flower(name, protocol, opts, words, want)
   }
 end
 
+--- A row for a field that Debian's `tc` does not know yet.
+local function newer(since, name, protocol, opts, want)
+  local row = flower(name, protocol, opts, "", want)
+  row.since, row.tool = since, nil
+  return row
+end
+
 return {
   needs = { "sch_ingress", "cls_flower", "act_gact" },
   before = [[
@@ -67,6 +74,27 @@ return {
   flower("by how many VLANs it is in", "802.1Q", { num_of_vlans = 2 }, "num_of_vlans 2", { num_of_vlans = 2 }),
   flower("of a link", "ip", { indev = "v0" }, "indev v0", { indev = "v0" }),
   flower("not by the hardware", "ip", { skip_hw = true }, "skip_hw", { skip_hw = true }),
+  flower("from MAC addresses that begin alike", "all", { src_mac = "02:00:00:00:00:00/24" }, "src_mac 02:00:00:00:00:00/24",
+    { src_mac = "02:00:00:00:00:00/ff:ff:ff:00:00:00" }),
+  flower("of MPLS, label by label", "mpls_uc",
+    { mpls = { { depth = 1, label = 100, tc = 3, bos = 0, ttl = 9 }, { depth = 2, label = 200 } } },
+    "mpls lse depth 1 label 100 tc 3 bos 0 ttl 9 lse depth 2 label 200",
+    { mpls = { { depth = 1, label = 100, tc = 3, bos = 0, ttl = 9 }, { depth = 2, label = 200 } } }),
+  flower("in a session of PPPoE", "ppp_ses", { pppoe_sid = 7, ppp_proto = "ip" }, "pppoe_sid 7 ppp_proto ip", { pppoe_sid = 7, ppp_proto = "ip" }),
+  flower("with all that the kernel says of it", "ip", { verbose = true }, "verbose", { verbose = true }),
+  flower("into a queue of the hardware", "ip", { hw_tc = 2 }, "hw_tc 2", { hw_tc = 2 }),
+  newer("6.1", "in a session of L2TPv3", "ip", { ip_proto = "l2tp", l2tpv3_sid = 5 }, { ip_proto = "l2tp", l2tpv3_sid = 5 }),
+  newer("6.5", "whom the bridge does not know", "all", { l2_miss = true }, { l2_miss = true }),
+  newer("6.6", "of connectivity fault management", "cfm", { cfm = { mdl = 5, op = 46 } }, { protocol = "cfm", cfm = { mdl = 5, op = 46 } }),
+  newer("6.6", "of an association of IPsec", "ip", { ip_proto = "esp", spi = "0x100" }, { ip_proto = "esp", spi = "0x100" }),
+  newer("6.11", "by flags of its tunnel", "ip", { enc_dst_ip = "10.0.0.1", enc_flags = "tuncsum/notundf/tunoam/notuncrit" },
+    { enc_flags = "tuncsum/notundf/tunoam/notuncrit" }),
+  {
+    "into a queue that there is not",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "ip", hw_tc = 16 }) end,
+    tool = "tc filter add dev v0 ingress protocol ip flower hw_tc 16",
+    fails = { code = "EINVAL", message = "hw_tc" },
+  },
   {
     "into a class",
     make = function(ns)

@@ -68,6 +68,36 @@ return rows.file(filters.beside, {
     tool = "tc filter add dev v0 parent 1: protocol ip pref 7 handle ::5 u32 match ip df flowid 1:10",
     want = { { handle = "800::5" } },
   },
+  u32("that came in by a link", { match = { "ip df" }, indev = "v1" }, "match ip df indev v1", { indev = "v1" }),
+  u32("at a place among others", { match = { "ip df" }, order = 9 }, "match ip df order 9", { handle = "800::9" }),
+  {
+    "in the place of a table that a pattern comes to",
+    make = function(ns)
+      ns:filter_add("v0", { kind = "u32", parent = "1:", protocol = "ip", pref = 7, handle = "1:", divisor = 256 })
+      ns:filter_add("v0", {
+        kind = "u32", parent = "1:", protocol = "ip", pref = 7, ht = "1:", sample = "ip protocol 6 0xff",
+        match = { "ip src 10.0.0.6" }, classid = "1:10",
+      })
+      ns:filter_add("v0", {
+        kind = "u32", parent = "1:", protocol = "ip", pref = 7, ht = "1:", sample = "ip src 10.1.2.37 divisor 16",
+        match = { "ip df" }, classid = "1:10",
+      })
+    end,
+    tool = [[
+      tc filter add dev v0 parent 1: protocol ip pref 7 handle 1: u32 divisor 256
+      tc filter add dev v0 parent 1: protocol ip pref 7 u32 ht 1: sample ip protocol 6 0xff match ip src 10.0.0.6 flowid 1:10
+      tc filter add dev v0 parent 1: protocol ip pref 7 u32 ht 1: sample ip src 10.1.2.37 divisor 16 match ip df flowid 1:10
+    ]],
+    want = { { ht = "1:6:" }, { ht = "1:5:" } },
+    -- The table has to be there before what it holds.
+    write = function() end,
+    again = false,
+  },
+  {
+    "a pattern of more than one key for a place of a table",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "1:", sample = "ip6 dst 2001:db8::/64" }) end,
+    fails = { code = "EINVAL", message = "sample" },
+  },
   {
     "by a table of a hash",
     make = function(ns)

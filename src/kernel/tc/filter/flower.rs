@@ -7,27 +7,61 @@ use super::PROTOCOL;
 use super::flower_value::{Shape, read, shown};
 use super::kind::{Kind, Layout};
 use crate::error::{Error, Result, explain};
-use crate::kernel::tc::form;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
-use crate::kernel::words::Form::{Be32, Bit32, Names8, Text, U8, U16, U32};
-use crate::kernel::words::{self, HEADER, NOWHERE, Setting, Word, field, option};
+use crate::kernel::tc::{form, handle};
+use crate::kernel::words::Form::{Be16, Be32, Bit32, List, Names8, Nested, Switch8, Text, U8, U16, U32};
+use crate::kernel::words::{self, Form, HEADER, NOWHERE, Own, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
 
+const CLASS: u16 = 1;
 const FLAGS: u16 = 22;
+/// `TC_H_MIN_PRIORITY`: from here on the minor number of a class is a class of the hardware's queues, of which there are 16.
+const PRIORITY: u32 = 0xffe0;
+const QUEUES: u32 = 16;
 /// `TCA_FLOWER_KEY_ETH_TYPE` and `TCA_FLOWER_KEY_IP_PROTO`.
 const ETH_TYPE: u16 = 8;
 const IP_PROTO: u16 = 9;
 /// What [`encode`] and [`decode`] alone know the place of.
 const OWN: u16 = NOWHERE;
 
-const PROTOCOLS: &[(u32, &str)] = &[(1, "icmp"), (6, "tcp"), (17, "udp"), (58, "icmpv6"), (132, "sctp")];
+const PROTOCOLS: &[(u32, &str)] =
+    &[(1, "icmp"), (6, "tcp"), (17, "udp"), (50, "esp"), (51, "ah"), (58, "icmpv6"), (115, "l2tp"), (132, "sctp")];
+/// What is in a session of PPPoE, in the network's order (Linux `ppp_defs.h`).
+const PPP: Form = Form::Own(&Own {
+    expected: "\"ip\", \"ipv6\", \"mpls_uc\", \"mpls_mc\" or a protocol's number",
+    encode: |value| {
+        let number = match value {
+            Setting::Text(text) => PPP_PROTOCOLS.iter().find(|(_, name)| name == text)?.0,
+            Setting::Integer(number) => u16::try_from(*number).ok()?,
+            _ => return None,
+        };
+        Some(number.to_be_bytes().to_vec())
+    },
+    decode: |bytes| {
+        let number = u16::from_be_bytes(bytes.get(..2)?.try_into().ok()?);
+        let named = PPP_PROTOCOLS.iter().find(|(known, _)| *known == number);
+        Some(named.map_or(Setting::Integer(number.into()), |(_, name)| Setting::Text((*name).to_owned())))
+    },
+    width: Some(2),
+});
+const PPP_PROTOCOLS: &[(u16, &str)] = &[(0x21, "ip"), (0x57, "ipv6"), (0x281, "mpls_uc"), (0x283, "mpls_mc")];
+
+/// `TCA_FLOWER_KEY_MPLS_OPTS`, and in it one of `TCA_FLOWER_KEY_MPLS_OPTS_LSE` for each label.
+const LABELS: u16 = 99;
+const LABEL: u16 = 1;
+const LSE: &[Word] =
+    &[option("depth", 1, U8), option("ttl", 2, U8), option("bos", 3, U8), option("tc", 4, U8), option("label", 5, U32)];
+/// `TCA_FLOWER_KEY_CFM_*`.
+const CFM: &[Word] = &[option("mdl", 1, U8), option("op", 2, U8)];
 
 const WORDS: &[Word] = &[
     field("handle", HEADER, LENGTH, 8, U32),
-    option("classid", 1, form::CLASS),
+    option("classid", CLASS, form::CLASS),
+    option("hw_tc", OWN, U32),
     field("skip_hw", FLAGS, 4, 0, Bit32(1)),
     field("skip_sw", FLAGS, 4, 0, Bit32(2)),
+    field("verbose", FLAGS, 4, 0, Bit32(16)),
     Word { settable: false, ..field("in_hw", FLAGS, 4, 0, Bit32(4)) },
     Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
     option("indev", 2, Text),
@@ -39,10 +73,16 @@ const WORDS: &[Word] = &[
     option("cvlan_prio", 78, U8),
     option("cvlan_ethtype", 79, PROTOCOL),
     option("num_of_vlans", 102, U8),
+    option("mpls", OWN, List(&Nested(LSE), 0)),
     option("mpls_ttl", 67, U8),
     option("mpls_bos", 68, U8),
     option("mpls_tc", 69, U8),
     option("mpls_label", 70, U32),
+    option("pppoe_sid", 103, Be16),
+    option("ppp_proto", 104, PPP),
+    option("l2tpv3_sid", 105, Be32),
+    option("l2_miss", 106, Switch8),
+    option("cfm", 107, Nested(CFM)),
     option("enc_key_id", 26, Be32),
     option("dst_mac", OWN, Text),
     option("src_mac", OWN, Text),
@@ -67,6 +107,8 @@ const WORDS: &[Word] = &[
     option("enc_dst_port", OWN, Text),
     option("enc_tos", OWN, Text),
     option("enc_ttl", OWN, Text),
+    option("enc_flags", OWN, Text),
+    option("spi", OWN, Text),
     option("ct_state", OWN, Text),
     option("ct_zone", OWN, Text),
     option("ct_mark", OWN, Text),
@@ -74,9 +116,9 @@ const WORDS: &[Word] = &[
 ];
 
 /// Those that are about packets, which alone a template of a chain has.
-pub(super) const FIELDS: &[Word] = WORDS.split_at(6).1;
+pub(super) const FIELDS: &[Word] = WORDS.split_at(8).1;
 
-pub(super) static FLOWER: Kind = Kind { own: Some(Layout { encode, decode }), ..Kind::new("flower", WORDS, 3) };
+pub(super) static FLOWER: Kind = Kind { own: Some(Layout { encode, decode }), show, ..Kind::new("flower", WORDS, 3) };
 
 /// A field with a mask: its word, the attributes of both, and the protocol that has it where others have it elsewhere.
 struct Masked(&'static str, u16, u16, Shape, Option<u8>);
@@ -116,6 +158,14 @@ const MASKED: &[Masked] = &[
     Masked("enc_tos", 80, 81, Shape::Hex(1), None),
     Masked("enc_ttl", 82, 83, Shape::Number(1), None),
     Masked(
+        "enc_flags",
+        110,
+        111,
+        Shape::Switches(4, &[("tuncsum", 4), ("tundf", 8), ("tunoam", 16), ("tuncrit", 32)]),
+        None,
+    ),
+    Masked("spi", 108, 109, Shape::Hex(4), None),
+    Masked(
         "ct_state",
         91,
         92,
@@ -134,6 +184,22 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     // What a packet is follows from the protocol of the filter (iproute2 `flower_parse_opt`).
     if let Some(protocol) = given.setting("protocol").and_then(super::protocol_of).filter(|protocol| *protocol != 3) {
         attr::put(bytes, ETH_TYPE, &protocol.to_be_bytes());
+    }
+    if let Some(queue) = given.number("hw_tc")?.filter(|_| !given.has("classid")) {
+        let queue = u32::try_from(queue).ok().filter(|queue| *queue < QUEUES);
+        let queue = queue.ok_or_else(|| given.wrong("hw_tc", "a number below 16"))?;
+        let major = match given.setting("parent") {
+            Some(Setting::Text(text)) => handle::class(text).unwrap_or_default() & 0xffff_0000,
+            _ if given.has("ingress") || given.has("egress") => handle::INGRESS & 0xffff_0000,
+            _ => 0,
+        };
+        attr::put(bytes, CLASS, &(major | PRIORITY + queue).to_ne_bytes());
+    }
+    if let Some(labels) = given.tables("mpls")? {
+        let labels = labels.iter().map(|label| label.attributes(&[])).collect::<Result<Vec<_>>>()?;
+        attr::nest(bytes, LABELS, |bytes| {
+            labels.iter().for_each(|label| attr::put(bytes, LABEL | attr::NESTED, label));
+        });
     }
     let proto = given.number("ip_proto")?.and_then(|proto| u8::try_from(proto).ok());
     let mut words: Vec<&str> = MASKED.iter().map(|field| field.0).filter(|word| given.has(word)).collect();
@@ -183,7 +249,21 @@ fn range(word: &str, text: &str) -> Option<(u16, u16, (u16, u16))> {
     Some((from.parse().ok()?, to.parse().ok()?, (*least, *greatest)))
 }
 
+/// A class of the hardware's queues in its own word.
+fn show(settings: &mut Settings) {
+    let Some(class) = words::text(settings, "classid").and_then(handle::class) else { return };
+    let queue = (class & 0xffff).checked_sub(PRIORITY).filter(|queue| *queue < QUEUES);
+    if let Some(queue) = queue {
+        settings.retain(|(key, _)| key != "classid");
+        settings.push(("hw_tc".into(), Setting::Integer(queue.into())));
+    }
+}
+
 fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
+    if let Some(labels) = attr::find(bytes, LABELS) {
+        let labels = attr::Attributes::new(labels).map(|(_, label)| words::decode(LSE, &[], label, &|_| None));
+        seen.setting("mpls", Setting::List(labels.map(Setting::Table).collect()));
+    }
     for Masked(word, value, mask, shape, _) in MASKED {
         let Some(value) = attr::find(bytes, *value) else { continue };
         let text = shown(shape, value, attr::find(bytes, *mask).unwrap_or_default());

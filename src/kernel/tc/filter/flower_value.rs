@@ -7,7 +7,7 @@ use crate::kernel::words::{Setting, from_hex, number};
 
 /// What a field is.
 pub(in crate::kernel::tc) enum Shape {
-    /// A MAC address; the mask is one too.
+    /// A MAC address; the mask is one too, or a length.
     Mac,
     /// An IPv4 address; the mask is a length.
     Ip4,
@@ -37,7 +37,7 @@ impl Shape {
             Self::Number(_) | Self::Hex(_) | Self::Host(_) => "a number that fits, or one with a mask behind a slash",
             Self::Bytes(_) => "bytes in hexadecimal",
             Self::Words(_) => "\"request\" or \"reply\"",
-            Self::Switches(..) => "\"frag\", \"nofrag\", \"firstfrag\" or \"nofirstfrag\"",
+            Self::Switches(..) => "such as \"frag/nofirstfrag\", or \"tuncsum\" of tunnels",
             Self::Signed(_) => "such as \"+trk+est-new\"",
         }
     }
@@ -56,7 +56,8 @@ pub(in crate::kernel::tc) fn read(shape: &Shape, text: &str) -> Option<(Vec<u8>,
     match shape {
         Shape::Mac => {
             let mac = |text: &str| parse_mac(text).ok().map(|mac| mac.to_vec());
-            Some((mac(value)?, mask.map_or_else(|| Some(vec![0xff; 6]), mac)?))
+            let bits = |text: &str| mask_of(Some(text), 6).or_else(|| mac(text));
+            Some((mac(value)?, mask.map_or_else(|| Some(vec![0xff; 6]), bits)?))
         }
         Shape::Ip4 => Some((value.parse::<Ipv4Addr>().ok()?.octets().to_vec(), mask_of(mask, 4)?)),
         Shape::Ip6 => Some((value.parse::<Ipv6Addr>().ok()?.octets().to_vec(), mask_of(mask, 16)?)),

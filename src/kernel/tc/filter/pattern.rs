@@ -103,6 +103,20 @@ pub(in crate::kernel::tc) fn add(keys: &mut Vec<Key>, text: &str) -> Option<()> 
     }
 }
 
+/// The place of a table that packets which fit a pattern of one key come to: `ip protocol 6 0xff`, of 256 places unless it
+/// says `divisor 16` behind (iproute2 `u32_hash_fold`).
+pub(super) fn place(text: &str) -> Option<u32> {
+    let (pattern, divisor) = match text.split_once(" divisor ") {
+        Some((pattern, divisor)) => (pattern, number(divisor.trim())?),
+        None => (text, 256),
+    };
+    let mut keys = Vec::new();
+    add(&mut keys, pattern)?;
+    let [key] = keys[..] else { return None };
+    let value = (key.value & key.mask) >> key.mask.trailing_zeros().min(31);
+    (u32::is_power_of_two(divisor) && divisor <= 256).then(|| value % divisor)
+}
+
 /// The mask and the place of what a table is hashed by: `0x00ff0000 at 12`, or tc's `mask 0x00ff0000 at 12`.
 pub(super) fn hash(text: &str) -> Option<(u32, i16)> {
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -11,6 +11,7 @@ use crate::kernel::words::Form::{Bit32, List, Text, U8, U32 as Number};
 use crate::kernel::words::{Form, HEADER, NOWHERE, Own, Setting, Word, field, option};
 use crate::netlink::attr;
 
+const TABLE: u16 = 2;
 const SELECTOR: u16 = 5;
 const FLAGS: u16 = 11;
 /// `struct tc_u32_mark`.
@@ -25,8 +26,11 @@ const EAT: u8 = 8;
 
 const WORDS: &[Word] = &[
     field("handle", HEADER, LENGTH, 8, HANDLE),
+    field("order", HEADER, LENGTH, 8, ORDER),
     option("classid", 1, form::CLASS),
-    option("ht", 2, HANDLE),
+    option("ht", TABLE, HANDLE),
+    option("sample", OWN, Text),
+    option("indev", 8, Text),
     option("link", 3, HANDLE),
     option("divisor", 4, Number),
     option("match", OWN, List(&Text, 0)),
@@ -56,6 +60,17 @@ const HANDLE: Form = Form::Own(&Own {
         0 => None,
         number => Some(Setting::Text(text_of(number))),
     },
+    width: Some(4),
+});
+
+/// The number within a place of a table: the end of the handle, which is what it is read as.
+const ORDER: Form = Form::Own(&Own {
+    expected: "a number from 1 to 4095",
+    encode: |value| match value {
+        Setting::Integer(number @ 1..=0xfff) => u32::try_from(*number).ok().map(|number| number.to_ne_bytes().to_vec()),
+        _ => None,
+    },
+    decode: |_| None,
     width: Some(4),
 });
 
@@ -90,6 +105,15 @@ fn text_of(number: u32) -> String {
 fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     if given.has("divisor") {
         return Ok(());
+    }
+    if let Some(sample) = given.setting("sample") {
+        let place = match sample {
+            Setting::Text(text) => pattern::place(text),
+            _ => None,
+        };
+        let place = place.ok_or_else(|| given.wrong("sample", "such as \"ip protocol 6 0xff\""))?;
+        let table = given.or32("ht", 0)? & 0xfff0_0000;
+        attr::put(bytes, TABLE, &(table | place << 12).to_ne_bytes());
     }
     let matches = given.setting("match").map(Setting::each).unwrap_or_default();
     let mut keys = Vec::new();
