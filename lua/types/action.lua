@@ -3,7 +3,7 @@
 --- What is done with packets: a kind with options of its own, or the word that ends their way. Each option is of the kinds
 --- that its line names.
 ---@class nsl.Action
----@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple" "bpf" "ct"
+---@field kind string                 # "gact" "mirred" "police" "pedit" "vlan" "skbedit" "connmark" "csum" "nat" "sample" "mpls" "tunnel_key" "skbmod" "simple" "bpf" "ct" "ctinfo" "gate" "ife"
 ---@field control? string             # what becomes of them behind it: "pass" "drop" "pipe" "reclassify" "continue" "stolen" "trap" "goto chain 5"
 ---@field index? integer              # its number among those of its kind; alone in a filter: the one that is there
 ---@field cookie? string              # bytes in hexadecimal that the kernel keeps for who made it, at most 16: "a1b2"
@@ -31,10 +31,10 @@
 ---@field pkts_burst? integer         # police: packets
 ---@field munge? string[]             # pedit: { "ip ttl set 64", "tcp dport set 80", "offset 12 u32 set 0x0a000001" }
 ---@field ex? boolean                 # pedit: counts from the header that is named
----@field do? string                  # (Lua takes `do_ = "pop"`) vlan: "pop" "push" "modify" "pop_eth" "push_eth"; mpls: "pop" "push" "modify" "dec_ttl" "mac_push"; tunnel_key: "set" "unset"
+---@field do? string                  # (Lua takes `do_ = "pop"`) vlan: "pop" "push" "modify" "pop_eth" "push_eth"; mpls: "pop" "push" "modify" "dec_ttl" "mac_push"; tunnel_key: "set" "unset"; ife: "encode" "decode"
 ---@field id? integer                 # vlan; tunnel_key
 ---@field protocol? string|integer    # vlan: "802.1Q", "802.1ad"; mpls: "mpls_uc", or what is below the label
----@field priority? integer|string    # vlan; skbedit: a class, "1:10"
+---@field priority? integer|string    # vlan; skbedit: a class, "1:10"; gate: of the packets that it is for
 ---@field dst_mac? string             # vlan, skbmod
 ---@field src_mac? string             # vlan, skbmod
 ---@field swap_mac? boolean           # skbmod
@@ -45,7 +45,7 @@
 ---@field queue_mapping? integer      # skbedit
 ---@field ptype? "host"|"broadcast"|"multicast"|"otherhost"      # skbedit
 ---@field inheritdsfield? boolean     # skbedit: the priority by the dsfield
----@field zone? integer               # connmark, ct
+---@field zone? integer               # connmark, ct, ctinfo
 ---@field old? string                 # nat: the address, or the first of them
 ---@field new? string                 # nat: what it becomes
 ---@field prefix? integer             # nat: how many bits change
@@ -73,8 +73,36 @@
 ---@field force? boolean              # ct: one that began the other way is forgotten before
 ---@field clear? boolean              # ct: the packet forgets its connection
 ---@field nat? "src"|"dst"|boolean    # ct: which address is translated; true: as the connection says
+---@field helper? string              # ct: what reads along, "ipv4-tcp-ftp"
+---@field dscp? integer               # ctinfo: which six bits of the connection's mark are the packet's DSCP
+---@field statemask? integer          # ctinfo: only where one of these bits is on
+---@field cpmark? integer|boolean     # ctinfo: which bits of the mark the packet gets; true: all
+---@field dst? string                 # ife: the MAC address that it is sent to
+---@field src? string                 # ife: and from
+---@field type? integer               # ife: the type of the frames, 0xed3e unless told
+---@field allow? ("mark"|"prio"|"tcindex")[]    # ife: what of the packet is put in
+---@field use? nsl.IfeValues          # ife: what is put in, always the same
+---@field sched_entry? nsl.GateEntry[]          # gate: when it is open, again and again
+---@field base_time? nsl.Time         # gate: when that begins, by the clock
+---@field cycle_time? nsl.Time        # gate: after which it begins again; all entries unless told
+---@field cycle_time_ext? nsl.Time    # gate: by how much the last one may be longer
+---@field clockid? string             # gate: "TAI", "REALTIME", "MONOTONIC", "BOOTTIME"
+---@field flags? integer              # gate
 ---@field addr? string                # ct: to what: "10.0.0.1", "10.0.0.1-10.0.0.9"
 ---@field port? string|integer        # ct: to what: 1000, "1000-2000"
+
+--- What `ife` always puts into packets.
+---@class nsl.IfeValues
+---@field mark? integer
+---@field prio? integer
+---@field tcindex? integer
+
+--- For how long a gate is open or closed.
+---@class nsl.GateEntry
+---@field open? boolean               # closed unless told
+---@field interval nsl.Time           # for so long, at most 4.29 s
+---@field ipv? integer                # the priority that packets have behind it
+---@field max_octets? integer         # how many bytes may pass meanwhile
 
 --- An action as it is: in a filter, or by itself.
 ---@class nsl.ActionRecord: nsl.Action

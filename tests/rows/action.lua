@@ -1,5 +1,7 @@
 -- Actions: each behind a filter that takes everything, beside `tc filter … matchall action`.
 
+local actions = require "actions"
+
 local function read(ns)
   local filters = ns:filter_list "v0"
   return filters[1] and filters[1].actions or {}
@@ -44,11 +46,12 @@ local rows = {
   },
 }
 
-for _, action in ipairs(require "actions") do
+for _, action in ipairs(actions) do
   local words = action.kind .. " " .. action.words .. action.common
   rows[#rows + 1] = {
     action.name,
-    needs = { "sch_ingress", "cls_matchall", "act_" .. action.kind },
+    needs = actions.needs(action, "sch_ingress", "cls_matchall"),
+    has = action.more.has,
     make = function(ns)
       ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, handle = 1, actions = { action.opts } })
     end,

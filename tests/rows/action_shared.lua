@@ -5,6 +5,7 @@ local pair = [[
   tc qdisc add dev v0 clsact
 ]]
 
+local actions = require "actions"
 local elf = require "elf"
 
 local function with(opts, more)
@@ -149,6 +150,12 @@ local rows = {
     end,
     want = { { dst_ip = "10.0.0.2", nofrag = true } },
   }),
+  row("ct", {
+    "helped",
+    since = "6.3",
+    make = function(ns) ns:action_add { kind = "ct", commit = true, helper = "ipv4-tcp-ftp" } end,
+    want = { { commit = true, helper = "ipv4-tcp-ftp" } },
+  }),
   row("bpf", {
     "of a file, and of the program that is there",
     json = "tc -json actions list action bpf",
@@ -221,17 +228,20 @@ local rows = {
 
 --- Each, and a filter that shares the first of each kind.
 local kinds = {}
-for _, action in ipairs(require "actions") do
+for _, action in ipairs(actions) do
   local kind = action.kind
   rows[#rows + 1] = row(kind, {
     action.name,
+    needs = actions.needs(action),
+    has = action.more.has,
     make = function(ns) assert(ns:action_add(with(action.opts, { index = 7 })) == 7) end,
     tool = ("tc actions add action %s %s index 7 %s"):format(kind, action.words, action.common),
     want = { with(action.want, { ref = 1, bind = 0 }) },
   })
   rows[#rows + 1] = not kinds[kind] and {
     action.name .. ", shared",
-    needs = { "sch_ingress", "cls_matchall", "act_" .. kind },
+    needs = actions.needs(action, "sch_ingress", "cls_matchall"),
+    has = action.more.has,
     make = function(ns)
       ns:action_add(with(action.opts, { index = 7 }))
       ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, actions = { { kind = kind, index = 7 } } })

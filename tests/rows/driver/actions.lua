@@ -1,18 +1,18 @@
 -- Actions of every kind, each as nsl and as `tc` are told of it: action.lua has them in filters, action_shared.lua by themselves.
 
 --- One action: its name, its kind, its options, its words, and what is part of what nsl reads. What is behind `;` of the
---- words comes behind the action's number.
-local function action(name, kind, opts, words, want)
+--- words comes behind the action's number; `more` is what else the row has.
+local function action(name, kind, opts, words, want, more)
   opts.kind = kind
   if not want then
     want = {}
     for key, value in pairs(opts) do want[key == "do_" and "do" or key] = value end
   end
   local own, common = words:match "^([^;]*);?(.*)$"
-  return { name = name, kind = kind, opts = opts, words = own, common = common, want = want }
+  return { name = name, kind = kind, opts = opts, words = own, common = common, want = want, more = more or {} }
 end
 
-return {
+local all = {
   action("skbedit: a mark", "skbedit", { mark = 7 }, "mark 7"),
   action("skbedit: some bits of the mark", "skbedit", { mark = 7, mask = 15 }, "mark 7/15"),
   action("mirred: a copy out of a link", "mirred", { egress = "mirror", dev = "v1" }, "egress mirror dev v1", { control = "pipe", dev = "v1" }),
@@ -94,4 +94,48 @@ return {
   action("pedit ex: less", "pedit", { ex = true, munge = { "ip ttl add 255" } }, "ex munge ip ttl add 255", { ex = true }),
   action("pedit ex: of IPv6", "pedit", { ex = true, munge = { "ip6 dst set 2001:db8::1", "udp sport set 53" } },
     "ex munge ip6 dst set 2001:db8::1 munge udp sport set 53", { ex = true }),
+  action("pedit: the fragments' bits", "pedit", { munge = { "ip df set 0x40", "ip mf clear", "ip ce clear", "ip nofrag clear", "ip firstfrag preserve" } },
+    "munge ip df set 0x40 munge ip mf clear munge ip ce clear munge ip nofrag clear munge ip firstfrag preserve", { kind = "pedit" }),
+  action("pedit: half a byte", "pedit", { munge = { "ip ihl set 6", "ip precedence set 0x20" } },
+    "munge ip ihl set 6 munge ip precedence set 0x20", { kind = "pedit" }),
+  action("pedit: turned over", "pedit", { munge = { "offset 8 u8 invert", "offset 4 u16 set 3" } },
+    "munge offset 8 u8 invert munge offset 4 u16 set 3", { kind = "pedit" }),
+  action("pedit: where the packet says", "pedit", { munge = { "offset 0 u32 at 0 f 2 set 0x01020304" } },
+    "munge offset 0 u32 at 0 f 2 set 0x01020304", { munge = { "offset 0 u32 at 0 0xf 2 set 0x01020304" } }),
+  action("pedit ex: one hop less", "pedit", { ex = true, munge = { "ip ttl decrement", "ip6 hoplimit decrement" } },
+    "ex munge ip ttl decrement munge ip6 hoplimit decrement", { ex = true }),
+  action("pedit ex: the label of a flow", "pedit", { ex = true, munge = { "ip6 flow_lbl set 0x12345" } },
+    "ex munge ip6 flow_lbl set 0x12345", { ex = true }),
+  action("pedit ex: a class of traffic", "pedit", { ex = true, munge = { "ip6 traffic_class set 0x5" } },
+    "ex munge ip6 traffic_class set 0x5", { ex = true }),
+  action("ctinfo: the mark", "ctinfo", { cpmark = true }, "cpmark", { cpmark = 0xffffffff, control = "pipe" }),
+  action("ctinfo: some bits, of a zone", "ctinfo", { cpmark = 0xff, zone = 5, control = "pass" }, "cpmark 0xff zone 5 pass"),
+  action("ctinfo: the field of differentiated services", "ctinfo", { dscp = 0xfc000000, statemask = 0x01000000 },
+    "dscp 0xfc000000 0x01000000"),
+  action("ife: put before", "ife", { do_ = "encode", allow = { "mark", "prio" }, use = { tcindex = 7 }, dst = "02:00:00:00:00:03",
+    src = "02:00:00:00:00:04", type = 0xbeef },
+    "encode allow mark allow prio use tcindex 7 dst 02:00:00:00:00:03 src 02:00:00:00:00:04 type 0xbeef", nil,
+    { needs = { "act_meta_mark", "act_meta_skbprio", "act_meta_skbtcindex" } }),
+  action("ife: always the same", "ife", { do_ = "encode", use = { mark = 18, prio = 3 }, control = "pass" }, "encode use mark 18 use prio 3 pass", nil,
+    { needs = { "act_meta_mark", "act_meta_skbprio" } }),
+  action("ife: taken away", "ife", { do_ = "decode", control = "reclassify" }, "decode reclassify", nil,
+    { needs = { "act_meta_mark", "act_meta_skbprio", "act_meta_skbtcindex" } }),
+  action("gate", "gate", { sched_entry = { { open = true, interval = "200ms" }, { interval = "100ms" } } },
+    "sched-entry open 200ms sched-entry close 100ms", { clockid = "TAI", sched_entry = { { open = true, interval = 0.2 }, { interval = 0.1 } } },
+    { has = "tc actions add action gate sched-entry open 100000000" }),
+  action("gate: of a priority, from a time on", "gate", { priority = 3, base_time = "2s", cycle_time = "400ms", cycle_time_ext = "1ms", flags = 0,
+    clockid = "REALTIME", sched_entry = { { open = true, interval = "200ms", ipv = 2, max_octets = 8000 } }, control = "pass" },
+    "priority 3 base-time 2000000000 cycle-time 400000000 cycle-time-ext 1000000 clockid CLOCK_REALTIME sched-entry open 200000000 2 8000; pass",
+    { priority = 3, base_time = 2, cycle_time = 0.4, cycle_time_ext = 0.001, clockid = "REALTIME",
+      sched_entry = { { open = true, interval = 0.2, ipv = 2, max_octets = 8000 } } },
+    { has = "tc actions add action gate sched-entry open 100000000" }),
 }
+
+--- The modules that an action needs, and these.
+function all.needs(action, ...)
+  local modules = { "act_" .. action.kind, ... }
+  table.move(action.more.needs or {}, 1, #(action.more.needs or {}), #modules + 1, modules)
+  return modules
+end
+
+return all

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Action, control, index};
 use crate::error::{Error, Result, explain};
+use crate::kernel::names::IP_PROTOCOLS;
 use crate::kernel::tc::filter::flower_value as masked;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
@@ -23,6 +24,10 @@ const IP4: u16 = 9;
 const IP6: u16 = 11;
 const PORT: u16 = 13;
 
+/// `TCA_CT_HELPER_NAME`, behind which its family and its protocol stand.
+const HELPER: u16 = 16;
+const FAMILIES: [(&str, u8); 2] = [("ipv4", 2), ("ipv6", 10)];
+
 const WORDS: &[Word] = &[
     control(PARAMETERS, 20),
     index(PARAMETERS, 20),
@@ -34,6 +39,7 @@ const WORDS: &[Word] = &[
     option("mark", 5, U32),
     option("mask", MARK_MASK, U32),
     option("label", NOWHERE, Text),
+    option("helper", NOWHERE, Text),
     option("addr", NOWHERE, Text),
     option("port", NOWHERE, Text),
 ];
@@ -90,6 +96,13 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         attr::put(bytes, LABEL, &label);
         attr::put(bytes, LABEL + 1, &mask);
     }
+    if let Some(text) = text("helper") {
+        let (family, protocol, name) =
+            helper(&text).ok_or_else(|| given.wrong("helper", "such as \"ipv4-tcp-ftp\""))?;
+        attr::put_text(bytes, HELPER, name);
+        attr::put(bytes, HELPER + 1, &[family]);
+        attr::put(bytes, HELPER + 2, &[protocol]);
+    }
     if let Some(text) = text("addr") {
         let ends = match range(&text) {
             Some((IpAddr::V4(least), IpAddr::V4(greatest))) => {
@@ -114,7 +127,29 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// Family, protocol and name of a helper, `ipv4-tcp-ftp` (iproute2 `ct_parse_helper`).
+fn helper(text: &str) -> Option<(u8, u8, &str)> {
+    let mut parts = text.splitn(3, '-');
+    let (family, protocol, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let (_, family) = FAMILIES.iter().find(|(known, _)| *known == family)?;
+    let named = IP_PROTOCOLS.iter().find(|(_, known)| *known == protocol).and_then(|(n, _)| u8::try_from(*n).ok());
+    Some((*family, named.or_else(|| protocol.parse().ok())?, name))
+}
+
+fn helper_shown(bytes: &[u8]) -> Option<String> {
+    let byte = |kind| attr::find(bytes, kind)?.first().copied();
+    let (family, protocol) = (byte(HELPER + 1)?, byte(HELPER + 2)?);
+    let (family, _) = FAMILIES.iter().find(|(_, known)| *known == family)?;
+    let named =
+        IP_PROTOCOLS.iter().find(|(known, _)| *known == u32::from(protocol)).map(|(_, name)| (*name).to_owned());
+    let protocol = named.unwrap_or_else(|| protocol.to_string());
+    Some(format!("{family}-{protocol}-{}", attr::text(attr::find(bytes, HELPER)?)))
+}
+
 fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
+    if let Some(helper) = helper_shown(bytes) {
+        seen.setting("helper", Setting::Text(helper));
+    }
     let address = |kind| match attr::find(bytes, kind)? {
         four if four.len() == 4 => Some(IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(four).ok()?))),
         six => Some(IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(six).ok()?))),

@@ -24,6 +24,8 @@ pub(super) struct Key {
     stays: u32,
     value: u32,
     offset: u32,
+    /// Where in the packet more to add to the offset stands, which of its bits, and by how many they are moved down.
+    more: (u32, u32, u32),
     /// The header that the offset counts from.
     pub(super) header: u16,
     /// Adds to what is there, instead of setting it.
@@ -32,8 +34,9 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let words = [self.stays.to_be_bytes(), self.value.to_be_bytes(), self.offset.to_ne_bytes()];
-        [words.concat(), vec![0; 12]].concat()
+        let (at, mask, shift) = self.more;
+        let network = [self.stays, self.value].map(u32::to_be_bytes).concat();
+        [network, [self.offset, at, mask, shift].map(u32::to_ne_bytes).concat()].concat()
     }
 
     pub(super) fn seen(bytes: &[u8], header: u16, adds: bool) -> Option<Self> {
@@ -42,6 +45,7 @@ impl Key {
             stays: u32::from_be_bytes(word(0)?),
             value: u32::from_be_bytes(word(4)?),
             offset: u32::from_ne_bytes(word(8)?),
+            more: (u32::from_ne_bytes(word(12)?), u32::from_ne_bytes(word(16)?), u32::from_ne_bytes(word(20)?)),
             header,
             adds,
         })
@@ -56,14 +60,39 @@ impl fmt::Display for Key {
             Some(header) => write!(f, "{header} offset ")?,
             None => write!(f, "offset ")?,
         }
-        write!(f, "{} u32 {command} {:#010x}", self.offset.cast_signed(), self.value)?;
+        write!(f, "{} u32 ", self.offset.cast_signed())?;
+        if let (at, mask @ 1.., shift) = self.more {
+            write!(f, "at {at} {mask:#x} {shift} ")?;
+        }
+        if self.stays == u32::MAX && self.value != 0 {
+            return write!(f, "invert retain {:#010x}", self.value);
+        }
+        write!(f, "{command} {:#010x}", self.value)?;
         if self.stays != 0 { write!(f, " retain {:#010x}", !self.stays) } else { Ok(()) }
     }
 }
 
+/// Fields that are not all of their bits, which change unless more are told.
+const PARTS: &[(&str, &str, u32)] = &[
+    ("ip", "ihl", 0x0f),
+    ("ip", "nofrag", 0x3f),
+    ("ip", "firstfrag", 0x1f),
+    ("ip", "ce", 0x80),
+    ("ip", "df", 0x40),
+    ("ip", "mf", 0x20),
+    ("ip6", "flow_lbl", 0x7_ffff),
+];
+
 /// A field: its header, its name, where it starts, how many bits it has.
 const FIELDS: &[(&str, &str, i32, u32)] = &[
     ("ip", "ihl", 0, 8),
+    ("ip", "precedence", 1, 8),
+    ("ip", "nofrag", 6, 8),
+    ("ip", "firstfrag", 6, 8),
+    ("ip", "ce", 6, 8),
+    ("ip", "df", 6, 8),
+    ("ip", "mf", 6, 8),
+    ("ip6", "flow_lbl", 0, 32),
     ("ip", "tos", 1, 8),
     ("ip", "dsfield", 1, 8),
     ("ip", "ttl", 8, 8),
@@ -94,10 +123,12 @@ pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
     let (place, command, value) = match *command {
         "set" | "add" | "preserve" | "invert" => (place, *command, *value),
         // `clear` and `invert` stand alone.
-        _ if matches!(*value, "clear" | "invert" | "preserve") => (&words[..words.len() - 1], *value, "0"),
+        _ if matches!(*value, "clear" | "invert" | "preserve" | "decrement") => {
+            (&words[..words.len() - 1], *value, "0")
+        }
         _ => return None,
     };
-    if command == "add" && !extended {
+    if matches!(command, "add" | "decrement") && !extended {
         return None;
     }
     let header = |name: &str| {
@@ -110,13 +141,19 @@ pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
         }
     };
     match *place {
-        ["offset", at, width] => {
+        [ref of @ .., "offset", at, width] | [ref of @ .., "offset", at, width, "at", _, _, _] => {
+            let header = match *of {
+                [] => NETWORK,
+                [of] => header(of)?,
+                _ => return None,
+            };
             let bits: u32 = width.strip_prefix('u')?.parse().ok()?;
-            field(at.parse().ok()?, bits, (command, number(value).filter(|_| command != "invert")?), retain, NETWORK)
-        }
-        [of, "offset", at, width] => {
-            let bits: u32 = width.strip_prefix('u')?.parse().ok()?;
-            field(at.parse().ok()?, bits, (command, number(value)?), retain, header(of)?)
+            let mut keys = field(at.parse().ok()?, bits, (command, number(value)?), retain, header)?;
+            if let [.., "at", at, mask, shift] = *place {
+                let mask = u32::from_str_radix(mask.trim_start_matches("0x"), 16).ok()?;
+                keys.iter_mut().try_for_each(|key| Some(key.more = (number(at)?, mask, number(shift)?)))?;
+            }
+            Some(keys)
         }
         ["eth", side @ ("src" | "dst")] => {
             let mac = parse_mac(value).ok()?;
@@ -131,8 +168,18 @@ pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
             let address: Ipv6Addr = value.parse().ok()?;
             bytes_at(if side == "src" { 8 } else { 24 }, &address.octets(), header("ip6")?)
         }
+        // It is no whole byte, nor are its bits counted from one.
+        ["ip6", "traffic_class"] => {
+            let value = number(value).filter(|value: &u32| *value <= 0xff)? << 20;
+            field(0, 32, (command, value), Some((retain.unwrap_or(0xff) & 0xff) << 20), header("ip6")?)
+        }
         [of, name] => {
             let (_, _, at, bits) = FIELDS.iter().find(|(known, field, ..)| *known == of && *field == name)?;
+            let part = PARTS.iter().find(|(known, field, _)| *known == of && *field == name);
+            let retain = retain.or(part.map(|(.., bits)| *bits));
+            if command == "decrement" && !matches!(name, "ttl" | "hoplimit") {
+                return None;
+            }
             field(*at, *bits, (command, number(value)?), retain, header(of)?)
         }
         _ => None,
@@ -154,11 +201,14 @@ fn field(at: i32, bits: u32, (command, value): (&str, u32), retain: Option<u32>,
         "set" | "add" if value <= most => (!changes, (value << shift) & changes),
         "clear" => (!changes, 0),
         "invert" => (u32::MAX, changes),
+        // By adding so much that nothing but one less is left.
+        "decrement" => (!changes, changes),
         "preserve" => (u32::MAX, 0),
         _ => return None,
     };
     let offset = (at - at.rem_euclid(4)).cast_unsigned();
-    Some(vec![Key { stays, value, offset, header, adds: command == "add" }])
+    let adds = matches!(command, "add" | "decrement");
+    Some(vec![Key { stays, value, offset, more: (0, 0, 0), header, adds }])
 }
 
 /// Bytes at an even place.
@@ -191,6 +241,9 @@ mod tests {
         assert_eq!(keys("tcp dport set 80", true), ["tcp offset 0 u32 set 0x00000050 retain 0x0000ffff"]);
         assert_eq!(keys("ip ttl add 255", true), ["ip offset 8 u32 add 0xff000000 retain 0xff000000"]);
         assert_eq!(keys("eth src set 02:00:00:00:00:01", true).len(), 2);
+        assert_eq!(keys("offset 0 u8 invert", false), ["offset 0 u32 invert retain 0xff000000"]);
+        assert_eq!(keys("ip6 traffic_class set 5", true), ["ip6 offset 0 u32 set 0x00500000 retain 0x0ff00000"]);
+        assert_eq!(keys("ip ttl decrement", true), keys("ip ttl add 255", true));
         assert_eq!(keys("offset 0 u8 clear", false), ["offset 0 u32 set 0x00000000 retain 0xff000000"]);
         for (wrong, extended) in [
             ("tcp dport set 80", false),
@@ -205,9 +258,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_is_read_again(stays: u32, value: u32, offset in 0u32..32, header in 0u16..6, adds: bool) {
-            // What stays is not set.
-            let key = Key { stays, value: value & !stays, offset: offset * 4, header, adds };
+        fn what_is_shown_is_read_again(
+            stays: u32, value: u32, offset in 0u32..32, at in 0u32..64, mask: u32, shift in 0u32..32, header in 0u16..6, adds: bool,
+        ) {
+            // What stays is not set, and of nothing there is no place.
+            let more = if mask == 0 { (0, 0, 0) } else { (at, mask, shift) };
+            let key = Key { stays, value: value & !stays, offset: offset * 4, more, header, adds };
             prop_assert_eq!(read(&key.to_string(), true), Some(vec![key]), "{}", key);
             prop_assert_eq!(Key::seen(&key.bytes(), header, adds), Some(key));
         }
