@@ -88,9 +88,10 @@ impl Texts {
             tables.close();
         }
         let tables: Vec<Table> = tables.finish()?.sequence_values().collect::<mlua::Result<_>>()?;
+        let peers = Peers::among_few();
         for (event, table) in events.iter().zip(&tables) {
             if let What::Object(_, _, record) = &event.what
-                && let Some(record) = self.record(lua, &event.namespace, record)?
+                && let Some(record) = self.record(lua, &event.namespace, record, &peers)?
             {
                 table.raw_set("record", record)?;
             }
@@ -99,9 +100,15 @@ impl Texts {
     }
 
     /// The record of an object; none of a route, which is written with its event.
-    fn record(&self, lua: &Lua, namespace: &Namespace, record: &events::Record) -> mlua::Result<Option<Table>> {
+    fn record(
+        &self,
+        lua: &Lua,
+        namespace: &Namespace,
+        record: &events::Record,
+        peers: &Peers,
+    ) -> mlua::Result<Option<Table>> {
         Ok(Some(match record {
-            events::Record::Link(link) => link_record::table(lua, namespace, link, &Peers::nowhere())?,
+            events::Record::Link(link) => link_record::table(lua, namespace, link, peers)?,
             events::Record::Addr(address) => addr::table(lua, address)?,
             events::Record::Words(settings) => words::record(lua, settings)?,
             events::Record::Netns(found) => {

@@ -1,6 +1,7 @@
 //! Links as tables, and as text in the layout of `ip addr`.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use mlua::{Lua, Table};
@@ -14,25 +15,41 @@ use crate::kernel::namespace::{Namespace, anonymous, named};
 /// The order in which a list of links prints.
 pub(super) const COLUMNS: &[&str] = &["index", "name", "type", "operstate", "up", "mtu", "address", "master", "peer"];
 
+/// So many namespaces are looked at for a record of an event.
+const FEW: usize = 64;
+
 /// The namespaces in which the other end of a pair is looked for, read when first needed: reading a list of links
 /// costs a look at each namespace only where there is a pair to other namespaces.
 #[derive(Default)]
-pub(super) struct Peers(OnceCell<Vec<Namespace>>);
+pub(super) struct Peers {
+    candidates: OnceCell<Vec<Namespace>>,
+    /// Which of them a namespace, by its label, knows under an id.
+    known: RefCell<HashMap<(String, i32), Option<Namespace>>>,
+    few: bool,
+}
 
 impl Peers {
     fn candidates(&self) -> &[Namespace] {
-        self.0.get_or_init(|| {
+        self.candidates.get_or_init(|| {
             let named = named::list().unwrap_or_default();
             let mut all = vec![Namespace::home()];
             all.extend(named.iter().filter_map(|listed| Namespace::named(&listed.name).ok()));
             all.extend(anonymous::list());
-            all
+            if self.few && all.len() > FEW { Vec::new() } else { all }
         })
     }
 
-    /// Looks nowhere: for records of which there are many, each with no time for it.
-    pub(super) fn nowhere() -> Self {
-        Self(OnceCell::from(Vec::new()))
+    /// For records of which there may be many, each with little time for it: where there are many namespaces, the other end
+    /// is looked for in none of the others.
+    pub(super) fn among_few() -> Self {
+        Self { few: true, ..Self::default() }
+    }
+
+    /// The other namespace that a link works with.
+    fn elsewhere(&self, namespace: &Namespace, link: &Link) -> Option<Namespace> {
+        let mut known = self.known.borrow_mut();
+        let found = known.entry((namespace.label(), link.link_netnsid?));
+        found.or_insert_with(|| link::underlay(namespace, link, self.candidates()).ok().flatten()).clone()
     }
 
     /// What a link leads to.
@@ -42,10 +59,7 @@ impl Peers {
         if link.link_netnsid.is_none() && !is_pair {
             return Other { link: link.link.clone(), ..Other::default() };
         }
-        let there = match link.link_netnsid {
-            Some(_) => link::underlay(namespace, link, self.candidates()).ok().flatten(),
-            None => None,
-        };
+        let there = self.elsewhere(namespace, link);
         let device = link::peer(namespace, link, there.as_ref());
         let text = device.map(|device| {
             let outside = device.namespace.label().is_empty() && !namespace.label().is_empty();

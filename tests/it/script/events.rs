@@ -46,6 +46,30 @@ fn events_hold_the_records_that_lists_give_and_print_in_a_line() {
 }
 
 #[test]
+fn a_pair_between_namespaces_has_its_other_end_in_the_records_of_events() {
+    run(|| {
+        prints(
+            r#"netns.add "a" netns.add "b"
+            local events <close> = netns.events { ns = "a", objects = { "link" }, timeout = 0.5 }
+            netns.veth("a/x", "b/y", { up = true })
+            netns.veth("a/v", "a/w")
+            local last = {}
+            for event in events do last[event.dev] = event.record end
+            for _, name in ipairs { "x", "v" } do
+              local listed = netns.link_get("a/" .. name)
+              print(last[name].peer, last[name].peer == listed.peer, last[name].link_netns == listed.link_netns)
+            end
+            -- Many would take their time.
+            for i = 1, 64 do netns.add("n" .. i) end
+            netns.link_set("a/x", { mtu = 1400 })
+            for event in events do print(event.dev, event.record.mtu, event.record.peer) end
+            netns.delete_all()"#,
+            "b/y\ttrue\ttrue\na/w\ttrue\ttrue\nx\t1400\tnil\n",
+        );
+    });
+}
+
+#[test]
 fn a_loop_ends_by_its_time_by_close_and_with_its_namespaces() {
     run(|| {
         prints(
