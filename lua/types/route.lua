@@ -41,9 +41,17 @@
 ---@field congctl? string             # the congestion control: "reno"
 ---@field fastopen_no_cookie? boolean # TCP Fast Open without a cookie
 
+--- A program of the extended BPF for the packets of a route. Read, it has its `bpf_name` alone.
+---@class nsl.EncapProgram
+---@field object? string              # the object file it is in
+---@field section? string             # the section of it; "prog" if nobody says
+---@field program? string             # the function's name, in whatever section
+---@field object_pinned? string       # where it is pinned
+---@field bpf_name? string            # what `ip` calls it: "file.o:[section]"
+
 --- What packets are wrapped in.
 ---@class nsl.Encap
----@field type "mpls"|"ip"|"ip6"|"seg6"|"seg6local"|"rpl"|"ioam6"|"xfrm"|"ila"
+---@field type "mpls"|"ip"|"ip6"|"seg6"|"seg6local"|"rpl"|"ioam6"|"xfrm"|"bpf"|"ila"
 ---@field labels? integer|string      # mpls: one label, or several: "100/200"
 ---@field ttl? integer                # mpls, ip
 ---@field id? integer                 # ip, ip6: the tunnel's key
@@ -69,6 +77,10 @@
 ---@field flavors? string|string[]    # seg6local: "psp", "usp", "usd", "next-csid"
 ---@field lblen? integer              # seg6local: bits of the block that "next-csid" shifts
 ---@field nflen? integer              # seg6local: bits of a segment that it shifts by
+---@field in? nsl.EncapProgram         # bpf: the program for packets that come in (`in_ = {…}`)
+---@field out? nsl.EncapProgram        # bpf: for those that go out
+---@field xmit? nsl.EncapProgram       # bpf: for those that are sent, which it may wrap
+---@field headroom? integer            # bpf: the bytes that it needs for that
 ---@field count? boolean              # seg6local: count packets; what was counted is in `counters`
 ---@field freq? string                # ioam6: how many of so many packets: "1/2"
 ---@field tundst? string              # ioam6: the tunnel's end

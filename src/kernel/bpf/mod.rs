@@ -26,6 +26,12 @@ pub enum Role {
     Action,
     /// What a link receives.
     Xdp,
+    /// The packets of a route, as they come in, go out and are sent.
+    LwtIn,
+    /// See [`Role::LwtIn`].
+    LwtOut,
+    /// See [`Role::LwtIn`].
+    LwtXmit,
 }
 
 impl Role {
@@ -35,6 +41,9 @@ impl Role {
             Self::Filter => 3,
             Self::Action => 4,
             Self::Xdp => 6,
+            Self::LwtIn => 10,
+            Self::LwtOut => 11,
+            Self::LwtXmit => 12,
         }
     }
 
@@ -43,7 +52,7 @@ impl Role {
         match self {
             Self::Filter => "classifier",
             Self::Action => "action",
-            Self::Xdp => "prog",
+            Self::Xdp | Self::LwtIn | Self::LwtOut | Self::LwtXmit => "prog",
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Options of geneve, vxlan and erspan within `ip` and `ip6` are left out on purpose: kernels up to 6.18 crash on them.
 
+mod bpf;
 mod ila;
 mod ioam6;
 mod ip;
@@ -15,9 +16,12 @@ mod srh;
 mod tests;
 mod xfrm;
 
+use std::sync::Arc;
+
 use nix::errno::Errno;
 
 use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::bpf::Program;
 use crate::kernel::words::{self, Form, IndexOf, NameOf, Setting, Settings, Word, option};
 
 /// Adds what no word of its own says.
@@ -54,12 +58,21 @@ static TYPES: &[&Type] = &[
     &seg6local::TYPE,
     &rpl::TYPE,
     &ioam6::TYPE,
+    &bpf::TYPE,
     &xfrm::TYPE,
     &ila::TYPE,
 ];
 
 /// The key that says which type it is.
 const TYPE: &str = "type";
+
+/// Loads the programs that the encap among these options asks for; they have to be held until the kernel has been told.
+pub fn hold(settings: &mut Settings) -> Result<Vec<Arc<Program>>> {
+    match settings.iter_mut().find(|(key, _)| key == "encap") {
+        Some((_, Setting::Table(encap))) => bpf::hold(encap),
+        _ => Ok(Vec::new()),
+    }
+}
 
 /// The number of the type that `settings` say, and its attributes. `EINVAL` for a type or an option that there is not.
 pub fn encode(settings: &Settings, index: IndexOf<'_>) -> Result<(u16, Vec<u8>)> {

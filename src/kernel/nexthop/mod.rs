@@ -159,7 +159,8 @@ pub fn replace(namespace: &Namespace, id: u32, settings: &Settings) -> Result<u3
 }
 
 fn write(namespace: &Namespace, id: Option<u32>, settings: &Settings, flags: u16) -> Result<u32> {
-    let settings = with_family(settings);
+    let mut settings = with_family(settings);
+    let _held = encap::hold(&mut settings)?;
     let what = id.map_or_else(|| "nexthop".to_owned(), |id| format!("nexthop {id}"));
     let written = namespace.with_socket(|socket| {
         let mut message = SORT.message(SORT.new, &[], &settings, &mut Links::of(namespace, socket))?;

@@ -1,12 +1,14 @@
 //! What is asked for when a route is added.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use netlink_packet_route::AddressFamily;
 use netlink_packet_route::route::{RoutePreference, RouteType};
 
 use crate::error::{Error, Result, explain, nearest};
+use crate::kernel::bpf::Program;
 use crate::kernel::words::Settings;
 
 /// An address family of routes.
@@ -161,6 +163,8 @@ pub struct RouteSpec {
     pub nhid: Option<u32>,
     /// What is rarer ([`super::MORE`], `encap`).
     pub more: Settings,
+    /// The programs that an encap of it or of its ways has, for as long as the kernel may be told of them.
+    pub held: Vec<Arc<Program>>,
 }
 
 impl RouteSpec {
@@ -185,6 +189,7 @@ impl RouteSpec {
             nexthops: Vec::new(),
             nhid: None,
             more: Settings::new(),
+            held: Vec::new(),
         }
     }
 

@@ -6,7 +6,6 @@ use ipnet::IpNet;
 use mlua::{Table, Value};
 
 use crate::error::{Error, Result, explain};
-use crate::kernel::address_text;
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::{
@@ -14,6 +13,7 @@ use crate::kernel::route::{
     parse_label,
 };
 use crate::kernel::words::{self, Setting, Settings, Word};
+use crate::kernel::{address_text, encap};
 use crate::script::args::{Args, integer};
 use crate::script::error::ours;
 use crate::script::options::Options;
@@ -100,6 +100,10 @@ fn spec(dst: &str, options: &Options, namespace: &Namespace) -> Result<RouteSpec
         (spec.via, spec.dev, spec.onlink) = (None, None, false);
         spec.nexthops.clear();
         spec.more.retain(|(key, _)| key != "encap");
+    }
+    let ways = spec.nexthops.iter_mut().map(|way| &mut way.more);
+    for more in std::iter::once(&mut spec.more).chain(ways) {
+        spec.held.extend(encap::hold(more)?);
     }
     Ok(spec)
 }
