@@ -34,7 +34,7 @@ impl Family {
     /// Sends a command with these attributes, and gives the attributes of what comes back; `what` is its object.
     pub fn send(&self, namespace: &Namespace, command: u8, attributes: &[u8], what: &str) -> Result<Vec<Vec<u8>>> {
         let answers = self.open(namespace)?.query(command, attributes);
-        answers.map_err(|error| refused(error, namespace, what))
+        answers.map_err(|error| self.refused(error, namespace, what))
     }
 
     /// Sends a command with what `settings` say of `words`.
@@ -52,8 +52,16 @@ impl Family {
     pub fn list(&self, namespace: &Namespace, command: u8, words: &[Word], what: &str) -> Result<Vec<Settings>> {
         let names = namespace.with_socket(index_names)?;
         let name = |index: u32| names.get(&index).cloned();
-        let listed = self.open(namespace)?.dump(command, &[]).map_err(|error| refused(error, namespace, what))?;
+        let listed = self.open(namespace)?.dump(command, &[]).map_err(|error| self.refused(error, namespace, what))?;
         Ok(listed.iter().map(|bytes| words::decode(words, &[], bytes, &name)).collect())
+    }
+
+    /// Words a refusal about `what`, in a namespace.
+    fn refused(&self, error: Error, namespace: &Namespace, what: &str) -> Error {
+        let label = namespace.label();
+        let place = if label.is_empty() { String::new() } else { format!(" in \"{label}\"") };
+        let error = error.with("doing", format!("changing {}", self.what));
+        entry::refused(error, format!("{what}{place}"), "changing it").object(what)
     }
 }
 
@@ -82,10 +90,4 @@ pub fn matching(
 /// The value called `key`, in messages; none is `any`.
 pub fn shown(settings: &Settings, key: &str) -> String {
     words::find(settings, key).map_or_else(|| "any".to_owned(), |value| value.to_string().replace('"', ""))
-}
-
-fn refused(error: Error, namespace: &Namespace, what: &str) -> Error {
-    let label = namespace.label();
-    let place = if label.is_empty() { String::new() } else { format!(" in \"{label}\"") };
-    entry::refused(error, format!("{what}{place}"), "changing it").object(what)
 }

@@ -48,7 +48,7 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
     // Without it the kernel would forget everything.
     need(settings, &["dst"])?;
-    let what = format!("metrics of TCP to {}", shown(settings, "dst"));
+    let what = format!("entry for {} among the metrics of TCP", shown(settings, "dst"));
     FAMILY.write(namespace, DELETE, (WORDS, settings), &what)
 }
 

@@ -49,7 +49,7 @@ return {
     "nothing there",
     make = function(ns) ns:tcp_metrics_delete { dst = "10.0.0.9" } end,
     tool = "ip tcp_metrics delete 10.0.0.9",
-    fails = { code = "ESRCH", message = "there is no metrics of TCP to 10.0.0.9" },
+    fails = { code = "ESRCH", message = "there is no entry for 10.0.0.9 among the metrics of TCP" },
   },
   {
     "of no peer",

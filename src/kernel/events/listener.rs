@@ -10,6 +10,7 @@ use super::object::{LINK_GROUPS, Object};
 use super::state::{Sink, State};
 use super::{Event, What};
 use crate::error::Result;
+use crate::kernel::entry;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::xfrm;
 use crate::netlink::Socket;
@@ -48,7 +49,8 @@ impl Listener {
         let mut ipsec = if of_ipsec.is_empty() { None } else { Some(xfrm::open(namespace)?) };
         if let Some(ipsec) = &mut ipsec {
             ipsec.set_receive_buffer(buffer)?;
-            of_ipsec.iter().flat_map(|sort| sort.groups).try_for_each(|group| ipsec.join(*group))?;
+            let joined = of_ipsec.iter().flat_map(|sort| sort.groups).try_for_each(|group| ipsec.join(*group));
+            joined.map_err(|error| entry::refused(error, "IPsec", "following IPsec"))?;
         }
         for group in LINK_GROUPS.iter().chain(others.iter().flat_map(|sort| sort.groups)) {
             match socket.join(*group) {

@@ -76,6 +76,6 @@ pub fn set_policies(namespace: &Namespace, settings: &Settings) -> Result<()> {
 /// The attributes of the answer.
 fn ask(namespace: &Namespace, kind: u16, what: &str) -> Result<Vec<u8>> {
     let answers: Result<Vec<Message>> = open(namespace)?.query(Message::new(kind, &[0; HEADER_LENGTH]), 0);
-    let answers = answers.map_err(|error| refused(error, namespace, what, "counting them"))?;
+    let answers = answers.map_err(|error| refused(error, namespace, what, "counting what IPsec has"))?;
     Ok(answers.first().and_then(|answer| answer.bytes.get(HEADER_LENGTH..)).unwrap_or_default().to_vec())
 }
