@@ -41,13 +41,15 @@
 ---@field congctl? string             # the congestion control: "reno"
 ---@field fastopen_no_cookie? boolean # TCP Fast Open without a cookie
 
---- A program of the extended BPF for the packets of a route. Read, it has its `bpf_name` alone.
+--- A program of the extended BPF for the packets of a route. Read, it has its `bpf_name` alone, and at a segment `prog` with its
+--- id, by which it is used again.
 ---@class nsl.EncapProgram
 ---@field object? string              # the object file it is in
 ---@field section? string             # the section of it; "prog" if nobody says
 ---@field program? string             # the function's name, in whatever section
 ---@field object_pinned? string       # where it is pinned
 ---@field bpf_name? string            # what `ip` calls it: "file.o:[section]"
+---@field prog? { id: integer }
 
 --- What packets are wrapped in.
 ---@class nsl.Encap
@@ -73,6 +75,7 @@
 ---@field nh6? string                 # seg6local: the next hop
 ---@field iif? nsl.Dev                # seg6local
 ---@field oif? nsl.Dev                # seg6local
+---@field endpoint? nsl.EncapProgram   # seg6local: the program of the action "End.BPF"
 ---@field srh? { segs: string[], hmac?: integer }    # seg6local: the header to put before
 ---@field flavors? string|string[]    # seg6local: "psp", "usp", "usd", "next-csid"
 ---@field lblen? integer              # seg6local: bits of the block that "next-csid" shifts

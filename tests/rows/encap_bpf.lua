@@ -69,6 +69,18 @@ local rows = encap.file({
     want = { { id = 7, encap = { type = "bpf", xmit = { bpf_name = "route.o:[prog]" } } } },
   },
   {
+    "at a segment of a node's own",
+    has = encap.try "seg6local action End",
+    make = function(ns)
+      elf.write(file, sample)
+      ns:route_add("2001:db8:9::/48", { dev = "v0", encap = { type = "seg6local", action = "End.BPF", endpoint = { object = file } } })
+    end,
+    tool = "ip route add 2001:db8:9::/48 encap seg6local action End.BPF endpoint obj /run/route.o section prog dev v0",
+    want = { { encap = { type = "seg6local", action = "End.BPF", endpoint = { bpf_name = "route.o:[prog]" } } } },
+    same = { "prog.id" },
+    write = routes.write,
+  },
+  {
     "no program",
     make = function(ns) ns:route_add("10.9.0.0/16", { dev = "v0", encap = { type = "bpf", out = {} } }) end,
     fails = { code = "EINVAL", message = '"object" is needed' },

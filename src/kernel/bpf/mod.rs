@@ -32,6 +32,8 @@ pub enum Role {
     LwtOut,
     /// See [`Role::LwtIn`].
     LwtXmit,
+    /// What a node does at a segment of its own.
+    Segment,
 }
 
 impl Role {
@@ -44,6 +46,7 @@ impl Role {
             Self::LwtIn => 10,
             Self::LwtOut => 11,
             Self::LwtXmit => 12,
+            Self::Segment => 19,
         }
     }
 
@@ -52,7 +55,7 @@ impl Role {
         match self {
             Self::Filter => "classifier",
             Self::Action => "action",
-            Self::Xdp | Self::LwtIn | Self::LwtOut | Self::LwtXmit => "prog",
+            Self::Xdp | Self::LwtIn | Self::LwtOut | Self::LwtXmit | Self::Segment => "prog",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Segment routing over IPv6, what a node does at a segment of its own (Linux `include/uapi/linux/seg6_local.h`).
 
-use super::{Type, srh};
+use super::{Type, bpf, srh};
 use crate::error::{Error, Result, explain};
 use crate::kernel::names::Names;
 use crate::kernel::words::Form::{Bits32, Ip4, Ip6, Link, Named32, Names32, Nested, Switch8, Text, U8, U64};
@@ -58,6 +58,7 @@ pub(super) static TYPE: Type = Type {
             option("nh6", 5, Ip6),
             option("iif", 6, Link),
             option("oif", 7, Link),
+            option("endpoint", 8, Nested(bpf::WORDS)),
             flat(11, FLAVORS),
             fact("counters", COUNTERS, Nested(COUNTS)),
         ],
