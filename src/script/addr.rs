@@ -7,7 +7,7 @@ use super::bind::values;
 use super::link_options::READ_ONLY;
 use super::options::Options;
 use super::records::{self, Record};
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::error::Result;
 use crate::kernel::addr::{self, AddrSpec, Address, Broadcast, Filter, Lifetime};
 use crate::kernel::address_text;
@@ -36,54 +36,12 @@ const IGNORED: &[&str] = &[
 ];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.addr_add",
-        acts: Acts::OnDevices(1),
-        most: 3,
-        options: ADDR,
-        words: &[],
-        call: Call::Now(add),
-    },
-    Function {
-        name: "netns.addr_replace",
-        acts: Acts::OnDevices(1),
-        most: 3,
-        options: ADDR,
-        words: &[],
-        call: Call::Now(replace),
-    },
-    Function {
-        name: "netns.addr_change",
-        acts: Acts::OnDevices(1),
-        most: 3,
-        options: ADDR,
-        words: &[],
-        call: Call::Now(change),
-    },
-    Function {
-        name: "netns.addr_delete",
-        acts: Acts::OnDevices(1),
-        most: 3,
-        options: ADDR,
-        words: &[],
-        call: Call::Now(delete),
-    },
-    Function {
-        name: "netns.addr_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: FILTER,
-        words: &[],
-        call: Call::Now(list),
-    },
-    Function {
-        name: "netns.addr_flush",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: FILTER,
-        words: &[],
-        call: Call::Now(flush),
-    },
+    Function::new("netns.addr_add", Acts::OnDevices(1), 3, add).options(ADDR),
+    Function::new("netns.addr_replace", Acts::OnDevices(1), 3, replace).options(ADDR),
+    Function::new("netns.addr_change", Acts::OnDevices(1), 3, change).options(ADDR),
+    Function::new("netns.addr_delete", Acts::OnDevices(1), 3, delete).options(ADDR),
+    Function::new("netns.addr_list", Acts::OnEither, 2, list).options(FILTER),
+    Function::new("netns.addr_flush", Acts::OnDevices(1), 2, flush).options(FILTER),
 ];
 
 /// `netns.addr_add(dev, address, opts?)`.

@@ -5,7 +5,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::address_text;
@@ -19,7 +19,7 @@ const fn of_namespace(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnNamespace, most, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, most, call).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

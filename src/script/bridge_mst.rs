@@ -4,27 +4,13 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::bridge_vlan::mst::{self, TREE};
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.bridge_mst_set",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: &[],
-        words: &[TREE],
-        call: Call::Now(set),
-    },
-    Function {
-        name: "netns.bridge_mst_list",
-        acts: Acts::OnEither,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.bridge_mst_set", Acts::OnDevices(1), 2, set).words(&[TREE]),
+    Function::new("netns.bridge_mst_list", Acts::OnEither, 1, list),
 ];
 
 /// `netns.bridge_mst_set(dev, {msti=, state=})`.

@@ -4,7 +4,7 @@ use mlua::{MultiValue, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::bridge_vlan::{self, Filter, GLOBAL, OPTIONS, Vlans, WHOSE, WORDS};
@@ -23,7 +23,7 @@ const fn about(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
 }
 
 /// A function that takes a filter.
@@ -32,7 +32,7 @@ const fn lists(
     options: &'static [&'static str],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnEither, most: 2, options, words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).options(options)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

@@ -5,7 +5,7 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::bridge_vlan::numbers;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::bridge_vni::{self, Filter, Vnis, WORDS};
@@ -22,20 +22,13 @@ const fn about(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), most, call).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
     about("netns.bridge_vni_add", 3, &[WORDS], |args| write(args, bridge_vni::add)),
     about("netns.bridge_vni_delete", 3, &[WORDS], |args| write(args, bridge_vni::delete)),
-    Function {
-        name: "netns.bridge_vni_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: &["dev", "vni", "stats"],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.bridge_vni_list", Acts::OnEither, 2, list).options(&["dev", "vni", "stats"]),
 ];
 
 /// `netns.bridge_vni_add(dev, vni_or_range, {group=, remote=})`.

@@ -9,16 +9,16 @@ use mlua::{AnyUserData, Lua, MultiValue, UserData, UserDataMethods, Value};
 use super::args::{Args, integer};
 use super::bind::{self, Form, values};
 use super::handle::{Handle, add_common};
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::error::Error;
 use crate::kernel::address_text::{self, whole};
 
 const fn method(name: &'static str, most: usize, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::Method("Cidr"), most, options: &[], words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::Method("Cidr"), most, call)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "cidr", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(cidr) },
+    Function::new("cidr", Acts::Alone, 1, cidr),
     method("cidr.host", 2, host),
     method("cidr.subnet", 3, subnet),
     method("cidr.subnets", 2, subnets),

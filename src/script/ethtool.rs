@@ -4,27 +4,13 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::ethtool::{self, WORDS};
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.ethtool_get",
-        acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(get),
-    },
-    Function {
-        name: "netns.ethtool_set",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: &[],
-        words: &[WORDS],
-        call: Call::Now(set),
-    },
+    Function::new("netns.ethtool_get", Acts::OnDevices(1), 1, get),
+    Function::new("netns.ethtool_set", Acts::OnDevices(1), 2, set).words(&[WORDS]),
 ];
 
 /// `netns.ethtool_get(dev)`.

@@ -9,7 +9,7 @@ use super::handle::{Listener, MonitorHandle, Objects};
 use super::link_record::{self, Peers};
 use super::options::Options;
 use super::records::Record;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::{addr, netns, route, words};
 use crate::error::Result;
 use crate::kernel::events::{self, Event, Follower, Object, Places, What};
@@ -18,14 +18,8 @@ use crate::kernel::namespace::Namespace;
 /// Enough for a burst of 100,000 changes that nobody reads meanwhile.
 const BUFFER: u64 = 128 << 20;
 
-pub(super) static FUNCTIONS: &[Function] = &[Function {
-    name: "netns.events",
-    acts: Acts::Alone,
-    most: 1,
-    options: &["ns", "all", "objects", "timeout", "buffer"],
-    words: &[],
-    call: Call::Now(events),
-}];
+pub(super) static FUNCTIONS: &[Function] =
+    &[Function::new("netns.events", Acts::Alone, 1, events).options(&["ns", "all", "objects", "timeout", "buffer"])];
 
 /// `netns.events{ns=, all=, objects=, timeout=, buffer=}`: an iterator.
 fn events(args: &mut Args) -> mlua::Result<MultiValue> {

@@ -4,7 +4,7 @@ use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::fdb::{self, FLUSH, Filter, KEY, WORDS, Way};
 use crate::kernel::link::parse_mac;
@@ -21,7 +21,7 @@ const fn about(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -30,22 +30,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     about("netns.fdb_replace", WORDS, |args| write(args, Way::Replace)),
     about("netns.fdb_delete", WORDS, delete),
     about("netns.fdb_get", KEY, get),
-    Function {
-        name: "netns.fdb_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: FILTER,
-        words: &[],
-        call: Call::Now(list),
-    },
-    Function {
-        name: "netns.fdb_flush",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: &[],
-        words: &[FLUSH],
-        call: Call::Now(flush),
-    },
+    Function::new("netns.fdb_list", Acts::OnEither, 2, list).options(FILTER),
+    Function::new("netns.fdb_flush", Acts::OnDevices(1), 2, flush).words(&[FLUSH]),
 ];
 
 /// `netns.fdb_add(dev, mac, opts?)`.

@@ -8,7 +8,7 @@ use super::handle::namespace_of;
 use super::object::Tables;
 use super::options::Options;
 use super::records;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::tc::kind_in;
 use super::words as lua_words;
 use crate::error::Result;
@@ -29,15 +29,15 @@ type Native = fn(&mut Args) -> mlua::Result<MultiValue>;
 
 const fn writes(name: &'static str, call: Native) -> Function {
     let options = &["actions"];
-    Function { name, acts: Acts::OnEither, most: 2, options, words: FILTER_WORDS, call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).options(options).words(FILTER_WORDS)
 }
 
 const fn of_chain(name: &'static str, call: Native) -> Function {
-    Function { name, acts: Acts::OnEither, most: 2, options: &[], words: CHAIN_WORDS, call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).words(CHAIN_WORDS)
 }
 
 const fn lists(name: &'static str, words: Tables, call: Native) -> Function {
-    Function { name, acts: Acts::OnEither, most: 2, options: &["dev"], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).options(&["dev"]).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

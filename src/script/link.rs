@@ -18,54 +18,12 @@ use crate::kernel::link::{self, Condition, LinkSpec, kind};
 use crate::kernel::namespace::Namespace;
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.veth",
-        acts: Acts::OnDevices(2),
-        most: 3,
-        options: &["mtu", "up", "a", "b"],
-        words: &[],
-        call: Call::Now(veth),
-    },
-    Function {
-        name: "netns.link_add",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: LINK,
-        words: &[link::more::WORDS],
-        call: Call::Now(add),
-    },
-    Function {
-        name: "netns.link_set",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: LINK,
-        words: &[link::more::WORDS],
-        call: Call::Now(set),
-    },
-    Function {
-        name: "netns.link_delete",
-        acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(delete),
-    },
-    Function {
-        name: "netns.link_list",
-        acts: Acts::OnNamespace,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(list),
-    },
-    Function {
-        name: "netns.link_get",
-        acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(get),
-    },
+    Function::new("netns.veth", Acts::OnDevices(2), 3, veth).options(&["mtu", "up", "a", "b"]),
+    Function::new("netns.link_add", Acts::OnDevices(1), 2, add).options(LINK).words(&[link::more::WORDS]),
+    Function::new("netns.link_set", Acts::OnDevices(1), 2, set).options(LINK).words(&[link::more::WORDS]),
+    Function::new("netns.link_delete", Acts::OnDevices(1), 1, delete),
+    Function::new("netns.link_list", Acts::OnNamespace, 1, list),
+    Function::new("netns.link_get", Acts::OnDevices(1), 1, get),
     Function {
         name: "netns.link_wait",
         acts: Acts::OnDevices(1),
@@ -74,16 +32,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         words: &[],
         call: Call::Waits(wait),
     },
-    Function {
-        name: "netns.link",
-        acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(reference),
-    },
-    Function { name: "netns.wg_key", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(wg_key) },
-    Function { name: "netns.show", acts: Acts::OnEither, most: 1, options: &[], words: &[], call: Call::Now(show) },
+    Function::new("netns.link", Acts::OnDevices(1), 1, reference),
+    Function::new("netns.wg_key", Acts::Alone, 1, wg_key),
+    Function::new("netns.show", Acts::OnEither, 1, show),
 ];
 
 /// `netns.veth(dev_a, dev_b, opts?)`.

@@ -4,7 +4,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -18,21 +18,14 @@ const KEYS: Tables = &[WORDS];
 const KEYS_AND_LINK: Tables = &[WORDS, OF_LINK];
 
 const fn of_device(name: &'static str, words: Tables, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 2, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 2, call).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
     of_device("netns.macsec_add", KEYS, |args| write(args, KEYS, macsec::add)),
     of_device("netns.macsec_set", KEYS_AND_LINK, |args| write(args, KEYS_AND_LINK, macsec::set)),
     of_device("netns.macsec_delete", KEYS, |args| write(args, KEYS, macsec::delete)),
-    Function {
-        name: "netns.macsec_list",
-        acts: Acts::OnEither,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.macsec_list", Acts::OnEither, 1, list),
 ];
 
 /// `netns.macsec_add(dev, {rx=, sa=, …})`.

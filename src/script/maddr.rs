@@ -4,7 +4,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -12,20 +12,13 @@ use crate::kernel::link::parse_mac;
 use crate::kernel::maddr;
 
 const fn about(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 2, options: &[], words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 2, call)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
     about("netns.maddr_add", |args| write(args, maddr::add)),
     about("netns.maddr_delete", |args| write(args, maddr::delete)),
-    Function {
-        name: "netns.maddr_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: &["family"],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.maddr_list", Acts::OnEither, 2, list).options(&["family"]),
 ];
 
 /// `netns.maddr_add(dev, mac)`.

@@ -4,7 +4,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -22,7 +22,7 @@ const fn about(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -30,30 +30,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     about("netns.mdb_replace", WORDS, |args| write(args, mdb::replace)),
     about("netns.mdb_delete", WORDS, |args| write(args, mdb::delete)),
     about("netns.mdb_get", &[CHOICE], get),
-    Function {
-        name: "netns.mdb_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: &[],
-        words: &[CHOICE],
-        call: Call::Now(list),
-    },
-    Function {
-        name: "netns.mdb_routers",
-        acts: Acts::OnEither,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(routers),
-    },
-    Function {
-        name: "netns.mdb_flush",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: &[],
-        words: &[CHOICE],
-        call: Call::Now(flush),
-    },
+    Function::new("netns.mdb_list", Acts::OnEither, 2, list).words(&[CHOICE]),
+    Function::new("netns.mdb_routers", Acts::OnEither, 1, routers),
+    Function::new("netns.mdb_flush", Acts::OnDevices(1), 2, flush).words(&[CHOICE]),
 ];
 
 /// `netns.mdb_add(dev, group, opts?)`.

@@ -4,20 +4,15 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::address_text;
 use crate::kernel::mroute::{self, Filter};
 use crate::kernel::names::Names;
 
-pub(super) static FUNCTIONS: &[Function] = &[Function {
-    name: "netns.mroute_list",
-    acts: Acts::OnNamespace,
-    most: 2,
-    options: &["family", "to", "from", "iif", "table"],
-    words: &[],
-    call: Call::Now(list),
-}];
+pub(super) static FUNCTIONS: &[Function] =
+    &[Function::new("netns.mroute_list", Acts::OnNamespace, 2, list)
+        .options(&["family", "to", "from", "iif", "table"])];
 
 /// `netns.mroute_list(ns?, {family=, to=, from=, iif=, table=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {

@@ -6,7 +6,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::address_text;
@@ -23,12 +23,12 @@ const COLUMNS: &[&str] = &["dst", "dev", "lladdr", "nud", "router", "proxy"];
 
 /// A function that writes one neighbour.
 const fn writes(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 3, options: &[], words: &[WORDS], call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 3, call).words(&[WORDS])
 }
 
 /// A function that takes a filter.
 const fn lists(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnEither, most: 2, options: FILTER, words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).options(FILTER)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -36,14 +36,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     writes("netns.neigh_replace", |args| write(args, neigh::replace)),
     writes("netns.neigh_change", |args| write(args, neigh::change)),
     writes("netns.neigh_delete", |args| write(args, neigh::delete)),
-    Function {
-        name: "netns.neigh_get",
-        acts: Acts::OnDevices(1),
-        most: 3,
-        options: &["proxy"],
-        words: &[],
-        call: Call::Now(get),
-    },
+    Function::new("netns.neigh_get", Acts::OnDevices(1), 3, get).options(&["proxy"]),
     lists("netns.neigh_list", list),
     lists("netns.neigh_flush", flush),
 ];

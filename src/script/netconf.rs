@@ -6,7 +6,7 @@ use super::args::Args;
 use super::bind::values;
 use super::options::Options;
 use super::records;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::netconf::{self, FAMILIES};
@@ -14,22 +14,8 @@ use crate::kernel::netconf::{self, FAMILIES};
 const COLUMNS: &[&str] = &["family", "dev", "forwarding", "rp_filter", "mc_forwarding", "proxy_neigh"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.netconf_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: &["family"],
-        words: &[],
-        call: Call::Now(list),
-    },
-    Function {
-        name: "netns.netconf_get",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: &["family"],
-        words: &[],
-        call: Call::Now(get),
-    },
+    Function::new("netns.netconf_list", Acts::OnEither, 2, list).options(&["family"]),
+    Function::new("netns.netconf_get", Acts::OnDevices(1), 2, get).options(&["family"]),
 ];
 
 /// `netns.netconf_list(dev_or_ns?, {family=})`.

@@ -9,72 +9,23 @@ use super::args::{Args, integer};
 use super::bind::values;
 use super::handle::{Listener, MonitorHandle, NetnsHandle, namespace_of};
 use super::records::{self, Record};
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::error::Result;
 use crate::kernel::namespace::{Namespace, all, anonymous, id, named, pids, watch};
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "netns.list", acts: Acts::Alone, most: 1, options: &["all"], words: &[], call: Call::Now(list) },
-    Function {
-        name: "netns.add",
-        acts: Acts::Alone,
-        most: 2,
-        options: &["exist_ok"],
-        words: &[],
-        call: Call::Now(add),
-    },
-    Function { name: "netns.get", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(get) },
-    Function { name: "netns.exists", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(exists) },
-    Function { name: "netns.attach", acts: Acts::Alone, most: 2, options: &[], words: &[], call: Call::Now(attach) },
-    Function { name: "netns.set", acts: Acts::OnNamespace, most: 2, options: &[], words: &[], call: Call::Now(set) },
-    Function {
-        name: "netns.delete",
-        acts: Acts::OnNamespace,
-        most: 2,
-        options: &["force", "missing_ok"],
-        words: &[],
-        call: Call::Now(delete),
-    },
-    Function {
-        name: "netns.delete_all",
-        acts: Acts::Alone,
-        most: 0,
-        options: &[],
-        words: &[],
-        call: Call::Now(delete_all),
-    },
-    Function {
-        name: "netns.identify",
-        acts: Acts::Alone,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(identify),
-    },
-    Function {
-        name: "netns.pids",
-        acts: Acts::OnNamespace,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(pids_of),
-    },
-    Function {
-        name: "netns.monitor",
-        acts: Acts::Alone,
-        most: 1,
-        options: &["timeout"],
-        words: &[],
-        call: Call::Now(monitor),
-    },
-    Function {
-        name: "netns.list_id",
-        acts: Acts::Alone,
-        most: 1,
-        options: &["target", "nsid"],
-        words: &[],
-        call: Call::Now(list_id),
-    },
+    Function::new("netns.list", Acts::Alone, 1, list).options(&["all"]),
+    Function::new("netns.add", Acts::Alone, 2, add).options(&["exist_ok"]),
+    Function::new("netns.get", Acts::Alone, 1, get),
+    Function::new("netns.exists", Acts::Alone, 1, exists),
+    Function::new("netns.attach", Acts::Alone, 2, attach),
+    Function::new("netns.set", Acts::OnNamespace, 2, set),
+    Function::new("netns.delete", Acts::OnNamespace, 2, delete).options(&["force", "missing_ok"]),
+    Function::new("netns.delete_all", Acts::Alone, 0, delete_all),
+    Function::new("netns.identify", Acts::Alone, 1, identify),
+    Function::new("netns.pids", Acts::OnNamespace, 1, pids_of),
+    Function::new("netns.monitor", Acts::Alone, 1, monitor).options(&["timeout"]),
+    Function::new("netns.list_id", Acts::Alone, 1, list_id).options(&["target", "nsid"]),
 ];
 
 /// `netns.list{all=true}`.

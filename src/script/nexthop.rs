@@ -5,7 +5,7 @@ use mlua::MultiValue;
 use super::args::{Args, integer};
 use super::bind::values;
 use super::options::Options;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::encap;
@@ -31,7 +31,7 @@ const fn function(
     words: &'static [&'static [Word]],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnNamespace, most, options, words, call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, most, call).options(options).words(words)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

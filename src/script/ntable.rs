@@ -4,7 +4,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::ntable::{self, WORDS};
 
@@ -13,22 +13,8 @@ const IGNORED: &[&str] = &["name", "family"];
 const COLUMNS: &[&str] = &["name", "dev", "base_reachable", "retrans", "gc_stale", "ucast_probes", "mcast_probes"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.ntable_change",
-        acts: Acts::OnNamespace,
-        most: 3,
-        options: &[],
-        words: &[WORDS],
-        call: Call::Now(change),
-    },
-    Function {
-        name: "netns.ntable_list",
-        acts: Acts::OnEither,
-        most: 2,
-        options: &["name", "dev"],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.ntable_change", Acts::OnNamespace, 3, change).words(&[WORDS]),
+    Function::new("netns.ntable_list", Acts::OnEither, 2, list).options(&["name", "dev"]),
 ];
 
 /// `netns.ntable_change(ns, name, opts)`.

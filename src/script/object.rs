@@ -5,7 +5,7 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::records;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::namespace::Namespace;
@@ -21,7 +21,7 @@ pub(super) const fn function(
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
     let most = if words.is_empty() { 1 } else { 2 };
-    Function { name, acts: Acts::OnNamespace, most, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, most, call).words(words)
 }
 
 /// Does something and returns nothing.

@@ -48,14 +48,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         words: &[],
         call: Call::Waits(output),
     },
-    Function {
-        name: "netns.spawn",
-        acts: Acts::OnNamespace,
-        most: 3,
-        options: SPAWN,
-        words: &[],
-        call: Call::Now(spawn),
-    },
+    Function::new("netns.spawn", Acts::OnNamespace, 3, spawn).options(SPAWN),
     Function {
         name: "netns.shell",
         acts: Acts::OnNamespace,

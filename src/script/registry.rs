@@ -53,6 +53,26 @@ pub struct Function {
 }
 
 impl Function {
+    /// A function that returns when the kernel has done it, of so many arguments, without options.
+    pub(super) const fn new(
+        name: &'static str,
+        acts: Acts,
+        most: usize,
+        call: fn(&mut Args) -> mlua::Result<MultiValue>,
+    ) -> Self {
+        Self { name, acts, most, options: &[], words: &[], call: Call::Now(call) }
+    }
+
+    /// With these keys in its table of options.
+    pub(super) const fn options(self, options: &'static [&'static str]) -> Self {
+        Self { options, ..self }
+    }
+
+    /// With the words of these tables in it.
+    pub(super) const fn words(self, words: &'static [&'static [Word]]) -> Self {
+        Self { words, ..self }
+    }
+
     /// `netns`.
     pub fn module(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(module, _)| module)

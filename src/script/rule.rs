@@ -4,7 +4,7 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::rule::{self, WORDS};
@@ -13,7 +13,7 @@ use crate::kernel::words::Settings;
 const COLUMNS: &[&str] = &["priority", "family", "from", "to", "iif", "oif", "fwmark", "table", "type", "goto"];
 
 const fn function(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnNamespace, most: 2, options: &[], words: &[WORDS], call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, 2, call).words(&[WORDS])
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

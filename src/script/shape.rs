@@ -4,7 +4,7 @@ use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::options::Options;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::error::Result;
 use crate::kernel::tc::{self, Distribution, Shape};
 
@@ -26,22 +26,8 @@ pub(super) const SHAPE: &[&str] = &[
 ];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function {
-        name: "netns.shape",
-        acts: Acts::OnDevices(1),
-        most: 2,
-        options: SHAPE,
-        words: &[],
-        call: Call::Now(shape),
-    },
-    Function {
-        name: "netns.shape_clear",
-        acts: Acts::OnDevices(1),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(clear),
-    },
+    Function::new("netns.shape", Acts::OnDevices(1), 2, shape).options(SHAPE),
+    Function::new("netns.shape_clear", Acts::OnDevices(1), 1, clear),
 ];
 
 /// `netns.shape(dev, opts)`.

@@ -4,17 +4,10 @@ use mlua::{IntoLua, Lua, MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::kernel::sysctl::{self as kernel, Found};
 
-pub(super) static FUNCTIONS: &[Function] = &[Function {
-    name: "netns.sysctl",
-    acts: Acts::OnNamespace,
-    most: 3,
-    options: &[],
-    words: &[],
-    call: Call::Now(sysctl),
-}];
+pub(super) static FUNCTIONS: &[Function] = &[Function::new("netns.sysctl", Acts::OnNamespace, 3, sysctl)];
 
 const VALUE: &str = "a string or a number";
 

@@ -5,7 +5,7 @@ use mlua::{MultiValue, Table, Value};
 use super::args::Args;
 use super::bind::values;
 use super::options::Options;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
@@ -24,11 +24,11 @@ const CLASS_COLUMNS: &[&str] = &["dev", "kind", "classid", "root", "parent", "le
 type Native = fn(&mut Args) -> mlua::Result<MultiValue>;
 
 const fn writes(name: &'static str, words: &'static [&'static [kind::Word]], call: Native) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most: 2, options: &[], words, call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), 2, call).words(words)
 }
 
 const fn lists(name: &'static str, options: &'static [&'static str], call: Native) -> Function {
-    Function { name, acts: Acts::OnEither, most: 2, options, words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnEither, 2, call).options(options)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

@@ -7,28 +7,21 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::records;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::{Error, explain};
 use crate::kernel::address_text;
 use crate::kernel::token;
 
 const fn of_device(name: &'static str, most: usize, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnDevices(1), most, options: &[], words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnDevices(1), most, call)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
     of_device("netns.token_set", 2, set),
     of_device("netns.token_delete", 1, delete),
     of_device("netns.token_get", 1, get),
-    Function {
-        name: "netns.token_list",
-        acts: Acts::OnEither,
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(list),
-    },
+    Function::new("netns.token_list", Acts::OnEither, 1, list),
 ];
 
 /// `netns.token_set(dev, token)`.

@@ -29,14 +29,7 @@ pub(in crate::script) static FUNCTIONS: &[Function] = &[
         words: &[],
         call: Call::Tries(wait),
     },
-    Function {
-        name: "task.cancel",
-        acts: Acts::Method("Task"),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(cancel),
-    },
+    Function::new("task.cancel", Acts::Method("Task"), 1, cancel),
 ];
 
 impl Args {

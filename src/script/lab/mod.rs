@@ -61,7 +61,7 @@ const fn method(name: &'static str, most: usize, options: &'static [&'static str
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function { name: "lab.new", acts: Acts::Alone, most: 2, options: LAB, words: &[], call: Call::Now(new) },
+    Function::new("lab.new", Acts::Alone, 2, new).options(LAB),
     method("net.host", 3, NODE, Call::Now(declare::host)),
     method("net.router", 3, NODE, Call::Now(declare::router)),
     method("net.switch", 3, NODE, Call::Now(declare::switch)),
@@ -77,30 +77,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     method("net.ping", 4, super::probe::PING, Call::Waits(probe::ping)),
     method("net.throughput", 4, super::probe::THROUGHPUT, Call::Waits(probe::throughput)),
     method("net.pingall", 2, &["nodes", "sample", "seed", "family", "timeout", "quiet"], Call::Waits(probe::pingall)),
-    Function {
-        name: "node.configure",
-        acts: Acts::Method("Node"),
-        most: 2,
-        options: CONFIGURE,
-        words: &[],
-        call: Call::Now(apply::configure),
-    },
-    Function {
-        name: "cable.set",
-        acts: Acts::Method("Cable"),
-        most: 2,
-        options: SET,
-        words: &[],
-        call: Call::Now(change::set),
-    },
-    Function {
-        name: "cable.down",
-        acts: Acts::Method("Cable"),
-        most: 1,
-        options: &[],
-        words: &[],
-        call: Call::Now(life::cable_down),
-    },
+    Function::new("node.configure", Acts::Method("Node"), 2, apply::configure).options(CONFIGURE),
+    Function::new("cable.set", Acts::Method("Cable"), 2, change::set).options(SET),
+    Function::new("cable.down", Acts::Method("Cable"), 1, life::cable_down),
     Function {
         name: "cable.up",
         acts: Acts::Method("Cable"),

@@ -10,7 +10,7 @@ use super::bind::values;
 use super::bulk::Bulk;
 use super::error::ours;
 use super::records;
-use super::registry::{Acts, Call, Function};
+use super::registry::{Acts, Function};
 use crate::error::Result;
 use crate::kernel::address_text;
 use crate::kernel::names::Names;
@@ -35,7 +35,7 @@ const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope
 
 /// A function that writes one route.
 const fn writes(name: &'static str, call: fn(&mut Args) -> mlua::Result<MultiValue>) -> Function {
-    Function { name, acts: Acts::OnNamespace, most: 3, options: ROUTE, words: &[MORE], call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, 3, call).options(ROUTE).words(&[MORE])
 }
 
 const fn reads(
@@ -44,7 +44,7 @@ const fn reads(
     options: &'static [&'static str],
     call: fn(&mut Args) -> mlua::Result<MultiValue>,
 ) -> Function {
-    Function { name, acts: Acts::OnNamespace, most, options, words: &[], call: Call::Now(call) }
+    Function::new(name, Acts::OnNamespace, most, call).options(options)
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[

@@ -41,9 +41,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         words: &[],
         call: Call::Tries(timeout),
     },
-    Function { name: "task.limit", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Now(limit) },
+    Function::new("task.limit", Acts::Alone, 1, limit),
     Function { name: "task.sleep", acts: Acts::Alone, most: 1, options: &[], words: &[], call: Call::Waits(sleep) },
-    Function { name: "task.clock", acts: Acts::Alone, most: 0, options: &[], words: &[], call: Call::Now(clock) },
+    Function::new("task.clock", Acts::Alone, 0, clock),
 ];
 
 /// When the run began: set when the VM is made.
