@@ -4,6 +4,7 @@ use mlua::{MultiValue, Value};
 
 use super::args::{Args, integer};
 use super::bind::values;
+use super::object::at_link;
 use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
@@ -17,15 +18,6 @@ const IGNORED: &[&str] = &["dev", "vid", "pvid", "untagged", "self", "master"];
 const COLUMNS: &[&str] = &["dev", "vid", "pvid", "untagged", "state"];
 const GLOBAL_COLUMNS: &[&str] = &["dev", "vid", "mcast_snooping", "mcast_querier"];
 
-/// A function that is about VLANs of one link.
-const fn about(
-    name: &'static str,
-    words: &'static [&'static [Word]],
-    call: fn(&mut Args) -> mlua::Result<MultiValue>,
-) -> Function {
-    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
-}
-
 /// A function that takes a filter.
 const fn lists(
     name: &'static str,
@@ -36,11 +28,11 @@ const fn lists(
 }
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    about("netns.bridge_vlan_add", WORDS, |args| write(args, WORDS, bridge_vlan::add)),
-    about("netns.bridge_vlan_delete", &[WHOSE], delete),
-    about("netns.bridge_vlan_set", &[OPTIONS], |args| write(args, &[OPTIONS], bridge_vlan::set)),
+    at_link("netns.bridge_vlan_add", WORDS, |args| write(args, WORDS, bridge_vlan::add)),
+    at_link("netns.bridge_vlan_delete", &[WHOSE], delete),
+    at_link("netns.bridge_vlan_set", &[OPTIONS], |args| write(args, &[OPTIONS], bridge_vlan::set)),
     lists("netns.bridge_vlan_list", &["dev", "vid", "stats"], |args| list(args, COLUMNS, bridge_vlan::list)),
-    about("netns.bridge_vlan_global_set", &[GLOBAL], |args| write(args, &[GLOBAL], bridge_vlan::set_global)),
+    at_link("netns.bridge_vlan_global_set", &[GLOBAL], |args| write(args, &[GLOBAL], bridge_vlan::set_global)),
     lists("netns.bridge_vlan_global_list", &["dev", "vid"], |args| {
         list(args, GLOBAL_COLUMNS, bridge_vlan::list_global)
     }),

@@ -5,29 +5,21 @@ use mlua::MultiValue;
 use super::args::Args;
 use super::bind::values;
 use super::bridge_vlan::numbers;
+use super::object::at_link;
 use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::bridge_vni::{self, Filter, Vnis, WORDS};
 use crate::kernel::device::Device;
-use crate::kernel::words::{Settings, Word};
+use crate::kernel::words::Settings;
 
 /// What repeats an argument, and what only reading gives.
 const IGNORED: &[&str] = &["dev", "vni", "stats"];
 const EXPECTED: &str = "a VNI, or a range such as \"100-200\"";
 
-const fn about(
-    name: &'static str,
-    most: usize,
-    words: &'static [&'static [Word]],
-    call: fn(&mut Args) -> mlua::Result<MultiValue>,
-) -> Function {
-    Function::new(name, Acts::OnDevices(1), most, call).words(words)
-}
-
 pub(super) static FUNCTIONS: &[Function] = &[
-    about("netns.bridge_vni_add", 3, &[WORDS], |args| write(args, bridge_vni::add)),
-    about("netns.bridge_vni_delete", 3, &[WORDS], |args| write(args, bridge_vni::delete)),
+    at_link("netns.bridge_vni_add", &[WORDS], |args| write(args, bridge_vni::add)),
+    at_link("netns.bridge_vni_delete", &[WORDS], |args| write(args, bridge_vni::delete)),
     Function::new("netns.bridge_vni_list", Acts::OnEither, 2, list).options(&["dev", "vni", "stats"]),
 ];
 

@@ -4,32 +4,23 @@ use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::bind::values;
+use super::object::at_link;
 use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::kernel::fdb::{self, FLUSH, Filter, KEY, WORDS, Way};
 use crate::kernel::link::parse_mac;
-use crate::kernel::words::Word;
 
 /// What repeats an argument or says what follows from it.
 const IGNORED: &[&str] = &["mac", "dev", "stale"];
 const FILTER: &[&str] = &["dev", "br", "vlan", "state", "dynamic"];
 const COLUMNS: &[&str] = &["mac", "dev", "master", "vlan", "dst", "permanent", "static", "dynamic", "self"];
 
-/// A function that is about one address.
-const fn about(
-    name: &'static str,
-    words: &'static [&'static [Word]],
-    call: fn(&mut Args) -> mlua::Result<MultiValue>,
-) -> Function {
-    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
-}
-
 pub(super) static FUNCTIONS: &[Function] = &[
-    about("netns.fdb_add", WORDS, |args| write(args, Way::Add)),
-    about("netns.fdb_append", WORDS, |args| write(args, Way::Append)),
-    about("netns.fdb_replace", WORDS, |args| write(args, Way::Replace)),
-    about("netns.fdb_delete", WORDS, delete),
-    about("netns.fdb_get", KEY, get),
+    at_link("netns.fdb_add", WORDS, |args| write(args, Way::Add)),
+    at_link("netns.fdb_append", WORDS, |args| write(args, Way::Append)),
+    at_link("netns.fdb_replace", WORDS, |args| write(args, Way::Replace)),
+    at_link("netns.fdb_delete", WORDS, delete),
+    at_link("netns.fdb_get", KEY, get),
     Function::new("netns.fdb_list", Acts::OnEither, 2, list).options(FILTER),
     Function::new("netns.fdb_flush", Acts::OnDevices(1), 2, flush).words(&[FLUSH]),
 ];

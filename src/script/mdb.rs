@@ -4,32 +4,24 @@ use mlua::MultiValue;
 
 use super::args::Args;
 use super::bind::values;
+use super::object::at_link;
 use super::registry::{Acts, Function};
 use super::words as lua_words;
 use crate::error::Result;
 use crate::kernel::device::Device;
 use crate::kernel::mdb::{self, CHOICE, Group, WORDS};
-use crate::kernel::words::{Settings, Word};
+use crate::kernel::words::Settings;
 
 /// What repeats an argument, and what only reading gives.
 const IGNORED: &[&str] =
     &["dev", "grp", "timer", "offload", "fast_leave", "added_by_star_ex", "blocked", "offload_failed"];
 const COLUMNS: &[&str] = &["dev", "grp", "port", "src", "vid", "permanent", "temp"];
 
-/// A function that is about one group.
-const fn about(
-    name: &'static str,
-    words: &'static [&'static [Word]],
-    call: fn(&mut Args) -> mlua::Result<MultiValue>,
-) -> Function {
-    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
-}
-
 pub(super) static FUNCTIONS: &[Function] = &[
-    about("netns.mdb_add", WORDS, |args| write(args, mdb::add)),
-    about("netns.mdb_replace", WORDS, |args| write(args, mdb::replace)),
-    about("netns.mdb_delete", WORDS, |args| write(args, mdb::delete)),
-    about("netns.mdb_get", &[CHOICE], get),
+    at_link("netns.mdb_add", WORDS, |args| write(args, mdb::add)),
+    at_link("netns.mdb_replace", WORDS, |args| write(args, mdb::replace)),
+    at_link("netns.mdb_delete", WORDS, |args| write(args, mdb::delete)),
+    at_link("netns.mdb_get", &[CHOICE], get),
     Function::new("netns.mdb_list", Acts::OnEither, 2, list).words(&[CHOICE]),
     Function::new("netns.mdb_routers", Acts::OnEither, 1, routers),
     Function::new("netns.mdb_flush", Acts::OnDevices(1), 2, flush).words(&[CHOICE]),

@@ -24,6 +24,15 @@ pub(super) const fn function(
     Function::new(name, Acts::OnNamespace, most, call).words(words)
 }
 
+/// A function of a link, of what is known by its second argument there, and of one table.
+pub(super) const fn at_link(
+    name: &'static str,
+    words: Tables,
+    call: fn(&mut Args) -> mlua::Result<MultiValue>,
+) -> Function {
+    Function::new(name, Acts::OnDevices(1), 3, call).words(words)
+}
+
 /// Does something and returns nothing.
 pub(super) fn write(
     args: &mut Args,
