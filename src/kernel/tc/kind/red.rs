@@ -12,13 +12,14 @@ use crate::kernel::tc::form::PROBABILITY;
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::tc::rate::time_of;
 use crate::kernel::words::Form::{Rate64, Size32, Switch8, U8, U32};
-use crate::kernel::words::{Word, option};
+use crate::kernel::words::{Word, joined, option};
 use crate::netlink::attr;
 
 pub(super) use gred::GRED;
 
 const OWN: u16 = 0;
-const RED_WORDS: &[Word] = &[
+/// What `red` and a virtual queue of `gred` have alike.
+const QUEUE: &[Word] = &[
     option("limit", OWN, Size32),
     option("min", OWN, Size32),
     option("max", OWN, Size32),
@@ -28,12 +29,17 @@ const RED_WORDS: &[Word] = &[
     option("bandwidth", OWN, Rate64),
     option("ecn", OWN, Switch8),
     option("harddrop", OWN, Switch8),
-    option("adaptive", OWN, Switch8),
-    option("nodrop", OWN, Switch8),
     option("ewma", OWN, U8),
     option("Scell_log", OWN, U8),
-    option("qevent_early_drop", OWN, U32),
-    option("qevent_mark", OWN, U32),
+];
+const RED_WORDS: &[Word] = joined![
+    QUEUE,
+    &[
+        option("adaptive", OWN, Switch8),
+        option("nodrop", OWN, Switch8),
+        option("qevent_early_drop", OWN, U32),
+        option("qevent_mark", OWN, U32),
+    ],
 ];
 const CHOKE_WORDS: &[Word] = &[
     option("limit", OWN, U32),

@@ -1,35 +1,27 @@
 //! `gred`: up to 16 virtual queues, each with its own `red`; `tc qdisc change … gred vq 1 …` sets one.
 
-use super::{FLAGS, PROBABILITY, Red, flags, seen_flags};
+use super::{FLAGS, PROBABILITY, QUEUE, Red, flags, seen_flags};
 use crate::error::{Error, Result, explain};
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::tc::kind::{Kind, Layout, Options};
-use crate::kernel::words::Form::{List, Nested, Rate64, Size32, Switch8, U8, U32};
-use crate::kernel::words::{Setting, Word, fact, option};
+use crate::kernel::words::Form::{List, Nested, Size32, Switch8, U8, U32};
+use crate::kernel::words::{Setting, Word, fact, joined, option};
 use crate::netlink::attr;
 
 const OWN: u16 = 0;
-const WORDS: &[Word] = &[
-    option("vqs", OWN, U32),
-    option("default", OWN, U32),
-    option("grio", OWN, Switch8),
-    option("vq", OWN, U32),
-    option("prio", OWN, U8),
-    option("limit", OWN, Size32),
-    option("min", OWN, Size32),
-    option("max", OWN, Size32),
-    option("avpkt", OWN, Size32),
-    option("burst", OWN, U32),
-    option("probability", OWN, PROBABILITY),
-    option("bandwidth", OWN, Rate64),
-    option("ecn", OWN, Switch8),
-    option("harddrop", OWN, Switch8),
-    option("ewma", OWN, U8),
-    option("Scell_log", OWN, U8),
-    fact("queues", OWN, List(&Nested(QUEUE), 1)),
+const WORDS: &[Word] = joined![
+    &[
+        option("vqs", OWN, U32),
+        option("default", OWN, U32),
+        option("grio", OWN, Switch8),
+        option("vq", OWN, U32),
+        option("prio", OWN, U8),
+    ],
+    QUEUE,
+    &[fact("queues", OWN, List(&Nested(READ), 1))],
 ];
 /// One virtual queue, as it is read.
-const QUEUE: &[Word] = &[
+const READ: &[Word] = &[
     fact("vq", OWN, U32),
     fact("prio", OWN, U8),
     fact("limit", OWN, Size32),
@@ -119,7 +111,7 @@ fn read_queue(queue: &[u8], chance: Option<u32>, flags: &[(u32, u32)]) -> Option
     if usize::try_from(number).ok()? >= MOST {
         return None;
     }
-    let mut seen = Seen::new(QUEUE);
+    let mut seen = Seen::new(READ);
     seen.number("vq", number);
     seen.bytes("prio", queue.get(43..44)?);
     seen.number("limit", word32(queue, 0)?);
