@@ -15,7 +15,7 @@
 ---@field target? nsl.Time            # how long a packet may wait; a twentieth of `rtt` unless told
 ---@field atm? "noatm"|"atm"|"ptm"    # packets go in such cells
 ---@field overhead? integer           # bytes that each packet counts more
----@field framing? "conservative"|"ipoa-vcmux"|"ipoa-llcsnap"|"bridged-vcmux"|"bridged-llcsnap"|"pppoa-vcmux"|"pppoa-llc"|"pppoe-vcmux"|"pppoe-llcsnap"|"pppoe-ptm"|"bridged-ptm"|"docsis"|"ethernet"|"ether-vlan"     # `atm`, `overhead` and `mpu` of such a link; not read back
+---@field framing? "conservative"|"ipoa-vcmux"|"ipoa-llcsnap"|"bridged-vcmux"|"bridged-llcsnap"|"pppoa-vcmux"|"pppoa-llc"|"pppoe-vcmux"|"pppoe-llcsnap"|"pppoe-ptm"|"bridged-ptm"|"docsis"|"ethernet"|"ether-vlan"     # `atm`, `overhead` and `mpu` of such a link; read where they are those of one alone
 ---@field mpu? integer                # the least that a packet counts, in bytes
 ---@field raw? boolean                # packets count as the kernel says, without overhead
 ---@field memlimit? nsl.Size          # bytes that may wait

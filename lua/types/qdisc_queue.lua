@@ -52,6 +52,10 @@
 ---@field timer_slack? nsl.Time       # packets may go so much later, together
 ---@field horizon? nsl.Time           # what is to go later than this
 ---@field horizon_drop? boolean       # is dropped; if not, it goes then
+---@field bands? integer              # of priorities, of which a higher one has more turns: 3
+---@field priomap? integer[]          # which of them each of 16 priorities is in, from 0; needs `bands`
+---@field weights? integer[]          # bytes of each at its turn
+---@field offload_horizon? nsl.Time   # what is to go within this is given to the hardware, which waits itself
 
 --- hhf keeps the greatest flows apart, so that others do not wait for them.
 ---@class nsl.HhfOpts

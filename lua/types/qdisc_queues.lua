@@ -10,6 +10,7 @@
 ---@field shaper? "dcb"|"bw_rlimit"
 ---@field min_rate? nsl.Rate[]        # of each class, with "bw_rlimit"
 ---@field max_rate? nsl.Rate[]
+---@field fp? ("E"|"P")[]             # of each class: its frames are express, or are broken off for others (the hardware must do it)
 
 --- taprio opens and closes the queues of classes by a clock (tc-taprio(8)).
 ---@class nsl.TaprioOpts
@@ -23,6 +24,8 @@
 ---@field cycle_time? nsl.Time        # it is shortened or prolonged to this
 ---@field cycle_time_extension? nsl.Time
 ---@field sched_entry? nsl.SchedEntry[]
+---@field max_sdu? integer[]          # of each class the longest packet in bytes; 0: any
+---@field fp? ("E"|"P")[]             # of each class: its frames are express, or are broken off for others (the hardware must do it)
 
 --- A part of a cycle.
 ---@class nsl.SchedEntry

@@ -38,6 +38,12 @@ local function by_hardware(name, opts, words, want)
   return root(name .. " by the hardware", opts, words, want, { has = queues .. "\ntc qdisc add dev v0 root handle 1: " .. words })
 end
 
+--- What a row has besides that Debian's `tc` does not know yet.
+local function newer(since, more)
+  more.since, more.tool = since, false
+  return more
+end
+
 local red_words = "limit 400000 min 30000 max 90000 avpkt 1000 burst 55"
 local function red(more)
   local opts = { limit = 400000, min = 30000, max = 90000, avpkt = 1000, burst = 55 }
@@ -68,6 +74,10 @@ return {
     { limit = 99, target = "20ms", tupdate = "30ms", alpha = 5, beta = 9, ecn = true, bytemode = true, dq_rate_estimator = true },
     "pie limit 99 target 20ms tupdate 30ms alpha 5 beta 9 ecn bytemode dq_rate_estimator",
     { limit = 99, target = 0.02, tupdate = 0.03, alpha = 5, beta = 9, ecn = true, bytemode = true, dq_rate_estimator = true }),
+  root("fq by the priority of packets", {
+      bands = 3, priomap = { 1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2 }, weights = { 600000, 200000, 70000 },
+    }, "fq", { bands = 3, weights = { 600000, 200000, 70000 } }, newer("6.7", {})),
+  root("fq that sends early by the clock of the hardware", { offload_horizon = 0 }, "fq", { offload_horizon = 0 }, newer("6.13", {})),
   root("fq", {}, "fq", { limit = 10000, flow_limit = 100, buckets = 1024, pacing = true }),
   root("fq with options",
     { limit = 500, flow_limit = 50, buckets = 256, orphan_mask = 127, quantum = "4kb", initial_quantum = "20kb", pacing = false,
@@ -187,6 +197,26 @@ return {
     "taprio num_tc 2 map 1 0 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000 flags 0x1 txtime-delay 200000 clockid CLOCK_TAI",
     { flags = 1, txtime_delay = 0.0002 },
     { before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
+  root("taprio with longest packets", {
+      num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", max_sdu = { 0, 200 },
+      sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
+    },
+    "taprio", { max_sdu = { 0, 200 } }, newer("6.1", {
+      before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
+    })),
+  root("taprio whose frames do not give way", {
+      num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", fp = { "E", "E" },
+      sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
+    }, "taprio", { fp = { "E", "E" } }, newer("6.4", {
+      before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
+    })),
+  root("taprio whose frames give way, without hardware", {
+      num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", fp = { "P", "E" },
+      sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
+    }, "taprio", {}, newer("6.4", {
+      before = queues .. "; ip link set v0 up; ip link set v1 up",
+      fails = { code = "EOPNOTSUPP", kernel = "Preemption only supported with full offload" },
+    })),
   root("etf", { clockid = "TAI", delta = "100us", skip_sock_check = true }, "etf clockid CLOCK_TAI delta 100000 skip_sock_check",
     { clockid = "TAI", delta = 0.0001, skip_sock_check = true }, { write = again }),
   root("etf with a deadline", { clockid = "TAI", delta = "100us", deadline_mode = true }, "etf clockid CLOCK_TAI delta 100000 deadline_mode",
@@ -197,13 +227,14 @@ return {
   by_hardware("htb", { offload = true }, "htb offload", { offload = true }),
   by_hardware("mqprio",
     { num_tc = 2, map = { 0, 1 }, queues = { "1@0", "3@1" }, hw = true, mode = "channel", shaper = "bw_rlimit",
-      min_rate = { "1mbit", "2mbit" }, max_rate = { "4mbit", "5mbit" } },
+      min_rate = { "1mbit", "2mbit" }, max_rate = { "4mbit", "5mbit" }, fp = { "E", "P" } },
     "mqprio num_tc 2 map 0 1 queues 1@0 3@1 hw 1 mode channel shaper bw_rlimit min_rate 1mbit 2mbit max_rate 4mbit 5mbit",
     { mode = "channel" }),
   root("cbs", { idleslope = 98688, sendslope = -901312, hicredit = 153, locredit = -1389 },
     "cbs idleslope 98688 sendslope -901312 hicredit 153 locredit -1389 offload 0",
     { idleslope = 98688, sendslope = -901312, hicredit = 153, locredit = -1389, offload = false }),
   root("skbprio", { limit = 99 }, "skbprio limit 99", { limit = 99 }),
+  root("teql0", {}, "teql0", {}, { needs = { "sch_teql" } }),
   root("plug", { limit = "32kb" }, "plug limit 32768", {}),
   {
     "plug, released",
@@ -225,7 +256,7 @@ return {
     { bandwidth = 20000000, diffserv = "diffserv8", flowmode = "dual-dsthost", nat = true, wash = true, ingress = true,
       ack_filter = "aggressive", split_gso = false, rtt = 0.01, overhead = -4, mpu = 64, atm = "atm", memlimit = 33554432, fwmark = 255 }),
   root("cake by a round trip", { bandwidth = "1gbit", rtt = "50ms", diffserv = "besteffort", framing = "docsis" },
-    "cake bandwidth 1gbit rtt 50ms besteffort docsis", { rtt = 0.05, target = 0.0025, overhead = 18, mpu = 64 }),
+    "cake bandwidth 1gbit rtt 50ms besteffort docsis", { rtt = 0.05, target = 0.0025, overhead = 18, mpu = 64, framing = "docsis" }),
   root("cake by how long a packet may wait", { rtt = "100ms", target = "5ms" }, "cake rtt 100ms", { rtt = 0.1, target = 0.005 }),
   root("cake, raw", { autorate_ingress = true, raw = true, framing = nil }, "cake autorate-ingress raw", { raw = true, autorate_ingress = true }),
   root("stab", { kind = "pfifo", stab = { overhead = 20, mpu = 64, linklayer = "atm", mtu = 1500 } }, "x",

@@ -6,7 +6,7 @@ use crate::kernel::tc::form::MICROSECONDS;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::units;
 use crate::kernel::words::Form::{self, I32, Own, Size32, Switch32, U32, Words32};
-use crate::kernel::words::{self, Setting, Settings, Word, option};
+use crate::kernel::words::{self, NOWHERE, Setting, Settings, Word, option};
 use crate::netlink::attr;
 
 const WORDS: &[Word] = &[
@@ -36,9 +36,9 @@ const WORDS: &[Word] = &[
     option("target", TARGET, MICROSECONDS),
     option("atm", ATM, Words32(&["noatm", "atm", "ptm"])),
     option("overhead", OVERHEAD, I32),
-    option("framing", 0, Form::Text),
+    option("framing", NOWHERE, Form::Text),
     option("mpu", MPU, U32),
-    option("raw", 0, Switch32),
+    option("raw", NOWHERE, Switch32),
     option("memlimit", 10, Size32),
     option("fwmark", 18, U32),
 ];
@@ -162,6 +162,16 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
         "mpu" | "fwmark" | "memlimit" => *value != Setting::Integer(0),
         _ => true,
     });
+    let number = |kind| attr::find(bytes, kind).and_then(attr::u32_of).unwrap_or(0);
+    let (atm, overhead, mpu) = (number(ATM), number(OVERHEAD).cast_signed(), number(MPU));
+    let is_such = |framing: &&(&str, Option<u32>, i32, u32)| {
+        (framing.1.unwrap_or(0), framing.2, framing.3) == (atm, overhead, mpu)
+    };
+    // Two are the same to the kernel.
+    let mut such = FRAMINGS.iter().filter(is_such);
+    if let (Some((name, ..)), None) = (such.next(), such.next()) {
+        settings.push(("framing".into(), Setting::Text((*name).to_owned())));
+    }
     if attr::find(bytes, RAW).is_some() {
         settings.push(("raw".into(), Setting::Switch(true)));
     }
@@ -187,6 +197,7 @@ mod tests {
         assert_eq!(find(&found, "target"), Some(&Setting::Number(0.000_05)));
         assert_eq!(find(&found, "bandwidth"), Some(&text("unlimited")));
         assert_eq!(find(&found, "overhead"), Some(&Setting::Integer(18)));
+        assert_eq!(find(&found, "framing"), Some(&text("docsis")));
         assert_eq!((find(&found, "mpu"), find(&found, "atm")), (Some(&Setting::Integer(64)), Some(&text("noatm"))));
         assert_eq!(find(&read(&[("raw", Setting::Switch(true))]), "raw"), Some(&Setting::Switch(true)));
     }

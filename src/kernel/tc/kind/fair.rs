@@ -4,10 +4,10 @@
 use super::red::{self, Red};
 use super::{Kind, Layout, Options};
 use crate::error::Result;
-use crate::kernel::tc::form::{LOG2, MICROSECONDS, MICROSECONDS_OR_NONE, PROBABILITY, RATE_OR_NONE};
+use crate::kernel::tc::form::{BYTES, LOG2, MICROSECONDS, MICROSECONDS_OR_NONE, NUMBERS, PROBABILITY, RATE_OR_NONE};
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::words::Form::{Per32, Size32, Switch8, Switch32, U8, U32};
-use crate::kernel::words::{Word, option};
+use crate::kernel::words::{Word, field, option};
 
 const FQ_WORDS: &[Word] = &[
     option("limit", 1, U32),
@@ -25,7 +25,13 @@ const FQ_WORDS: &[Word] = &[
     option("timer_slack", 13, Per32(1_000_000_000)),
     option("horizon", 14, MICROSECONDS),
     option("horizon_drop", 15, Switch8),
+    field("bands", BANDS, 20, 0, U32),
+    field("priomap", BANDS, 20, 4, BYTES),
+    option("weights", 17, NUMBERS),
+    option("offload_horizon", 18, MICROSECONDS),
 ];
+/// `TCA_FQ_PRIOMAP`, a `struct tc_prio_qopt`.
+const BANDS: u16 = 16;
 const HHF_WORDS: &[Word] = &[
     option("limit", 1, U32),
     option("quantum", 2, Size32),

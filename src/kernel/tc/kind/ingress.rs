@@ -1,5 +1,6 @@
 //! Disciplines with few options or none: `ingress` and `clsact`, at which filters see what comes in (and goes out); `mq`, one child a
-//! queue of the hardware; `noqueue`, which sends at once; `plug`, which holds all back until it is told.
+//! queue of the hardware; `noqueue`, which sends at once; `plug`, which holds all back until it is told; `teql0`,
+//! through which a link of that name sends by several.
 
 use super::{Kind, Layout, NONE, Options};
 use crate::kernel::words::Form::{Size32, Words32};
@@ -15,4 +16,6 @@ pub(super) static CLSACT: Kind = Kind::new("clsact", NONE);
 pub(super) static INGRESS: Kind = Kind::new("ingress", NONE);
 pub(super) static MQ: Kind = Kind::new("mq", NONE);
 pub(super) static NOQUEUE: Kind = Kind::new("noqueue", NONE);
+/// Of the one such link that the module makes unless it is told otherwise.
+pub(super) static TEQL: Kind = Kind::new("teql0", NONE);
 pub(super) static PLUG: Kind = Kind::new("plug", Options { words: PLUG_WORDS, layout: Layout::Struct(8) });

@@ -108,6 +108,7 @@ pub static KINDS: &[&Kind] = &[
     &prio::SKBPRIO,
     &queues::TAPRIO,
     &tbf::TBF,
+    &ingress::TEQL,
 ];
 
 /// The words of every kind's disciplines.
@@ -169,6 +170,7 @@ impl Kind {
     pub fn module(&self) -> String {
         match self.name {
             "clsact" => "sch_ingress".to_owned(),
+            "teql0" => "sch_teql".to_owned(),
             name => format!("sch_{name}"),
         }
     }
@@ -177,6 +179,7 @@ impl Kind {
     pub fn config(&self) -> String {
         match self.name {
             "clsact" => "CONFIG_NET_SCH_INGRESS".to_owned(),
+            "teql0" => "CONFIG_NET_SCH_TEQL".to_owned(),
             name => format!("CONFIG_NET_SCH_{}", name.to_uppercase()),
         }
     }

@@ -3,10 +3,10 @@
 
 use super::{Kind, Layout, Options};
 use crate::error::Result;
-use crate::kernel::tc::form::{BYTES, CLOCK, NANOSECONDS, QUEUES};
+use crate::kernel::tc::form::{BYTES, CLOCK, NANOSECONDS, NUMBERS, QUEUES};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::kind::prio::map;
-use crate::kernel::words::Form::{self, List, Nested, Per32, Rate64, Switch8, U8, U32, U64, Words8, Words16};
+use crate::kernel::words::Form::{self, List, Names32, Nested, Per32, Rate64, Switch8, U8, U32, U64, Words8, Words16};
 use crate::kernel::words::{self, Setting, Word, option};
 use crate::netlink::attr::{self, Attributes};
 
@@ -20,6 +20,7 @@ const MQPRIO_WORDS: &[Word] = &[
     option("shaper", OWN, Words16(&["dcb", "bw_rlimit"])),
     option("min_rate", OWN, RATES),
     option("max_rate", OWN, RATES),
+    option("fp", OWN, PREEMPTIONS),
 ];
 const TAPRIO_WORDS: &[Word] = &[
     option("num_tc", OWN, U8),
@@ -32,6 +33,8 @@ const TAPRIO_WORDS: &[Word] = &[
     option("cycle_time", CYCLE_TIME, NANOSECONDS),
     option("cycle_time_extension", CYCLE_TIME_EXTENSION, NANOSECONDS),
     option("sched_entry", ENTRIES, List(&Nested(ENTRY), 1)),
+    option("max_sdu", OWN, NUMBERS),
+    option("fp", OWN, PREEMPTIONS),
 ];
 /// What is open for how long.
 const ENTRY: &[Word] = &[
@@ -40,6 +43,8 @@ const ENTRY: &[Word] = &[
     option("interval", 4, Per32(1_000_000_000)),
 ];
 const RATES: Form = List(&Rate64, 1);
+/// Of each class, whether its frames may be broken off for others (`TC_FP_*`).
+const PREEMPTIONS: Form = List(&Names32(&[(1, "E"), (2, "P")]), 0);
 
 pub(super) static MQPRIO: Kind = Kind::new(
     "mqprio",
@@ -57,6 +62,7 @@ const MODE: u16 = 1;
 const SHAPER: u16 = 2;
 const MIN_RATE: u16 = 3;
 const MAX_RATE: u16 = 4;
+const MQPRIO_CLASS: u16 = 5;
 
 const PRIOMAP: u16 = 1;
 const ENTRIES: u16 = 2;
@@ -68,6 +74,14 @@ const CYCLE_TIME_EXTENSION: u16 = 9;
 const TAPRIO_FLAGS: u16 = 10;
 const TXTIME_DELAY: u16 = 11;
 const ONE_ENTRY: u16 = 1;
+const TAPRIO_CLASS: u16 = 12;
+/// In what is said of a class (`TCA_TAPRIO_TC_ENTRY_*`, `TCA_MQPRIO_TC_ENTRY_*`): which one it is, the longest packet of it,
+/// whether it gives way.
+const CLASS_INDEX: u16 = 1;
+const CLASS_MAX_SDU: u16 = 2;
+const TAPRIO_FP: u16 = 3;
+const MQPRIO_FP: u16 = 2;
+const OF_TAPRIO: &[(&str, u16)] = &[("max_sdu", CLASS_MAX_SDU), ("fp", TAPRIO_FP)];
 
 /// num_tc, prio_tc_map, hw, count and offset of each class's queues.
 fn classes(given: &Given<'_>, usual: ([u8; 16], u64, bool)) -> Result<Vec<u8>> {
@@ -98,6 +112,44 @@ fn seen_classes(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     Some(())
 }
 
+/// Appends what is said of each class apart, of which the words and their attributes are `parts`.
+fn put_each_class(given: &Given<'_>, kind: u16, parts: &[(&str, u16)], bytes: &mut Vec<u8>) -> Result<()> {
+    let mut of_classes: Vec<Vec<u8>> = Vec::new();
+    for (name, part) in parts {
+        let values = given.bytes(name)?.unwrap_or_default();
+        // Numbers one behind the other, or attributes.
+        let values: Vec<&[u8]> = match *name {
+            "fp" => Attributes::new(&values).map(|(_, value)| value).collect(),
+            _ => values.chunks_exact(4).collect(),
+        };
+        of_classes.resize(of_classes.len().max(values.len()), Vec::new());
+        of_classes.iter_mut().zip(values).for_each(|(of_class, value)| attr::put(of_class, *part, value));
+    }
+    for (index, of_class) in (0u32..).zip(of_classes) {
+        attr::nest(bytes, kind, |bytes| {
+            attr::put_u32(bytes, CLASS_INDEX, index);
+            bytes.extend_from_slice(&of_class);
+        });
+    }
+    Ok(())
+}
+
+/// What is said of each of so many classes apart; a longest packet only where one has it.
+fn see_each_class(bytes: &[u8], count: u8, kind: u16, parts: &[(&'static str, u16)], seen: &mut Seen) {
+    let of_classes = || Attributes::new(bytes).filter(|(found, _)| *found == kind).take(count.into());
+    for (name, part) in parts {
+        let values: Vec<u32> =
+            of_classes().filter_map(|(_, of_class)| attr::u32_of(attr::find(of_class, *part)?)).collect();
+        if *name == "fp" && !values.is_empty() {
+            let mut list = Vec::new();
+            values.iter().for_each(|value| attr::put_u32(&mut list, 0, *value));
+            seen.bytes(name, &list);
+        } else if values.iter().any(|value| *value != 0) {
+            seen.bytes(name, &values.iter().flat_map(|value| value.to_ne_bytes()).collect::<Vec<_>>());
+        }
+    }
+}
+
 fn encode_mqprio(given: &Given<'_>) -> Result<Vec<u8>> {
     let usual = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 1, 1, 3, 3, 3, 3];
     let mut bytes = classes(given, (usual, 8, true))?;
@@ -115,6 +167,7 @@ fn encode_mqprio(given: &Given<'_>) -> Result<Vec<u8>> {
             attr::nest(&mut bytes, kind, |list| all.for_each(|rate| attr::put(list, kind, rate)));
         }
     }
+    put_each_class(given, MQPRIO_CLASS, &[("fp", MQPRIO_FP)], &mut bytes)?;
     Ok(bytes)
 }
 
@@ -131,6 +184,10 @@ fn decode_mqprio(bytes: &[u8], seen: &mut Seen) -> Option<()> {
             }
         }
     }
+    // Where no hardware does it, the kernel takes nothing of it.
+    if bytes[17] != 0 {
+        see_each_class(attributes, bytes[0], MQPRIO_CLASS, &[("fp", MQPRIO_FP)], seen);
+    }
     Some(())
 }
 
@@ -139,20 +196,23 @@ fn encode_taprio(given: &Given<'_>) -> Result<Vec<u8>> {
     if given.has("num_tc") {
         attr::put(&mut bytes, PRIOMAP, &classes(given, ([0; 16], 0, false))?);
     }
-    bytes.extend(given.attributes(&["num_tc", "map", "queues", "sched_entry"])?);
+    bytes.extend(given.attributes(&["num_tc", "map", "queues", "sched_entry", "max_sdu", "fp"])?);
     let entries = given.tables("sched_entry")?.unwrap_or_default();
     let entries = entries.iter().map(|entry| entry.attributes(&[])).collect::<Result<Vec<_>>>()?;
     attr::nest(&mut bytes, ENTRIES, |list| {
         entries.iter().for_each(|entry| attr::put(list, ONE_ENTRY | attr::NESTED, entry));
     });
+    put_each_class(given, TAPRIO_CLASS, OF_TAPRIO, &mut bytes)?;
     Ok(bytes)
 }
 
 fn decode_taprio(bytes: &[u8], seen: &mut Seen) -> Option<()> {
-    seen_classes(attr::find(bytes, PRIOMAP)?, seen)?;
+    let classes = attr::find(bytes, PRIOMAP)?;
+    seen_classes(classes, seen)?;
+    see_each_class(bytes, *classes.first()?, TAPRIO_CLASS, OF_TAPRIO, seen);
     // A schedule that does not run yet stands inside.
     let waiting = attr::find(bytes, ADMIN).unwrap_or_default();
-    let named = |name: &str| !matches!(name, "num_tc" | "map" | "queues");
+    let named = |name: &str| !matches!(name, "num_tc" | "map" | "queues" | "max_sdu" | "fp");
     for word in TAPRIO_WORDS.iter().filter(|word| named(word.name)) {
         if let Some(value) = attr::find(bytes, word.attribute).or_else(|| attr::find(waiting, word.attribute)) {
             seen.bytes(word.name, value);
@@ -191,6 +251,9 @@ mod tests {
             ("interval".into(), Setting::Number(0.0003)),
         ];
         let mut asked: Settings = asked[..3].to_vec();
+        let given_way = Setting::List(["E", "P"].map(|text| Setting::Text(text.to_owned())).into());
+        asked.push(("max_sdu".into(), list(&[0, 200])));
+        asked.push(("fp".into(), given_way));
         asked.push(("clockid".into(), Setting::Text("TAI".to_owned())));
         asked.push(("base_time".into(), Setting::Integer(1_528_743_495_910_289_987)));
         asked.push(("sched_entry".into(), Setting::List(vec![Setting::Table(entry)])));
