@@ -42,6 +42,8 @@
 ---@field macsec_set fun(self: nsl.Link, opts: nsl.MacsecKeyOpts) # netns.macsec_set
 ---@field macsec_delete fun(self: nsl.Link, opts: nsl.MacsecKeyOpts) # netns.macsec_delete
 ---@field macsec_list fun(self: nsl.Link): nsl.MacsecRecord[] # netns.macsec_list
+---@field stats_get fun(self: nsl.Link, group?: string): nsl.StatsRecord # netns.stats_get
+---@field stats_set fun(self: nsl.Link, opts: nsl.StatsOpts) # netns.stats_set
 ---@field token_set fun(self: nsl.Link, token: string)                                     # netns.token_set
 ---@field token_delete fun(self: nsl.Link)                                                 # netns.token_delete
 ---@field token_get fun(self: nsl.Link): nsl.TokenRecord                                   # netns.token_get

@@ -62,3 +62,5 @@
 ---@field action_get fun(self: nsl.Netns, opts: nsl.ActionKey): nsl.ActionRecord # netns.action_get
 ---@field action_list fun(self: nsl.Netns, opts?: nsl.ActionListOpts): nsl.ActionRecord[] # netns.action_list
 ---@field action_flush fun(self: nsl.Netns, opts?: nsl.ActionListOpts): integer # netns.action_flush
+---@field stats_get fun(self: nsl.Netns, name: string, group?: string): nsl.StatsRecord # netns.stats_get
+---@field stats_set fun(self: nsl.Netns, name: string, opts: nsl.StatsOpts) # netns.stats_set

@@ -43,6 +43,7 @@ pub mod route;
 pub mod rule;
 mod shared_forms;
 pub mod sr;
+pub mod stats;
 pub mod sysctl;
 pub mod tc;
 pub mod tcp_metrics;

@@ -58,6 +58,7 @@ mod rule;
 mod shape;
 pub mod show;
 mod sr;
+mod stats;
 mod strict;
 mod sysctl;
 mod task;

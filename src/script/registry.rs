@@ -146,6 +146,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         super::sysctl::FUNCTIONS,
         super::nft::FUNCTIONS,
         super::ethtool::FUNCTIONS,
+        super::stats::FUNCTIONS,
         super::shape::FUNCTIONS,
         super::tc::FUNCTIONS,
         super::filter::FUNCTIONS,
