@@ -142,6 +142,7 @@
 ---@field xdp? nsl.XdpOpts|"off"|false    # the program that sees first what it receives; one that is there gives way
 ---@field xdpgeneric? nsl.XdpOpts|"off"|false    # the same, as any link can have it
 ---@field xdpdrv? nsl.XdpOpts|"off"|false    # the same, by the link's own driver
+---@field xdpoffload? nsl.XdpOpts|"off"|false    # the same, by the link's hardware
 
 --- A virtual function of a link's hardware, in the words of `ip link set … vf`.
 ---@class nsl.VfOpts

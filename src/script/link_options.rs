@@ -17,7 +17,7 @@ use crate::kernel::{addr, address_text, words};
 pub(super) const LINK: &[&str] = &[
     "type", "index", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
     "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "dynamic", "trailers", "arp",
-    "addrgenmode", "carrier", "broadcast", "xdp", "xdpgeneric", "xdpdrv", kind::PORT_TABLE,
+    "addrgenmode", "carrier", "broadcast", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload", kind::PORT_TABLE,
 ];
 
 /// What only reading gives: accepted by writes, and ignored.

@@ -9,6 +9,14 @@ local function before(ns)
   ns:link_add("v0", { type = "veth", peer = "v1", address = "02:00:00:00:00:01" })
 end
 
+--- A device that is only simulated, eth0.
+local function simulated(ns)
+  elf.write(file, elf.sample)
+  assert(ns:exec([[
+    i=0; while test -e /sys/bus/netdevsim/devices/netdevsim$i; do i=$((i + 1)); done
+    echo $i 1 1 >/sys/bus/netdevsim/new_device; ip link set eth0 address 02:00:00:00:00:07]]).ok)
+end
+
 --- A row for one program, given in both ways.
 local function program(name, key, opts, words, mode, prog)
   return {
@@ -32,6 +40,32 @@ return {
   program("by default the section prog", "xdp", { object = file }, "object /run/sample.o", 1, "let_in"),
   program("another section, as any link", "xdpgeneric", { object = file, section = "xdp" }, "object /run/sample.o section xdp", 2, "keep_out"),
   program("by the driver", "xdpdrv", { object = file, program = "keep_out" }, "object /run/sample.o program keep_out", 1, "keep_out"),
+  {
+    "by hardware",
+    needs = { "dummy" },
+    has = "test -d /sys/bus/netdevsim",
+    before = simulated,
+    make = function(ns) ns:link_set("eth0", { xdpoffload = { object = file } }) end,
+    tool = "ip link set dev eth0 xdpoffload object /run/sample.o",
+    json = "ip -json link show dev eth0",
+    read = function(ns) return ns:link_get "eth0" end,
+    write = function(ns, record) ns:link_set("eth0", record) end,
+    want = { { xdp = { mode = 3, prog = { name = "let_in" } } } },
+    same = { "id", "parentdev", "phys_switch_id" },
+  },
+  {
+    "by hardware, off again",
+    needs = { "dummy" },
+    has = "test -d /sys/bus/netdevsim",
+    before = simulated,
+    check = function(ns)
+      ns:link_set("eth0", { xdpoffload = { object = file, program = "keep_out" }, mtu = 1400 })
+      assert(ns:link_get("eth0").xdp.mode == 3)
+      ns:link_set("eth0", { xdpoffload = "off" })
+      assert(ns:link_get("eth0").xdp == nil)
+    end,
+  },
+  refused("by hardware that there is not", { xdpoffload = { object = file } }, { code = "EINVAL", object = "v0" }),
   {
     "another in its place",
     make = function(ns)

@@ -139,6 +139,8 @@ pub(super) struct NewProgram<'a> {
     pub(super) name: &'a str,
     pub(super) instructions: &'a [u8],
     pub(super) license: &'a CStr,
+    /// The link whose hardware is to run it, in the namespace of the caller; 0 is none.
+    pub(super) link: u32,
 }
 
 impl NewProgram<'_> {
@@ -149,6 +151,7 @@ impl NewProgram<'_> {
             .reads(16, self.license.to_bytes_with_nul())
             .word(44, self.flags)
             .name(48, self.name)
+            .word(64, self.link)
     }
 
     /// Loads it; if it is refused, with what the verifier says.

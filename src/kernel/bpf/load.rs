@@ -41,7 +41,8 @@ pub(super) fn load(settings: &Settings, role: Role) -> Result<Program> {
     let code = code.map_err(|why| about(Error::new(&explain::BPF_UNUSABLE).with("why", why)))?;
     // Packets in several buffers are only for those who say so.
     let flags = if program.section.starts_with("xdp.frags") { XDP_HAS_FRAGS } else { 0 };
-    let new = NewProgram { kind: role.kind(), flags, name: &program.name, instructions: &code, license: &license };
+    let (kind, link) = (role.kind(), role.link());
+    let new = NewProgram { kind, flags, name: &program.name, instructions: &code, license: &license, link };
     let fd = new.load().map_err(|(errno, log)| about(verdict(refused(errno, &explain::BPF_PROGRAM_REFUSED), &log)))?;
     Ok(Program { fd, name: Some(format!("{}:[{section}]", base(file))) })
 }

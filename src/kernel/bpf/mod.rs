@@ -26,6 +26,8 @@ pub enum Role {
     Action,
     /// What a link receives.
     Xdp,
+    /// The same, run by the hardware of the link with this index, in the namespace of who loads it.
+    XdpOf(u32),
     /// The packets of a route, as they come in, go out and are sent.
     LwtIn,
     /// See [`Role::LwtIn`].
@@ -42,11 +44,19 @@ impl Role {
         match self {
             Self::Filter => 3,
             Self::Action => 4,
-            Self::Xdp => 6,
+            Self::Xdp | Self::XdpOf(_) => 6,
             Self::LwtIn => 10,
             Self::LwtOut => 11,
             Self::LwtXmit => 12,
             Self::Segment => 19,
+        }
+    }
+
+    /// The link whose hardware it is for; 0 is none.
+    fn link(self) -> u32 {
+        match self {
+            Self::XdpOf(index) => index,
+            _ => 0,
         }
     }
 
@@ -55,7 +65,7 @@ impl Role {
         match self {
             Self::Filter => "classifier",
             Self::Action => "action",
-            Self::Xdp | Self::LwtIn | Self::LwtOut | Self::LwtXmit | Self::Segment => "prog",
+            Self::Xdp | Self::XdpOf(_) | Self::LwtIn | Self::LwtOut | Self::LwtXmit | Self::Segment => "prog",
         }
     }
 }

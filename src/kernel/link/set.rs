@@ -28,6 +28,9 @@ struct Relocation {
 /// `ENODEV` if it is not there. If what had been changed cannot be changed back, the error's notes say what stayed.
 pub fn set(device: &Device, spec: &LinkSpec) -> Result<Device> {
     let relocation = relocation(device, spec).map_err(|error| error.object(device))?;
+    let xdp =
+        spec.xdp.as_ref().map(|xdp| xdp.for_hardware(device)).transpose().map_err(|error| error.object(device))?;
+    let spec = &LinkSpec { xdp: xdp.flatten().or_else(|| spec.xdp.clone()), ..spec.clone() };
     let mut here = LinkSpec { name: None, netns: None, more: more::for_change(&spec.more), ..spec.clone() };
     let mut there = LinkSpec::default();
     if relocation.as_ref().is_some_and(|relocation| relocation.fd.is_some()) {

@@ -4,8 +4,11 @@
 
 use std::sync::Arc;
 
+use nix::errno::Errno;
+
 use crate::error::{Error, Result, explain};
 use crate::kernel::bpf::{self, Program, Role};
+use crate::kernel::device::Device;
 use crate::kernel::words::Form::{List, Nested, U8};
 use crate::kernel::words::{self, Setting, Settings, Word, fact, option};
 use crate::netlink::attr;
@@ -18,8 +21,10 @@ const PROG_ID: u16 = 4;
 /// The ids of programs by how they are attached, and what `ip` has for that: by the driver, for any link, by hardware.
 const BY_MODE: [(u16, u8); 3] = [(6, 2), (5, 1), (7, 3)];
 
-/// The options of a link, and how each attaches its program (`XDP_FLAGS_SKB_MODE`, `XDP_FLAGS_DRV_MODE`); 0: as it can.
-pub const OPTIONS: &[(&str, u32)] = &[("xdp", 0), ("xdpgeneric", 1 << 1), ("xdpdrv", 1 << 2)];
+/// The options of a link, and how each attaches its program (`XDP_FLAGS_SKB_MODE`, `XDP_FLAGS_DRV_MODE` …); 0: as it can.
+pub const OPTIONS: &[(&str, u32)] = &[("xdp", 0), ("xdpgeneric", 1 << 1), ("xdpdrv", 1 << 2), ("xdpoffload", OFFLOAD)];
+/// `XDP_FLAGS_HW_MODE`: by the link's hardware.
+const OFFLOAD: u32 = 1 << 3;
 
 /// What such an option is told, and what is read: `mode` is 1 by the driver, 2 for any link, 3 by hardware.
 pub const WORDS: &[Word] = &[
@@ -37,12 +42,14 @@ pub const WORDS: &[Word] = &[
 pub struct Xdp {
     program: Option<Arc<Program>>,
     flags: u32,
+    /// What is to be loaded for the link's hardware, once that is known.
+    later: Option<Settings>,
 }
 
 impl Xdp {
     /// No program, of those attached as `flags` say.
     pub fn off(flags: u32) -> Self {
-        Self { program: None, flags }
+        Self { program: None, flags, later: None }
     }
 
     /// Loads the program that `settings` ask for ([`bpf::hold`]). With a `mode` that was read it is attached in that.
@@ -51,10 +58,25 @@ impl Xdp {
             Some(mode @ 1..=3) if flags == 0 => [1 << 2, 1 << 1, 1 << 3][usize::try_from(mode - 1).unwrap_or_default()],
             _ => flags,
         };
+        if flags == OFFLOAD && words::find(&settings, "object").is_some() {
+            return Ok(Self { program: None, flags, later: Some(settings) });
+        }
         match bpf::hold(&mut settings, Role::Xdp)? {
-            Some(program) => Ok(Self { program: Some(Arc::new(program)), flags }),
+            Some(program) => Ok(Self { program: Some(Arc::new(program)), flags, later: None }),
             None => Err(Error::new(&explain::OPTION_MISSING).with("key", "object").note("of a program for a link")),
         }
+    }
+
+    /// With the program loaded for the hardware of this link; none where it is loaded, or not for hardware.
+    pub(super) fn for_hardware(&self, device: &Device) -> Result<Option<Self>> {
+        let Some(mut settings) = self.later.clone() else { return Ok(None) };
+        let role = Role::XdpOf(device.index()?);
+        // The kernel looks for the link in the namespace of who asks.
+        let program = device.namespace.enter(move || bpf::hold(&mut settings, role)).map_err(|error| {
+            let is_plain = error.as_errno() == Some(Errno::EINVAL) && error.kernel_text().is_none();
+            if is_plain { error.note("the link's hardware may run no programs") } else { error }
+        })?;
+        Ok(Some(Self { program: program.map(Arc::new), flags: self.flags, later: None }))
     }
 
     /// What was attached when it was read ([`read`]).
