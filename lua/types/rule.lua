@@ -4,6 +4,8 @@
 ---@class nsl.RuleOpts
 ---@field priority? integer           # the smaller is asked first; left out: before all but that of 0
 ---@field pref? integer               # the same
+---@field preference? integer         # the same
+---@field order? integer              # the same
 ---@field family? nsl.Family          # of `from` and `to`, else "inet" (a list: both)
 ---@field not? boolean                # for all packets but those described here; Lua takes `not_ = true`
 ---@field from? string                # packets from these addresses: "10.0.0.0/8"
@@ -17,6 +19,7 @@
 ---@field fwmark? integer|string      # packets with this firewall mark: 1, or "0x1/0xff" with a mask
 ---@field fwmask? integer             # the mask of `fwmark`
 ---@field iif? nsl.Dev                # packets that come in by this link; "lo": those made here
+---@field dev? nsl.Dev                # the same
 ---@field oif? nsl.Dev                # packets of sockets that are bound to this link
 ---@field l3mdev? boolean             # packets of a VRF, by its own table
 ---@field uidrange? integer|string    # packets of these users: "1000-2000"
@@ -32,6 +35,8 @@
 ---@field goto? integer               # go on with the rule of this priority; Lua takes `goto_ = 100`
 ---@field suppress_prefixlength? integer    # pass over routes with prefixes that are as short or shorter
 ---@field suppress_ifgroup? integer|string  # pass over routes that leave by a link of this group
+---@field sup_pl? integer             # the same as `suppress_prefixlength`
+---@field sup_group? integer|string   # the same as `suppress_ifgroup`
 ---@field realms? integer|string      # "to" or "from/to"
 ---@field protocol? integer|string    # who made it: a number, or a name in /etc/iproute2/rt_protos
 

@@ -92,6 +92,20 @@ return {
     tool = "ip rule add pref 100 dsfield 0x10 lookup local",
     want = { { priority = 100, tos = 16, table = "local" } },
   },
+  {
+    "the other words for priority, iif and what is suppressed",
+    before = pair.before,
+    make = function(ns)
+      ns:rule_add { preference = 100, dev = "v0", sup_pl = 16 }
+      ns:rule_add { order = 101, dev = "v1", sup_group = 7 }
+      assert(#ns:rule_list { dev = "v1" } == 1)
+    end,
+    tool = [[
+      ip rule add preference 100 dev v0 table main sup_pl 16
+      ip rule add order 101 dev v1 table main sup_group 7
+    ]],
+    want = { { priority = 100, iif = "v0", suppress_prefixlength = 16 }, { priority = 101, iif = "v1", suppress_ifgroup = "7" } },
+  },
   rule("priority left to the kernel", { from = "10.1.0.1" }, "from 10.1.0.1", nil, {
     make = function(ns) ns:rule_add { from = "10.1.0.1" } end,
     tool = "ip rule add from 10.1.0.1",
