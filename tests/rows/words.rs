@@ -93,10 +93,16 @@ pub(crate) fn wrong(files: impl Iterator<Item = impl AsRef<Path>>) -> Vec<String
 fn wanted() -> BTreeSet<(String, String)> {
     let of_kinds = words_of_kinds();
     let is_a_kinds = |object: &str, word: &str| of_kinds.iter().any(|(of, _, name)| *of == object && *name == word);
+    // What a chain's template says is what a filter says, and stands in rows of filters.
+    let filters: BTreeSet<&str> = nsl::script::functions()
+        .filter(|function| function.name == "netns.filter_add")
+        .flat_map(nsl::script::Function::option_keys)
+        .collect();
+    let is_a_templates = |object: &str, word: &str| object == "chain" && filters.contains(word);
     let mut wanted = BTreeSet::new();
     for function in nsl::script::functions().filter(|function| function.module() == "netns") {
         let Some(object) = object(function.short_name()) else { continue };
-        let own = function.option_keys().filter(|key| !is_a_kinds(object, key));
+        let own = function.option_keys().filter(|key| !is_a_kinds(object, key) && !is_a_templates(object, key));
         wanted.extend(own.map(|key| (object.to_owned(), key.to_owned())));
     }
     wanted.extend(of_kinds.into_iter().map(|(object, kind, word)| (format!("{object} {kind}"), word.to_owned())));
