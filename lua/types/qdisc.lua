@@ -25,7 +25,7 @@
 ---@field time_constant nsl.Time      # over which time
 
 --- The options of a discipline, in `tc qdisc`'s words: those of its kind, and where it is. Kinds without options are ingress,
---- clsact, mq, multiq, drr, qfq and noqueue; choke has those of red, pfifo_head_drop and skbprio that of pfifo.
+--- clsact, mq, multiq, drr, qfq, teql0 and noqueue; choke has those of red, pfifo_head_drop and skbprio that of pfifo.
 ---@class nsl.QdiscOpts: nsl.QdiscPlace, nsl.NetemOpts, nsl.TbfOpts, nsl.HtbOpts, nsl.HfscOpts, nsl.FifoOpts, nsl.FqCodelOpts, nsl.FqPieOpts, nsl.FqOpts, nsl.CakeOpts, nsl.SfqOpts, nsl.GredOpts, nsl.SfbOpts, nsl.HhfOpts, nsl.PrioOpts, nsl.EtsOpts, nsl.MqprioOpts, nsl.TaprioOpts, nsl.EtfOpts, nsl.CbsOpts, nsl.PlugOpts
 
 --- Which disciplines are meant.

@@ -193,7 +193,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
             _ if given.has("ingress") || given.has("egress") => handle::INGRESS & 0xffff_0000,
             _ => 0,
         };
-        attr::put(bytes, CLASS, &(major | PRIORITY + queue).to_ne_bytes());
+        attr::put(bytes, CLASS, &(major | (PRIORITY + queue)).to_ne_bytes());
     }
     if let Some(labels) = given.tables("mpls")? {
         let labels = labels.iter().map(|label| label.attributes(&[])).collect::<Result<Vec<_>>>()?;
