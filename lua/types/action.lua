@@ -104,6 +104,13 @@
 ---@field ipv? integer                # the priority that packets have behind it
 ---@field max_octets? integer         # how many bytes may pass meanwhile
 
+--- What an action has seen.
+---@class nsl.ActionStats: nsl.TcStats
+---@field installed number            # how many seconds ago it was made
+---@field last_used number            # how many seconds ago it acted last, or was made
+---@field first_used? number          # how many seconds ago it acted first
+---@field expires? number
+
 --- An action as it is: in a filter, or by itself.
 ---@class nsl.ActionRecord: nsl.Action
 ---@field kind string
@@ -112,7 +119,7 @@
 ---@field bind integer                # how many of those are filters
 ---@field in_hw_count? integer        # how many devices do it in hardware
 ---@field used_hw_stats? string       # how those count
----@field stats nsl.TcStats           # what it has seen
+---@field stats nsl.ActionStats        # what it has seen
 
 --- Which action is meant.
 ---@class nsl.ActionKey

@@ -7,6 +7,7 @@ local pair = [[
 
 local actions = require "actions"
 local elf = require "elf"
+local json = require "json"
 
 local function with(opts, more)
   local all = {}
@@ -169,6 +170,23 @@ local rows = {
     want = { { bpf_name = "shared.o:[tc]", prog = { name = "count" } }, { bpf_name = "again", prog = { name = "count" } } },
     again = false,
   }),
+  {
+    "what it has seen",
+    before = pair .. "ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0",
+    check = function(ns)
+      local index = ns:action_add(mirror)
+      ns:filter_add("v0", { kind = "u32", egress = true, actions = { { kind = "mirred", index = index } } })
+      local function stats() return ns:action_get({ kind = "mirred", index = index }).stats end
+      local fresh = stats()
+      assert(fresh.installed < 1 and fresh.first_used == nil)
+      ns:ping("10.0.0.2", { count = 1, timeout = 0.2 })
+      task.sleep(0.1)
+      local seen = stats()
+      local told = json.decode(ns:output("tc -s -json actions get action mirred index " .. index))[2].actions[1].stats
+      assert(seen.packets > fresh.packets and seen.bytes == told.bytes and seen.packets == told.packets and seen.drops == told.drops)
+      assert(seen.installed >= 0.1 and seen.first_used <= seen.installed and seen.last_used <= seen.installed)
+    end,
+  },
   {
     "for hardware alone, where there is none",
     needs = { "act_gact" },

@@ -1,7 +1,7 @@
 //! What went through a discipline, a class or an action: `TCA_STATS2` (Linux `include/uapi/linux/gen_stats.h`).
 
-use crate::kernel::words::Form::{self, Rate32, Rate64, U32, U64};
-use crate::kernel::words::{Setting, Settings, Word, decode, fact, field, find};
+use crate::kernel::words::Form::{self, Rate32, Rate64, Time64, U32, U64};
+use crate::kernel::words::{HEADER, Setting, Settings, Word, decode, fact, fact_field, field, find};
 use crate::netlink::attr;
 
 /// `TCA_STATS2`.
@@ -45,11 +45,26 @@ pub const fn of_actions() -> Word {
     fact("stats", 4, Form::Nested(WORDS))
 }
 
-/// What the attributes of an action say of it.
-pub fn of_action(attributes: &[u8]) -> Option<Setting> {
+/// `struct tcf_t`: how long ago, in hundredths of a second; 0 where it never acted or never expires.
+const TIMES: &[Word] = &[
+    fact_field("installed", HEADER, 32, 0, Time64),
+    fact_field("last_used", HEADER, 32, 8, Time64),
+    fact_field("expires", HEADER, 32, 16, Time64),
+    fact_field("first_used", HEADER, 32, 24, Time64),
+];
+
+/// What the attributes of an action say of it, and the times of its use.
+pub fn of_action(attributes: &[u8], times: Option<&[u8]>) -> Option<Setting> {
     let stats = decode(&[of_actions()], &[], attributes, &|_| None);
     match find(&stats, "stats")? {
-        Setting::Table(stats) => Some(Setting::Table(whole(stats))),
+        Setting::Table(stats) => {
+            let mut stats = whole(stats);
+            let times = decode(TIMES, times.unwrap_or_default(), &[], &|_| None);
+            stats.extend(times.into_iter().filter(|(key, time)| {
+                !matches!(key.as_ref(), "expires" | "first_used") || *time != Setting::Integer(0)
+            }));
+            Some(Setting::Table(stats))
+        }
         _ => None,
     }
 }

@@ -10,4 +10,4 @@ const LENGTH: usize = 24;
 const WORDS: &[Word] =
     &[control(PARAMETERS, LENGTH), index(PARAMETERS, LENGTH), field("zone", PARAMETERS, LENGTH, 20, U16)];
 
-pub(super) static CONNMARK: Action = Action::new("connmark", WORDS);
+pub(super) static CONNMARK: Action = Action { times: 2, ..Action::new("connmark", WORDS) };

@@ -14,4 +14,4 @@ const OF: &[(&str, u32)] =
     &[("iph", 1), ("icmp", 2), ("igmp", 4), ("tcp", 8), ("udp", 16), ("udplite", 32), ("sctp", 64)];
 
 pub(super) static CSUM: Action =
-    Action { complete: |settings| super::default(settings, "control", "pass"), ..Action::new("csum", WORDS) };
+    Action { complete: |settings| super::default(settings, "control", "pass"), times: 2, ..Action::new("csum", WORDS) };

@@ -68,7 +68,7 @@ const NAT: Form = Form::Own(&Own {
 /// As `flower` has the label of a connection.
 const LABEL_SHAPE: masked::Shape = masked::Shape::Bytes(16);
 
-pub(super) static CT: Action = Action { own: Some(Layout { encode, decode }), ..Action::new("ct", WORDS) };
+pub(super) static CT: Action = Action { own: Some(Layout { encode, decode }), times: 2, ..Action::new("ct", WORDS) };
 
 /// The least and the greatest of a range; of one value both are that.
 fn range<T: std::str::FromStr + Copy>(text: &str) -> Option<(T, T)> {

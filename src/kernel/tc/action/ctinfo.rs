@@ -37,5 +37,6 @@ pub(super) static CTINFO: Action = Action {
     show: |settings| {
         settings.retain(|(key, value)| !matches!(key.as_ref(), "zone" | "statemask") || *value != Setting::Integer(0));
     },
+    times: 2,
     ..Action::new("ctinfo", WORDS)
 };

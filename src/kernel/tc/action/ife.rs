@@ -32,7 +32,7 @@ const WORDS: &[Word] = &[
 ];
 
 pub(super) static IFE: Action =
-    Action { complete, own: Some(Layout { encode, decode: read }), show, ..Action::new("ife", WORDS) };
+    Action { complete, own: Some(Layout { encode, decode: read }), show, times: 2, ..Action::new("ife", WORDS) };
 
 fn complete(settings: &mut Settings) -> Result<()> {
     if words::find(settings, "do").is_none() {

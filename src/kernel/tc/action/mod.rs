@@ -57,6 +57,8 @@ pub struct Action {
     pub words: &'static [Word],
     /// Completes what was given with what `tc` takes for granted, and says what does not go together.
     pub complete: fn(&mut Settings) -> Result<()>,
+    /// The attribute with the times of its use, `TCA_…_TM`.
+    pub times: u16,
     /// What a table of words cannot say.
     pub own: Option<Layout>,
     /// Says what was read in the words of the options, where a table cannot.
@@ -66,7 +68,14 @@ pub struct Action {
 impl Action {
     /// A kind whose table says all, and which lets packets go on to the next action unless told.
     const fn new(name: &'static str, words: &'static [Word]) -> Self {
-        Self { name, words, complete: |settings| default(settings, "control", "pipe"), own: None, show: |_| () }
+        Self {
+            name,
+            words,
+            complete: |settings| default(settings, "control", "pipe"),
+            times: 1,
+            own: None,
+            show: |_| (),
+        }
     }
 
     /// The module that brings it.
@@ -277,6 +286,7 @@ fn read(bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
         _ => *value != Setting::Switch(false),
     });
     let known = words::text(&settings, "kind").and_then(|kind| ACTIONS.iter().find(|action| action.name == kind));
+    let times = known.zip(attr::find(bytes, OPTIONS)).and_then(|(action, options)| attr::find(options, action.times));
     if let Some((action, options)) = known.zip(attr::find(bytes, OPTIONS)) {
         let mut own = words::decode(action.words, &[], options, name);
         let parameters = words::word(action.words, "index").and_then(|index| attr::find(options, index.attribute));
@@ -289,7 +299,7 @@ fn read(bytes: &[u8], name: NameOf<'_>) -> Option<Settings> {
         (action.show)(&mut own);
         settings.extend(own);
     }
-    settings.extend(stats::of_action(bytes).map(|stats| ("stats".into(), stats)));
+    settings.extend(stats::of_action(bytes, times).map(|stats| ("stats".into(), stats)));
     (!settings.is_empty()).then_some(settings)
 }
 

@@ -37,5 +37,6 @@ pub(super) static NAT: Action = Action {
         }
         super::default(settings, "control", "pass")
     },
+    times: 2,
     ..Action::new("nat", WORDS)
 };

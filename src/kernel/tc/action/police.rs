@@ -44,6 +44,7 @@ const WORDS: &[Word] = &[
 pub(super) static POLICE: Action = Action {
     complete: |settings| super::default(settings, "control", "reclassify"),
     own: Some(Layout { encode, decode }),
+    times: 6,
     ..Action::new("police", WORDS)
 };
 
