@@ -46,7 +46,7 @@ fn the_error_of_a_program_has_its_result() {
             r##"local options = { capture = true, check = true }
             local ok, e = pcall(netns.exec, nil, "echo out; echo err >&2; exit 3", options)
             print(e.code, e.op, e.result.code, e.result.stdout, e.result.stderr)
-            local ok, e = pcall(netns.exec, nil, "echo out; sleep 9", { capture = true, timeout = "50ms" })
+            local ok, e = pcall(netns.exec, nil, "echo out; sleep 9", { capture = true, timeout = "1s" })
             print(e.code, e.result.signal, e.result.stdout)
             local ok, e = pcall(netns.output, nil, "kill -9 $$")
             print(e.code, e.message, e.result.signal, e.result.code)"##,
