@@ -117,7 +117,7 @@ pub struct LinkSpec {
 
 impl LinkSpec {
     /// Whether nothing is asked for, but perhaps a name, a namespace and a kind.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.count() == 0 && self.options.is_empty()
     }
 

@@ -46,7 +46,7 @@ pub(in crate::lab) fn configure(
         }
         let orders = orders(&lab, site).map_err(|error| error.object(&site.node.name).place(place()))?;
         carry_out(plan, site, orders)?;
-        port_options(&lab, site)?;
+        other_options(&lab, site)?;
         if site.joined.is_none() {
             devices::make_late(site)?;
         }
@@ -157,13 +157,14 @@ fn bring_up(lab: &Lab<'_>, site: &Site<'_>, place: usize, orders: &mut Orders<'_
     Ok(())
 }
 
-/// Sets what interfaces have as ports, once they are.
-fn port_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
+/// Sets what interfaces have as ports, once they are, and what the messages that made them and set them up do not hold.
+fn other_options(lab: &Lab<'_>, site: &Site<'_>) -> Result<()> {
     let made = |place: &usize| site.joined.as_ref().is_none_or(|joined| joined.contains(place));
     for (place, interface) in site.assigned.interfaces.iter().enumerate().filter(|(place, _)| made(place)) {
-        let options = &wants(lab, site, place).spec.options;
-        if !options.is_empty() {
-            let spec = LinkSpec { options: options.clone(), ..LinkSpec::default() };
+        let wanted = &wants(lab, site, place).spec;
+        let (_, rest) = wanted.split_for_new();
+        let spec = LinkSpec { options: wanted.options.clone(), more: rest.more, xdp: rest.xdp, ..LinkSpec::default() };
+        if !spec.is_empty() {
             let place = &lab.plan.links[interface.link].place;
             let set = link::set(&site.device(&interface.name, interface.index), &spec);
             set.map_err(|error| error.place(place.clone()))?;

@@ -66,6 +66,21 @@ fn a_device_may_stand_on_a_link_of_its_node() {
 }
 
 #[test]
+fn an_end_takes_what_only_follows_the_message_that_makes_it() {
+    run(|| {
+        prints(
+            "local net <close> = lab.new()
+            local a, b = net:host 'a', net:host 'b'
+            net:link(a, b, { a = { altnames = { 'uplink' }, gso_max_segs = 10 } })
+            net:up()
+            local l = a:link_get 'uplink'
+            print(l.name, l.altnames[1], l.gso_max_segs, net:ping(a, b).received)",
+            "eth0\tuplink\t10\t1\n",
+        );
+    });
+}
+
+#[test]
 fn an_end_takes_what_link_set_takes() {
     run(|| {
         prints(
