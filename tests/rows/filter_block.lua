@@ -51,6 +51,7 @@ return {
   },
   {
     "in the place of another, and changed",
+    json = "tc -json filter show block 22", -- where numbers of actions need not be the same: each change takes a new one
     make = function(ns)
       ns:filter_add { block = 22, kind = "flower", pref = 7, protocol = "ip", handle = 1, dst_ip = "10.0.0.3", actions = { "drop" } }
       ns:filter_replace { block = 22, kind = "flower", pref = 7, protocol = "ip", handle = 1, dst_ip = "10.0.0.1", actions = { "drop" } }

@@ -19,8 +19,13 @@ local function alone(ns, code)
   return nil, result.stderr
 end
 
---- What shows a line of JSON about something else than the question, to know that all before it is done.
-local function aside(program, question)
+--- Whether a program answers in lines of text, of which `LAST` below is the last one.
+local function in_text(flags) return not (flags .. " "):find " %-json " end
+
+--- What shows a line about something else than the question, to know that all before it is done: of JSON, or this one.
+local LAST = "^qdisc no%a+ 0: root"
+local function aside(program, flags, question)
+  if in_text(flags) then return "qdisc show dev lo" end
   if program == "ip" then return question:find "^tuntap" and "maddr show" or "tuntap list" end
   if program == "bridge" then return question:find "^link" and "fdb show dev lo" or "link show dev lo" end
   return question:find "^filter" and "qdisc show dev lo" or "filter show dev lo"
@@ -47,13 +52,16 @@ local function parsed(code)
   return commands
 end
 
---- The one command of a question, if what answers it can be asked again: it is one line of JSON.
+--- The one command of a question, if what answers it can be asked again: it is one line of JSON, or what `tc` writes of
+--- filters and actions.
 local function parsed_question(code)
   local commands = parsed(code)
   local question = commands and #commands == 1 and commands[1]
   -- Of no classes `tc` says nothing at all, and what `get` says comes only at the end.
   if question and (question.rest:find "^class" or question.rest:find "^%a+ get ") then return end
-  return question and (question.flags .. " "):find " %-json " and question or nil
+  if not question or not in_text(question.flags) then return question or nil end
+  local listed = question.rest:find "^filter show" or question.rest:find "^actions list" or question.rest:find "^chain show"
+  return question.program == "tc" and listed and question or nil
 end
 
 --- What runs the commands of a namespace, which will be asked these questions; `anew`: each in a program of its own.
@@ -66,12 +74,17 @@ function M.of(ns, questions, anew)
   return setmetatable({ ns = ns, main = main, anew = anew, running = {} }, { __index = M })
 end
 
---- Tells a program a line, and gives the next line of JSON that it shows; or nil and what it said when it ended. `key` is
---- what that program is for.
+--- Tells a program a line, and gives the next line of JSON that it shows, or the text before the last line; or nil and what
+--- it said when it ended. `key` is what that program is for.
 function M:tell(key, program, flags, line)
   local process = self.running[key]
   if not process then
     local words = { program }
+    if in_text(flags) then
+      -- Into a pipe `tc` writes text only when it has much of it; and of a link that is down there is no last line.
+      words = { "stdbuf", "-oL", program }
+      self.ns:link_set("lo", { up = true })
+    end
     for flag in flags:gmatch "%S+" do words[#words + 1] = flag end
     words[#words + 1] = "-batch"
     words[#words + 1] = "-"
@@ -79,13 +92,19 @@ function M:tell(key, program, flags, line)
     self.running[key] = process
   end
   process:write(line .. "\n")
+  local text = {}
   while true do
     local answer = process:read_line(5)
     if not answer then
       self.running[key] = nil
       return nil, process:wait(5).stderr
     end
-    if answer:find "^%[" then return answer end
+    if in_text(flags) then
+      if answer:find(LAST) then return table.concat(text, "\n") end
+      text[#text + 1] = answer
+    elseif answer:find "^%[" then
+      return answer
+    end
   end
 end
 
@@ -94,7 +113,9 @@ function M:ask(code)
   local question = parsed_question(code)
   if not question or self.anew then return alone(self.ns, code) end
   local is_main = self.main[question.program].rest == question.rest and self.main[question.program].flags == question.flags
-  return self:tell(is_main and question.program or code, question.program, question.flags, question.rest)
+  local line = question.rest
+  if in_text(question.flags) then line = line .. "\n" .. aside(question.program, question.flags) end
+  return self:tell(is_main and question.program or code, question.program, question.flags, line)
 end
 
 --- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, and flags hold for all of it.
@@ -114,7 +135,7 @@ function M:change(code)
     local answer, why
     if lines[1] then
       local main = self.main[program] or { flags = " -json", rest = "" }
-      lines[#lines + 1] = aside(program, main.rest)
+      lines[#lines + 1] = aside(program, main.flags, main.rest)
       answer, why = self:tell(program, program, main.flags, table.concat(lines, "\n"))
     else
       answer, why = alone(self.ns, commands[from].text)
