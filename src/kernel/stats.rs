@@ -17,8 +17,10 @@ const LENGTH: usize = 12;
 /// What can be set: `IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS`.
 pub const WORDS: &[Word] = &[option("l3_stats", 2, Switch8)];
 
-/// The groups and their attributes, of which each is a bit of the filter, from 1 on.
-const GROUPS: &[(&str, u16, fn(&[u8]) -> Settings)] = &[
+/// A group, its attribute, which is a bit of the filter, from 1 on, and what reads it.
+type Group = (&'static str, u16, fn(&[u8]) -> Settings);
+
+const GROUPS: &[Group] = &[
     ("link", 1, |bytes| counters(LINK, bytes)),
     ("xstats", 2, extended),
     ("xstats_slave", 3, extended),

@@ -94,7 +94,7 @@ pub(in crate::lab) enum Edit {
     /// One that the kernel made for an address: another link may have one to the same network.
     AddConnected(RouteSpec),
     RemoveRoute(Found),
-    ReplaceRoute(Found, RouteSpec),
+    ReplaceRoute(Found, Box<RouteSpec>),
     Sysctl(String),
 }
 

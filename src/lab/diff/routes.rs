@@ -28,7 +28,7 @@ pub(super) fn compare(list: &mut List<'_>, wanted: &[WantedRoute], have: &[HaveR
         let same = there.iter().position(|route| route.text == want.text);
         let now = there.remove(same.unwrap_or(0));
         if same.is_none() {
-            let edit = Edit::ReplaceRoute(now.found.clone(), want.spec.clone());
+            let edit = Edit::ReplaceRoute(now.found.clone(), Box::new(want.spec.clone()));
             list.change("route", &want.dst, &now.text, &want.text, edit);
         }
     }

@@ -63,6 +63,17 @@ end
 --- The questions of `json`.
 local function questions(row) return type(row.json) == "table" and row.json or { row.json or nil } end
 
+--- Makes the pairs that this code begins with and that have nothing but names, and gives the rest of it: no program has to
+--- start for them, which takes a tenth of a second in user-mode Linux.
+local function without_pairs(ns, code)
+  while true do
+    local one, other, rest = code:match "^%s*ip link add (%w+) type veth peer name (%w+) *([;\n]?.*)$"
+    if not one or not rest:find "^[;\n]" and rest ~= "" then return code end
+    netns.veth(ns:link(one), ns:link(other))
+    code = rest:gsub("^;", "")
+  end
+end
+
 --- A namespace in which `before` was done.
 local function place(row)
   local ns = netns.add()
@@ -70,7 +81,8 @@ local function place(row)
   if type(row.before) == "function" then
     call("before", row.before, ns)
   elseif row.before then
-    change(ns, "before", row.before)
+    local rest = without_pairs(ns, row.before)
+    if rest:find "%S" then change(ns, "before", rest) end
   end
   return ns
 end

@@ -151,7 +151,8 @@ pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
             let mut keys = field(at.parse().ok()?, bits, (command, number(value)?), retain, header)?;
             if let [.., "at", at, mask, shift] = *place {
                 let mask = u32::from_str_radix(mask.trim_start_matches("0x"), 16).ok()?;
-                keys.iter_mut().try_for_each(|key| Some(key.more = (number(at)?, mask, number(shift)?)))?;
+                let more = (number(at)?, mask, number(shift)?);
+                keys.iter_mut().for_each(|key| key.more = more);
             }
             Some(keys)
         }
