@@ -321,8 +321,8 @@ mod tests {
         ])
     }
 
-    /// RFC 7748, section 6.1: Alice's keys.
-    const PRIVATE: &str = "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=";
+    /// RFC 7748, section 6.1: Alice's keys, the private one with its bits as the kernel keeps them.
+    const PRIVATE: &str = "cAdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LGo=";
     const PUBLIC: &str = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
 
     #[test]
