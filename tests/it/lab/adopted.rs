@@ -62,7 +62,9 @@ fn a_kept_lab_is_changed_by_another_process_and_stays_kept() {
         assert!(error.is(&explain::LAB_EXISTS), "{error:?}");
         let daemon = sh("ip netns pids demo-h1");
 
-        sh("ip netns delete demo-h2; ip netns exec demo-h3 ip link set eth0 mtu 1400");
+        // What joined the namespace to the switch goes a little later.
+        sh("ip netns delete demo-h2; ip netns exec demo-h3 ip link set eth0 mtu 1400; \
+            for try in $(seq 100); do ip -n demo-s link show eth1 >/dev/null 2>&1 || break; sleep 0.05; done");
         plan.nodes.push(Node::new("x", Kind::Host));
         plan.nodes[4].daemons = vec![vec!["sleep".to_owned(), "1000".to_owned()]];
         plan.links.push(Link::new(0, 4));
