@@ -66,10 +66,12 @@ local function questions(row) return type(row.json) == "table" and row.json or {
 --- Makes the pairs that this code begins with and that have nothing but names, and gives the rest of it: no program has to
 --- start for them, which takes a tenth of a second in user-mode Linux.
 local function without_pairs(ns, code)
+  local index = 2 -- the same in each namespace, as the kernel would number them
   while true do
     local one, other, rest = code:match "^%s*ip link add (%w+) type veth peer name (%w+) *([;\n]?.*)$"
     if not one or not rest:find "^[;\n]" and rest ~= "" then return code end
-    netns.veth(ns:link(one), ns:link(other))
+    netns.veth(ns:link(one), ns:link(other), { a = { index = index + 1 }, b = { index = index } })
+    index = index + 2
     code = rest:gsub("^;", "")
   end
 end
