@@ -66,7 +66,7 @@ local function questions(row) return type(row.json) == "table" and row.json or {
 --- Makes the pairs that this code begins with and that have nothing but names, and gives the rest of it: no program has to
 --- start for them, which takes a tenth of a second in user-mode Linux.
 local function without_pairs(ns, code)
-  local index = 2 -- the same in each namespace, as the kernel would number them
+  local index = 501 -- the same in each namespace, and of none that a kernel makes in each by itself
   while true do
     local one, other, rest = code:match "^%s*ip link add (%w+) type veth peer name (%w+) *([;\n]?.*)$"
     if not one or not rest:find "^[;\n]" and rest ~= "" then return code end
