@@ -10,7 +10,7 @@ use super::namespace::Namespace;
 use super::words::Form::{
     FlagOff, Ip4, Ip6, Names16, Nested, Own, Per64, Switch8, Text, U16, U32, U64, Words8, Words16,
 };
-use super::words::{Own as Form, Setting, Settings, Word, fact, find, flag, from_hex, option, text, without};
+use super::words::{Own as Form, Setting, Settings, Word, fact, find, flag, from_hex, need, option, text, without};
 use crate::error::{Error, Result, explain};
 use crate::netlink::attr;
 
@@ -140,14 +140,14 @@ pub fn tunnel_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
     }
     let ports: &[&'static str] =
         if text(&settings, "encap") == Some("udp") { &["udp_sport", "udp_dport"] } else { &[] };
-    needs(&settings, &["tunnel_id", "peer_tunnel_id", "local", "remote"])?;
-    needs(&settings, ports)?;
+    need(&settings, &["tunnel_id", "peer_tunnel_id", "local", "remote"])?;
+    need(&settings, ports)?;
     send(namespace, TUNNEL, (TUNNEL_WORDS, &settings), &tunnel(&settings))
 }
 
 /// Deletes a tunnel with its sessions; `ENODEV` if there is none.
 pub fn tunnel_delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    needs(settings, &["tunnel_id"])?;
+    need(settings, &["tunnel_id"])?;
     send(namespace, TUNNEL + DELETE, (TUNNEL_WORDS, settings), &tunnel(settings))
 }
 
@@ -169,7 +169,7 @@ pub fn tunnel_list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Setti
 
 /// Makes a session, which is a link that carries Ethernet; `EEXIST` if there is one, `ENODEV` if there is no such tunnel.
 pub fn session_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    needs(settings, &["tunnel_id", "session_id", "peer_session_id"])?;
+    need(settings, &["tunnel_id", "session_id", "peer_session_id"])?;
     if let Some(name) = text(settings, "name") {
         check_name(name)?;
     }
@@ -178,7 +178,7 @@ pub fn session_add(namespace: &Namespace, settings: &Settings) -> Result<()> {
 
 /// Deletes a session and its link; `ENODEV` if there is none.
 pub fn session_delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    needs(settings, &["tunnel_id", "session_id"])?;
+    need(settings, &["tunnel_id", "session_id"])?;
     send(namespace, SESSION + DELETE, (SESSION_WORDS, settings), &session(settings))
 }
 
@@ -199,13 +199,6 @@ pub fn session_list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Sett
         listed.retain(|session| find(session, "seq") == Some(seq));
     }
     matching(namespace, SESSION_WORDS, listed, &without(filter, &["seq"]))
-}
-
-fn needs(settings: &Settings, keys: &[&'static str]) -> Result<()> {
-    match keys.iter().find(|key| find(settings, key).is_none()) {
-        None => Ok(()),
-        Some(key) => Err(Error::new(&explain::OPTION_MISSING).with("key", key)),
-    }
 }
 
 fn send(namespace: &Namespace, command: u8, (words, settings): (&'static [Word], &Settings), what: &str) -> Result<()> {

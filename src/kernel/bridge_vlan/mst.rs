@@ -4,11 +4,11 @@
 use nix::errno::Errno;
 
 use super::execute;
-use crate::error::{Error, Result, explain};
+use crate::error::Result;
 use crate::kernel::device::{Device, index_names};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{U16, Words8};
-use crate::kernel::words::{self, Setting, Settings, Word, find, option};
+use crate::kernel::words::{self, Setting, Settings, Word, option};
 use crate::netlink::{Message, attr};
 
 /// `IFLA_AF_SPEC`, `IFLA_BRIDGE_MST` in it, and `IFLA_BRIDGE_MST_ENTRY` in that.
@@ -30,9 +30,7 @@ pub const TREE: &[Word] = &[
 /// Sets a port's state in a tree. `EBUSY` where its bridge has no `mst_enabled`, `EINVAL` for tree 0, whose state is the
 /// port's own `state`.
 pub fn set(device: &Device, settings: &Settings) -> Result<()> {
-    if let Some(key) = ["msti", "state"].into_iter().find(|key| find(settings, key).is_none()) {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", key).object(device));
-    }
+    words::need(settings, &["msti", "state"]).map_err(|error| error.object(device))?;
     let entry = words::encode(TREE, settings, &mut words::no_links)?;
     let set = execute(device, &format!("spanning tree of \"{device}\""), |index| {
         let mut message = Message::new(libc::RTM_SETLINK, &header(index));

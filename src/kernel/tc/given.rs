@@ -37,6 +37,11 @@ impl<'a> Given<'a> {
         Ok(self.number(name)?.and_then(|number| u32::try_from(number).ok()).unwrap_or(default))
     }
 
+    /// The bytes that its form makes of it; `EINVAL` where it was not given.
+    pub fn needs_bytes(&self, name: &str) -> Result<Vec<u8>> {
+        self.bytes(name)?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", name))
+    }
+
     /// Those bytes as a number; `EINVAL` where it was not given, or is 0.
     pub fn needs(&self, name: &str) -> Result<u64> {
         let number = self.number(name)?.filter(|number| *number > 0);

@@ -1,7 +1,7 @@
 //! `cmp`: compares a number of a packet (Linux `em_cmp.c`, `struct tcf_em_cmp`).
 
 use super::{COMPARE, Ematch, LAYER, NETWORK, both, comparison, halves};
-use crate::error::{Error, Result, explain};
+use crate::error::Result;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{Names8, Switch8, U16, U32};
 use crate::kernel::words::{NOWHERE, Word, option};
@@ -25,9 +25,8 @@ pub(super) static CMP: Ematch = Ematch { name: "cmp", number: 1, words: WORDS, e
 
 fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     let (word, how) = comparison(given)?;
-    let missing = |word: &str| Error::new(&explain::OPTION_MISSING).with("key", word);
-    let at = given.bytes("at")?.ok_or_else(|| missing("at"))?;
-    let align = given.number("align")?.ok_or_else(|| missing("align"))?;
+    let at = given.needs_bytes("at")?;
+    let align = given.needs("align")?;
     let small = |number: u64| u8::try_from(number).unwrap_or(u8::MAX);
     let mut bytes = given.or32(word, 0)?.to_ne_bytes().to_vec();
     bytes.extend(given.or32("mask", 0)?.to_ne_bytes());

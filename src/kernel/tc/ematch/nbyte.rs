@@ -20,8 +20,7 @@ const WORDS: &[Word] = &[
 pub(super) static NBYTE: Ematch = Ematch { name: "nbyte", number: 2, words: WORDS, encode, decode };
 
 fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
-    let missing = |word: &str| Error::new(&explain::OPTION_MISSING).with("key", word);
-    let at = given.bytes("at")?.ok_or_else(|| missing("at"))?;
+    let at = given.needs_bytes("at")?;
     let needle = match (given.setting("needle"), given.bytes("hex")?) {
         (Some(_), Some(_)) => {
             return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "needle").with("two", "hex"));
@@ -29,7 +28,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
         (Some(Setting::Text(text)), None) => text.as_bytes().to_vec(),
         (Some(_), None) => return Err(given.wrong("needle", "a text")),
         (None, Some(bytes)) => bytes,
-        (None, None) => return Err(missing("needle")),
+        (None, None) => return Err(Error::new(&explain::OPTION_MISSING).with("key", "needle")),
     };
     let length = u16::try_from(needle.len()).ok().filter(|length| *length > 0 && *length < 1 << LENGTH_BITS);
     let Some(length) = length else { return Err(given.wrong("needle", "1 to 4095 bytes")) };
