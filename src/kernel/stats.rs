@@ -32,7 +32,7 @@ const GROUPS: &[Group] = &[
 /// nothing.
 type Names = &'static [&'static str];
 
-/// `struct rtnl_link_stats64`.
+/// `struct rtnl_link_stats64`; what hardware counts (`struct rtnl_hw_stats64`) are the first nine of them.
 const LINK: Names = &[
     "rx.packets",
     "tx.packets",
@@ -58,18 +58,6 @@ const LINK: Names = &[
     "rx.compressed",
     "tx.compressed",
     "rx.nohandler",
-];
-/// `struct rtnl_hw_stats64`.
-const HARDWARE: Names = &[
-    "rx.packets",
-    "tx.packets",
-    "rx.bytes",
-    "tx.bytes",
-    "rx.errors",
-    "tx.errors",
-    "rx.dropped",
-    "tx.dropped",
-    "rx.multicast",
 ];
 /// `struct mpls_link_stats`.
 const MPLS: Names = &[
@@ -247,7 +235,7 @@ fn offload(bytes: &[u8]) -> Settings {
     let use_of = attr::find(bytes, 2).and_then(|all| attr::find(all, 3));
     add(&mut info, "l3_stats", use_of.map(|bytes| words::decode(USE, &[], bytes, &|_| None)).unwrap_or_default());
     add(&mut settings, "hw_stats_info", info);
-    add(&mut settings, "l3_stats", attr::find(bytes, 3).map(|bytes| counters(HARDWARE, bytes)).unwrap_or_default());
+    add(&mut settings, "l3_stats", attr::find(bytes, 3).map(|bytes| counters(LINK, bytes)).unwrap_or_default());
     settings
 }
 
