@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::device::{Device, index_names};
 use super::namespace::Namespace;
 use super::words::{self, Settings, Word};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result, Row, explain};
 use crate::netlink::{Message, Socket};
 
 /// One sort of objects.
@@ -90,11 +90,20 @@ impl<'a> Links<'a> {
 }
 
 /// Deletes each of what was listed. Gives how many that were: not those that went meanwhile, by themselves or with another.
-pub fn delete_each<T>(listed: impl IntoIterator<Item = T>, mut delete: impl FnMut(T) -> Result<()>) -> Result<usize> {
+pub fn delete_each<T>(listed: impl IntoIterator<Item = T>, delete: impl FnMut(T) -> Result<()>) -> Result<usize> {
+    delete_each_but(&[], listed, delete)
+}
+
+/// As [`delete_each`]; what is refused in one of these words is left.
+pub fn delete_each_but<T>(
+    refusals: &[&'static Row],
+    listed: impl IntoIterator<Item = T>,
+    mut delete: impl FnMut(T) -> Result<()>,
+) -> Result<usize> {
     let mut deleted = 0;
     for one in listed {
         match delete(one) {
-            Err(error) if error.is(&explain::OBJECT_MISSING) => {}
+            Err(error) if error.is(&explain::OBJECT_MISSING) || refusals.iter().any(|row| error.is(row)) => {}
             done => {
                 done?;
                 deleted += 1;

@@ -111,15 +111,9 @@ pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
 
 /// Deletes those of the actions that [`list`] gives which no filter holds, and says how many there were.
 pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
-    let mut gone = 0;
-    for action in list(namespace, filter)?.iter().filter(|action| words::integer(action, "bind") == Some(0)) {
-        match delete(namespace, action) {
-            // Meanwhile.
-            Err(error) if error.is(&explain::OBJECT_MISSING) || error.is(&explain::TC_ACTION_HELD) => {}
-            done => done.map(|()| gone += 1)?,
-        }
-    }
-    Ok(gone)
+    let listed = list(namespace, filter)?;
+    let free = listed.iter().filter(|action| words::integer(action, "bind") == Some(0));
+    entry::delete_each_but(&[&explain::TC_ACTION_HELD], free, |action| delete(namespace, action))
 }
 
 /// `ENOENT` for an action that a filter is to share and that is not there: of some kinds the kernel would make one that
@@ -155,10 +149,10 @@ fn holders(socket: &mut Socket, kind: &Action, index: u32) -> i64 {
 
 /// The kind and the number that tell which action is meant.
 fn key(settings: &Settings) -> Result<(&'static Action, u32)> {
-    let missing = |key| Error::new(&explain::OPTION_MISSING).with("key", key);
-    let kind = words::text(settings, "kind").ok_or_else(|| missing("kind"))?;
-    let bytes = words::bytes(KEY, settings, "index")?.ok_or_else(|| missing("index"))?;
-    Ok((called(kind)?, attr::u32_of(&bytes).unwrap_or_default()))
+    words::need(settings, &["kind", "index"])?;
+    let kind = called(words::text(settings, "kind").unwrap_or_default())?;
+    let index = words::bytes(KEY, settings, "index")?;
+    Ok((kind, index.as_deref().and_then(attr::u32_of).unwrap_or_default()))
 }
 
 fn number(action: &Settings) -> Option<u32> {
@@ -182,8 +176,13 @@ fn named(kind: &Action, index: Option<u32>) -> Vec<u8> {
 
 /// What an answer says of actions.
 fn records(bytes: &[u8], name: words::NameOf<'_>) -> Vec<Settings> {
+    each(bytes).filter_map(|bytes| read(bytes, name)).collect()
+}
+
+/// Each action of a message's table.
+fn each(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let table = bytes.get(LENGTH..).and_then(|attributes| attr::find(attributes, TABLE)).unwrap_or_default();
-    attr::Attributes::new(table).filter_map(|(_, bytes)| read(bytes, name)).collect()
+    attr::Attributes::new(table).map(|(_, action)| action)
 }
 
 /// The requests that list the actions of each kind.
@@ -197,7 +196,6 @@ fn whole_list(kind: &Action) -> Message {
 
 /// Messages of one action each, of those that more hold than filters.
 pub fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
-    let table = bytes.get(LENGTH..).and_then(|attributes| attr::find(attributes, TABLE)).unwrap_or_default();
     let part = |action: &[u8]| {
         let mut table = Vec::new();
         attr::put(&mut table, 1 | attr::NESTED, action);
@@ -207,7 +205,7 @@ pub fn parts(bytes: &[u8]) -> Vec<Box<[u8]>> {
         let action = read(action, &|_| None).unwrap_or_default();
         words::integer(&action, "ref") > words::integer(&action, "bind")
     };
-    attr::Attributes::new(table).filter(|(_, action)| stands(action)).map(|(_, action)| part(action)).collect()
+    each(bytes).filter(|action| stands(action)).map(part).collect()
 }
 
 /// What one of [`parts`] says.
