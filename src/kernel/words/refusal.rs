@@ -24,9 +24,7 @@ impl Form {
     }
 
     fn nearest(&self, text: &str) -> Option<String> {
-        let of = |words: &mut dyn Iterator<Item = &str>| {
-            nearest(text, words.filter(|word| !word.is_empty())).map(str::to_owned)
-        };
+        let of = |words: &mut dyn Iterator<Item = &str>| nearest(text, words).map(str::to_owned);
         match self {
             Self::Words8(words) | Self::Words16(words) | Self::Words32(words) => of(&mut words.iter().copied()),
             Self::Names8(names) | Self::Names16(names) | Self::Names32(names) => {
@@ -76,5 +74,5 @@ impl Form {
 }
 
 fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    format!("one of {}", words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "))
+    format!("one of {}", words.collect::<Vec<_>>().join(", "))
 }

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use super::Kind;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
-use crate::kernel::words::Form::{self, Switch8, U32, Words8};
+use crate::kernel::words::Form::{self, Names8, Switch8, U32};
 use crate::kernel::words::{self, Own, Setting, Settings, Word, fact, option};
 
 pub(super) const KINDS: &[Kind] = &[
@@ -21,7 +21,7 @@ pub(super) const KINDS: &[Kind] = &[
 const OWN: &[Word] = &[
     option("user", 1, Form::Own(&USER)),
     option("group", 2, Form::Own(&GROUP)),
-    option("mode", 3, Words8(&["", "tun", "tap"])),
+    option("mode", 3, Names8(&[(1, "tun"), (2, "tap")])),
     option("pi", 4, Switch8),
     option("vnet_hdr", 5, Switch8),
     fact("persist", 6, Switch8),
