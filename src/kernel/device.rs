@@ -121,12 +121,11 @@ impl Device {
             let gone = Error::new(&explain::LINK_GONE).errno(Errno::ENODEV);
             return gone.with("link", self).object(self);
         }
-        let names = names(socket).unwrap_or_default();
         let error = Error::new(&explain::LINK_MISSING).with("link", self).errno(Errno::ENODEV).object(self);
         if self.namespace.label().is_empty() && named::exists(&self.name).unwrap_or(false) {
             return error.note(format!("\"{0}\" is a namespace; its links are called \"{0}/lo\" and so on", self.name));
         }
-        error.among(&self.name, &names)
+        error.among(&self.name, &names(socket).unwrap_or_default())
     }
 }
 
