@@ -217,11 +217,7 @@ impl Error {
         }
         // Without words of its own the sentence names no object.
         let object = self.0.object.as_deref().map(escape);
-        // What may not be there at all is called "such filter", as in "there is no such filter".
-        let the = |what: &str| {
-            what.strip_prefix("such ").map_or_else(|| escape(what), |what| format!("the {}", escape(what)))
-        };
-        let what = self.0.values.iter().find_map(|(key, what)| (*key == "what").then(|| the(what)));
+        let what = self.0.values.iter().find_map(|(key, what)| (*key == "what").then(|| escape(what)));
         let named = match (what, object) {
             (Some(what), Some(object)) if !what.contains(&object) => format!("{what} of \"{object}\""),
             (Some(what), _) => what,

@@ -6,6 +6,7 @@ rows! {
     TC_KIND_UNKNOWN: "EINVAL" Script "no kind of <what> is called \"<kind>\"" => "did you mean \"<near>\"?";
     TC_KIND_MISSING: "EOPNOTSUPP" Feature "this kernel has no <what> \"<kind>\""
         => "load it with `modprobe <module>` (<config>)";
+    TC_NONE_SUCH: "ENOENT" Script "there is no such <sort> of \"<at>\"";
     TC_SPEED_UNKNOWN: "EINVAL" Script "option \"<key>\" is a share of the speed of \"<link>\", which is not known"
         => "give the rate itself";
     TC_ACTIONS_MISSING: "EOPNOTSUPP" Feature "this kernel lacks one of the actions <kinds>"

@@ -219,7 +219,7 @@ pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
         let meant = rules.into_iter().filter(|rule| !meets(rule, &first) && meets(rule, &wanted));
         entry::delete_each(meant, |rule| {
             let deleted = socket.execute(Message { kind: SORT.delete(), ..rule }, 0);
-            deleted.map_err(|error| entry::refused(error, "such rule", "deleting rules").object(namespace.label()))
+            deleted.map_err(|error| entry::refused(error, "a rule", "deleting rules").object(namespace.label()))
         })
     })
 }

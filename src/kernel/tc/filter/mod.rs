@@ -19,7 +19,6 @@ mod protocol;
 mod route;
 mod u32;
 
-use std::fmt::Display;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
@@ -115,7 +114,7 @@ fn send(at: &At, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, 
         let message = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
         socket.execute(message, flags).map_err(|error| {
             let actions = action::named(words::find(settings, "actions"));
-            at.or_missing(refused(error, called(verb, at), kind, &actions), socket)
+            at.or_missing(refused(error, sort(verb), at, kind, &actions), socket)
         })
     });
     sent.map_err(|error| error.object(at))
@@ -137,19 +136,17 @@ fn ask(
     let found = at.namespace().with_socket(|socket| {
         let index = at.index_in(socket)?;
         let request = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
-        let answers = socket.query(request, 0).map_err(|error| at.or_missing(refused(error, at, kind, &[]), socket))?;
+        let answers = socket.query(request, 0).map_err(|error| at.or_missing(refused(error, sort(verb), at, kind, &[]), socket))?;
         let names = index_names(socket)?;
         let record = answers.iter().find_map(|answer| read(&answer.bytes, &|index| names.get(&index).cloned()));
-        let missing = Error::new(&explain::OBJECT_MISSING).errno(Errno::ENOENT);
-        record.ok_or_else(|| missing.with("what", called(verb, at)))
+        record.ok_or_else(|| Error::new(&explain::TC_NONE_SUCH).with("sort", sort(verb)).with("at", at))
     });
     found.map_err(|error| error.object(at))
 }
 
-/// How a message calls what a request is about.
-fn called(verb: u16, at: &At) -> String {
-    let what = if verb >= chain::NEW { "chain" } else { "filter" };
-    format!("such {what} of \"{at}\"")
+/// What a request is about.
+fn sort(verb: u16) -> &'static str {
+    if verb >= chain::NEW { "chain" } else { "filter" }
 }
 
 /// The request about one filter or chain.
@@ -180,7 +177,7 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
 }
 
 /// Words a refusal: the kernel says `ENOENT` of a kind that it lacks as well as of a filter that is not there.
-fn refused(error: Error, what: impl Display, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
+fn refused(error: Error, sort: &str, at: &At, kind: Option<&Kind>, actions: &[&action::Action]) -> Error {
     let text = error.kernel_text().unwrap_or_default();
     let missing = |error: Error, object: &'static str, name: &str, module: String, config: String| {
         let error =
@@ -206,7 +203,10 @@ fn refused(error: Error, what: impl Display, kind: Option<&Kind>, actions: &[&ac
             let error = error.with("kinds", all(|action| format!("\"{}\"", action.name), ", "));
             error.with("modules", all(action::Action::module, " ")).with("configs", all(action::Action::config, ", "))
         }
-        _ => entry::refused(error, what, "changing traffic control"),
+        _ => {
+            let error = error.explain(&[(Errno::ENOENT, &explain::TC_NONE_SUCH)]).with("sort", sort).with("at", at);
+            entry::refused(error, format!("the {sort} of \"{at}\""), "changing traffic control")
+        }
     }
 }
 
@@ -283,7 +283,7 @@ mod tests {
             let kinds = kinds.iter().map(|kind| Setting::Text((*kind).to_owned())).collect();
             let kinds = Setting::List(kinds);
             let error = Error::system(Errno::ENOENT).kernel("Failed to load TC action module");
-            let error = refused(error, "v0", None, &action::named(Some(&kinds)));
+            let error = refused(error, "filter", &At::Block(Namespace::home(), 1), None, &action::named(Some(&kinds)));
             (error.to_string(), error.hint().unwrap_or_default())
         };
         let (message, _) = text(&["drop", "pass"]);
