@@ -19,7 +19,6 @@ mod protocol;
 mod route;
 mod u32;
 
-
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
 
@@ -136,7 +135,9 @@ fn ask(
     let found = at.namespace().with_socket(|socket| {
         let index = at.index_in(socket)?;
         let request = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
-        let answers = socket.query(request, 0).map_err(|error| at.or_missing(refused(error, sort(verb), at, kind, &[]), socket))?;
+        let answers = socket
+            .query(request, 0)
+            .map_err(|error| at.or_missing(refused(error, sort(verb), at, kind, &[]), socket))?;
         let names = index_names(socket)?;
         let record = answers.iter().find_map(|answer| read(&answer.bytes, &|index| names.get(&index).cloned()));
         record.ok_or_else(|| Error::new(&explain::TC_NONE_SUCH).with("sort", sort(verb)).with("at", at))
@@ -265,7 +266,7 @@ pub fn read(bytes: &[u8], name: words::NameOf<'_>) -> Option<Settings> {
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     let listed = list(namespace, filter)?;
     // One that goes with another counts as well.
-    entry::delete_each(&listed, |record| {
+    entry::delete_each_but(&[&explain::TC_NONE_SUCH], &listed, |record| {
         let Some(at) = At::of(namespace, record)? else { return Ok(()) };
         let kind = words::text(record, "kind").and_then(kind::find);
         delete(&at, kind, record)
