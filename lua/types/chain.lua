@@ -43,7 +43,7 @@ function netns.chain_add(dev, opts) end
 --- ```
 ---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.ChainOpts
----@raises ENODEV EINVAL EPERM
+---@raises ENOENT ENODEV EINVAL EPERM
 ---@since 0.1
 function netns.chain_delete(dev, opts) end
 
@@ -54,7 +54,7 @@ function netns.chain_delete(dev, opts) end
 ---@param dev nsl.Dev|nsl.Netns      # a link, or the namespace of a block
 ---@param opts nsl.ChainOpts
 ---@return nsl.ChainRecord chain
----@raises ENODEV EINVAL EPERM
+---@raises ENOENT ENODEV EINVAL EPERM
 ---@since 0.1
 function netns.chain_get(dev, opts) end
 

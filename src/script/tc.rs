@@ -83,7 +83,7 @@ fn write_class(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<(
             class::kind_of(&device, &place)?
         }
     };
-    let words = [class::WORDS, kind.class.as_ref().map_or(&[][..], |class| class.words)];
+    let words = [class::WORDS, class::options(&device, kind)?.words];
     write(&device, kind, &args.settings(2, &words, IGNORED, &device.namespace)?)?;
     args.nothing()
 }

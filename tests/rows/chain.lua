@@ -118,7 +118,23 @@ return {
     "one that is not there",
     make = function(ns) ns:chain_delete("v0", { ingress = true, chain = 5 }) end,
     tool = "tc chain del dev v0 ingress chain 5",
-    fails = { code = "EINVAL", object = "v0", kernel = "Cannot find specified filter chain" },
+    fails = { code = "ENOENT", object = "v0", message = "no such chain", kernel = "Cannot find specified filter chain" },
+  },
+  {
+    "one that is not there is asked for",
+    make = function(ns) ns:chain_get("v0", { ingress = true, chain = 5 }) end,
+    tool = "tc chain get dev v0 ingress chain 5",
+    fails = { code = "ENOENT", object = "v0", message = "no such chain" },
+  },
+  {
+    "where nothing takes filters",
+    before = "ip link add v0 type veth peer name v1",
+    make = function(ns) ns:chain_add("v0", { egress = true, chain = 5 }) end,
+    tool = "tc chain add dev v0 egress chain 5",
+    fails = {
+      code = "EINVAL", object = "v0", message = "has no qdisc that takes filters for what goes out",
+      hint = 'netns.qdisc_add(dev, { kind = "clsact" })',
+    },
   },
   {
     "a template of a kind that has none",

@@ -83,6 +83,29 @@ return {
     fails = { code = "EINVAL", message = 'option "rate" is needed' },
   },
   {
+    "a rate of less than a byte a second",
+    make = function(ns) ns:class_add("v0", { classid = "1:10", parent = "1:", rate = 7 }) end,
+    tool = "tc class add dev v0 parent 1: classid 1:10 htb rate 7bit",
+    fails = { code = "EINVAL", message = 'option "rate" must be at least 8 bits a second, got 7' },
+  },
+  {
+    "of another kind than its discipline",
+    make = function(ns) ns:class_add("v0", { classid = "1:10", parent = "1:", kind = "hfsc", sc = { rate = "1mbit" } }) end,
+    fails = { code = "EINVAL", object = "v0", message = 'is "htb", which has no classes of the kind "hfsc"' },
+  },
+  {
+    "of a kind, and no such discipline",
+    make = function(ns) ns:class_add("v0", { classid = "7:10", parent = "7:", kind = "htb", rate = 1000 }) end,
+    tool = "tc class add dev v0 parent 7: classid 7:10 htb rate 1000",
+    fails = { code = "ENOENT", object = "v0", message = "there is no qdisc 7:" },
+  },
+  {
+    "of a discipline that has none",
+    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo",
+    make = function(ns) ns:class_add("v0", { classid = "1:10", parent = "1:", rate = 1000 }) end,
+    fails = { code = "EINVAL", object = "v0", message = '"pfifo" has no classes' },
+  },
+  {
     "no such discipline",
     make = function(ns) ns:class_add("v0", { classid = "7:10", parent = "7:", rate = 1000 }) end,
     tool = "tc class add dev v0 parent 7: classid 7:10 htb rate 1000",

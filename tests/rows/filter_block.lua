@@ -117,7 +117,10 @@ return {
     "a block that is not there",
     make = function(ns) ns:filter_add { block = 24, kind = "matchall" } end,
     tool = "tc filter add block 24 matchall",
-    fails = { code = "EINVAL", object = "block 24", kernel = "Block of given index was not found" },
+    fails = {
+      code = "EINVAL", object = "block 24", message = "no qdisc shares", hint = "ingress_block",
+      kernel = "Block of given index was not found",
+    },
   },
   {
     "a block and a place",

@@ -121,6 +121,64 @@ return rows.file(filters.beside, {
     fails = { code = "EINVAL", message = "match" },
   },
   {
+    "a pattern among others that is none",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "1:", match = { "ip df", "ip ttl 3", "ip mf" } }) end,
+    fails = { code = "EINVAL", message = 'option "match[2]" must be such as "ip dst 10.0.0.0/8" or "u32 0 0xf at 4", got "ip ttl 3"' },
+  },
+  {
+    "more patterns than a filter has room for",
+    make = function(ns)
+      local match = {}
+      for i = 1, 256 do match[i] = "u32 1 0xff at " .. 4 * i end
+      ns:filter_add("v0", { kind = "u32", parent = "1:", match = match })
+    end,
+    fails = { code = "EINVAL", message = "at most 255 keys of 32 bits, got an array" },
+  },
+  {
+    "an offset beyond what a packet has",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "1:", match = { "ip df" }, offset = 70000 }) end,
+    fails = { code = "EINVAL", message = 'option "offset" must be a whole number up to 65535, got 70000' },
+  },
+  {
+    "where nothing takes filters of what comes in",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", ingress = true, protocol = "ip", match = { "ip df" } }) end,
+    tool = "tc filter add dev v0 ingress protocol ip u32 match ip df",
+    fails = {
+      code = "EINVAL", object = "v0", message = 'v0" has no qdisc that takes filters for what comes in',
+      hint = 'netns.qdisc_add(dev, { kind = "clsact" })', kernel = "Parent Qdisc",
+    },
+  },
+  {
+    "where nothing takes filters of what goes out",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", egress = true, protocol = "ip", match = { "ip df" } }) end,
+    tool = "tc filter add dev v0 egress protocol ip u32 match ip df",
+    fails = { code = "EINVAL", object = "v0", message = "takes filters for what goes out", hint = "clsact" },
+  },
+  {
+    "at a discipline that is not there",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "7:", protocol = "ip", match = { "ip df" } }) end,
+    tool = "tc filter add dev v0 parent 7: protocol ip u32 match ip df",
+    fails = { code = "EINVAL", object = "v0", message = "has no qdisc that takes filters at 7:", hint = "as parent, or add a clsact" },
+  },
+  {
+    "at a discipline without classes",
+    make = function(ns) ns:filter_add("v1", { kind = "u32", protocol = "ip", match = { "ip df" } }) end,
+    tool = "tc filter add dev v1 protocol ip u32 match ip df",
+    fails = { code = "EINVAL", object = "v1", message = "has no qdisc that takes filters at its root", kernel = "not classful" },
+  },
+  {
+    "at a class that is not there",
+    make = function(ns) ns:filter_add("v0", { kind = "u32", parent = "1:77", protocol = "ip", match = { "ip df" } }) end,
+    tool = "tc filter add dev v0 parent 1:77 protocol ip u32 match ip df",
+    fails = { code = "ENOENT", object = "v0", message = "there is no class 1:77 of" },
+  },
+  {
+    "deleted where nothing takes filters",
+    make = function(ns) ns:filter_delete("v0", { ingress = true }) end,
+    tool = "tc filter del dev v0 ingress",
+    fails = { code = "EINVAL", object = "v0", message = "has no qdisc that takes filters for what comes in" },
+  },
+  {
     "a filter that is not there",
     make = function(ns) ns:filter_delete("v0", { kind = "u32", parent = "1:", pref = 9, protocol = "ip", handle = "800::800" }) end,
     tool = "tc filter del dev v0 parent 1: pref 9 protocol ip handle 800::800 u32",

@@ -63,6 +63,12 @@ return {
     want = { { kind = "tbf", rate = 1250000000 } },
   },
   root("htb", { kind = "htb", default = "1f", r2q = 20, direct_qlen = 500 }, "htb default 1f r2q 20 direct_qlen 500"),
+  {
+    "blackhole",
+    make = function(ns) ns:qdisc_add("v0", { kind = "blackhole", handle = "1:0" }) end,
+    tool = "tc qdisc add dev v0 root handle 1:0 blackhole",
+    want = { { kind = "blackhole", handle = "1:", root = true } },
+  },
   root("htb without options", { kind = "htb" }, "htb", { { kind = "htb", default = "0", r2q = 10 } }),
   {
     "ingress",

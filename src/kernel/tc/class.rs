@@ -1,9 +1,10 @@
 //! Classes: the branches into which a discipline divides what it sends.
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
+use nix::errno::Errno;
 
 use super::handle::{self, ROOT};
-use super::kind::{self, Kind};
+use super::kind::{self, Kind, Options};
 use super::place::{self, Filter, LENGTH, Place};
 use super::{form, percent, qdisc, stab, stats};
 use crate::error::{Error, Result, explain};
@@ -45,17 +46,35 @@ pub fn change(device: &Device, kind: &Kind, settings: &Settings) -> Result<()> {
 }
 
 fn write(device: &Device, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
-    let Some(options) = &kind.class else {
-        return Err(Error::new(&explain::TC_NO_CLASSES).with("kind", kind.name).object(device));
-    };
+    let options = options(device, kind)?;
     let settings = &*percent::of_speed(device, options.words, settings)?;
-    send(device, Some(kind), settings, |place| {
+    let sent = send(device, Some(kind), settings, |place| {
         let mut common = words::without(settings, &["kind"]);
         common.push(("kind".into(), Setting::Text(kind.name.to_owned())));
         let mut message = place.message(NEW).with_all(&words::encode(WORDS, &common, &mut words::no_links)?);
         options.put(&mut message, settings)?;
         Ok((message, flags))
-    })
+    });
+    sent.map_err(|error| of_its_qdisc(error, device, kind, settings))
+}
+
+/// What classes of this kind can be told; `EINVAL` where there are none.
+pub fn options<'a>(device: &Device, kind: &'a Kind) -> Result<&'a Options> {
+    let none = || Error::new(&explain::TC_NO_CLASSES).with("kind", kind.name).object(device);
+    kind.class.as_ref().ok_or_else(none)
+}
+
+/// Words a refusal that comes from the discipline which the class would be of: there is none, or it is of another kind. The
+/// kernel has no words for either.
+fn of_its_qdisc(error: Error, device: &Device, kind: &Kind, settings: &Settings) -> Error {
+    match kind_of(device, settings) {
+        Err(missing) if error.as_errno() == Some(Errno::ENOENT) && missing.is(&explain::OBJECT_MISSING) => missing,
+        Ok(is) if is.name != kind.name => {
+            let other = Error::new(&explain::TC_CLASS_KIND).with("what", format!("the qdisc of \"{device}\""));
+            other.with("is", is.name).with("kind", kind.name).object(device)
+        }
+        _ => error,
+    }
 }
 
 /// Deletes a class, by its number; `ENOENT` if there is none, `EBUSY` while others or filters need it.
@@ -142,7 +161,7 @@ pub fn kind_of(device: &Device, settings: &Settings) -> Result<&'static Kind> {
             || format!("qdisc at the root of \"{device}\" that has classes"),
             |class| format!("qdisc {} of \"{device}\"", handle::text(class & 0xffff_0000)),
         );
-        Error::new(&explain::OBJECT_MISSING).with("what", what).errno(nix::errno::Errno::ENOENT).object(device)
+        Error::new(&explain::OBJECT_MISSING).with("what", what).errno(Errno::ENOENT).object(device)
     })
 }
 

@@ -54,7 +54,7 @@ pub const MINOR16: Form = Form::Own(&Own {
 
 /// A time in nanoseconds, 64 bits.
 pub const NANOSECONDS: Form = Form::Own(&Own {
-    expected: "a time in seconds",
+    expected: "a time (seconds, or text such as \"20ms\")",
     encode: |value| nanoseconds(value).map(|time| time.to_ne_bytes().to_vec()),
     decode: |bytes| {
         let time = attr::number(bytes.get(..8)?)?;
@@ -66,7 +66,7 @@ pub const NANOSECONDS: Form = Form::Own(&Own {
 
 /// A time in microseconds, 32 bits, cut as `tc` cuts it.
 pub const MICROSECONDS: Form = Form::Own(&Own {
-    expected: "a time in seconds",
+    expected: "a time up to 4294 s (seconds, or text such as \"20ms\")",
     encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
     decode: |bytes| Some(Setting::Number(f64::from(attr::u32_of(bytes)?) / 1e6)),
     width: Some(4),
@@ -74,7 +74,7 @@ pub const MICROSECONDS: Form = Form::Own(&Own {
 
 /// As [`MICROSECONDS`]; all bits on are none.
 pub const MICROSECONDS_OR_NONE: Form = Form::Own(&Own {
-    expected: "a time in seconds",
+    expected: "a time up to 4294 s (seconds, or text such as \"20ms\")",
     encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
     decode: |bytes| {
         let time = attr::u32_of(bytes)?;
@@ -85,7 +85,7 @@ pub const MICROSECONDS_OR_NONE: Form = Form::Own(&Own {
 
 /// As [`MICROSECONDS`], of which the kernel keeps units of 1.024: what it gives is put right, so that written again it is the same.
 pub const CODEL_TIME: Form = Form::Own(&Own {
-    expected: "a time in seconds",
+    expected: "a time up to 4294 s (seconds, or text such as \"20ms\")",
     encode: |value| microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
     decode: |bytes| {
         // Microseconds of a thousand nanoseconds, shifted right by ten (Linux `include/net/codel.h`).
@@ -150,7 +150,7 @@ const CLOCKS: &[(&str, u32)] = &[("REALTIME", 0), ("MONOTONIC", 1), ("BOOTTIME",
 
 /// A time in milliseconds, 32 bits.
 pub const MILLISECONDS: Form = Form::Own(&Own {
-    expected: "a time in seconds",
+    expected: "a time (seconds, or text such as \"20ms\")",
     encode: |value| u32::try_from(nanoseconds(value)? / 1_000_000).ok().map(|time| time.to_ne_bytes().to_vec()),
     decode: |bytes| Some(Setting::Number(f64::from(attr::u32_of(bytes)?) / 1e3)),
     width: Some(4),

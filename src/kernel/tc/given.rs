@@ -44,8 +44,15 @@ impl<'a> Given<'a> {
 
     /// Those bytes as a number; `EINVAL` where it was not given, or is 0.
     pub fn needs(&self, name: &str) -> Result<u64> {
-        let number = self.number(name)?.filter(|number| *number > 0);
-        number.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", name))
+        let least = match words::word(self.words, name).map(|word| &word.form) {
+            Some(Form::Rate32 | Form::Rate64) => "at least 8 bits a second",
+            _ => "more than 0",
+        };
+        match self.number(name)? {
+            Some(0) => Err(self.wrong(name, least)),
+            Some(number) => Ok(number),
+            None => Err(Error::new(&explain::OPTION_MISSING).with("key", name)),
+        }
     }
 
     /// Whether it was given.
@@ -94,6 +101,18 @@ impl<'a> Given<'a> {
             other => Err(wrong(name, "an array of tables", other)),
         });
         tables.collect::<Result<_>>().map(Some)
+    }
+
+    /// What `read` makes of each value of an array, or of one alone; `EINVAL` for the first of which it makes nothing.
+    pub fn each<T>(&self, name: &str, expected: &str, mut read: impl FnMut(&Setting) -> Option<T>) -> Result<Vec<T>> {
+        let Some(setting) = self.setting(name) else { return Ok(Vec::new()) };
+        let several = matches!(setting, Setting::List(_));
+        let one = |(place, value): (usize, &Setting)| {
+            // Counted as Lua counts.
+            let key = if several { format!("{name}[{}]", place + 1) } else { name.to_owned() };
+            read(value).ok_or_else(|| wrong(&key, expected, value))
+        };
+        setting.each().iter().enumerate().map(one).collect()
     }
 
     /// "option "loss" must be …, got …".

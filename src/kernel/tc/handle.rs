@@ -5,9 +5,9 @@ pub const ROOT: u32 = 0xffff_ffff;
 /// `TC_H_INGRESS` and `TC_H_CLSACT`: the parent of what sees all that comes in (and, clsact, goes out).
 pub const INGRESS: u32 = 0xffff_fff1;
 
-/// A discipline's: `1:`, `1`, `none`.
+/// A discipline's: `1:`, `1:0`, `1`, `none`.
 pub fn qdisc(text: &str) -> Option<u32> {
-    let digits = text.strip_suffix(':').unwrap_or(text);
+    let digits = [":", ":0"].into_iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
     if text == "none" { Some(0) } else { half(digits).map(|major| major << 16) }
 }
 
@@ -57,9 +57,14 @@ mod tests {
 
     #[test]
     fn they_are_read_as_tc_reads_them() {
-        let disciplines = [("1:", Some(0x1_0000)), ("8001", Some(0x8001_0000)), ("none", Some(0)), ("1:2", None)];
-        for (text, handle) in disciplines.into_iter().chain([("10000:", None), ("", None), ("x:", None), ("+1:", None)])
-        {
+        let disciplines = [("1:", Some(0x1_0000)), ("8001", Some(0x8001_0000)), ("1:0", Some(0x1_0000)), ("1:2", None)];
+        for (text, handle) in disciplines.into_iter().chain([
+            ("none", Some(0)),
+            ("10000:", None),
+            ("", None),
+            ("x:", None),
+            ("+1:", None),
+        ]) {
             assert_eq!(qdisc(text), handle, "{text}");
         }
         let classes = [("1:10", Some(0x1_0010)), (":a", Some(10)), ("1:", Some(0x1_0000)), ("root", Some(ROOT))];

@@ -47,7 +47,7 @@ impl Form {
             Self::U64 | Self::Be64 | Self::I32 => "a whole number".to_owned(),
             Self::Time32 | Self::Time64 | Self::Per64(_) | Self::Per32(_) => "a time in seconds".to_owned(),
             Self::Rate32 | Self::Rate64 => "a rate (bits a second, or text such as \"10mbit\")".to_owned(),
-            Self::Size32 => "a size (bytes, or text such as \"64kb\")".to_owned(),
+            Self::Size32 => "a size below 4 GiB (bytes, or text such as \"64kb\")".to_owned(),
             Self::Share32 => "a share (from 0 to 1, or text such as \"1%\")".to_owned(),
             Self::Words8(words) | Self::Words16(words) | Self::Words32(words) => one_of(words.iter().copied()),
             Self::Names8(names) | Self::Names16(names) | Self::Names32(names) => {

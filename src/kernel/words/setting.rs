@@ -31,6 +31,10 @@ impl Setting {
             one => std::slice::from_ref(one),
         }
     }
+
+    fn has_parts(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Table(_))
+    }
 }
 
 /// The value called `name`.
@@ -99,6 +103,11 @@ impl std::fmt::Display for Setting {
             Self::Integer(number) => write!(f, "{number}"),
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => write!(f, "\"{text}\""),
+            Self::List(values) if values.len() <= 16 && !values.iter().any(Self::has_parts) => {
+                let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+                write!(f, "{{ {} }}", values.join(", "))
+            }
+            // The others are only named: they are long, or may hold a key.
             Self::List(_) => f.write_str("an array"),
             Self::Table(_) => f.write_str("a table"),
         }

@@ -4,7 +4,7 @@
 
 use super::pedit_key::{self, Key};
 use super::{Action, CONTROL, HELD, held};
-use crate::error::Result;
+use crate::error::{Error, Result, explain};
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{List, Switch8, Text, U32};
@@ -37,19 +37,14 @@ pub(super) static PEDIT: Action = Action {
 
 fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     let extended = given.is_on("ex")?;
-    let texts = match given.setting("munge") {
-        Some(Setting::List(texts)) => texts.as_slice(),
-        Some(one @ Setting::Text(_)) => std::slice::from_ref(one),
-        _ => return Err(given.wrong("munge", "an array such as { \"ip ttl set 64\" }")),
-    };
-    let mut keys: Vec<Key> = Vec::new();
-    for text in texts {
-        let read = match text {
-            Setting::Text(text) => pedit_key::read(text, extended),
-            _ => None,
-        };
-        keys.extend(read.ok_or_else(|| given.wrong("munge", "an array such as { \"ip ttl set 64\" }"))?);
+    if !given.has("munge") {
+        return Err(Error::new(&explain::OPTION_MISSING).with("key", "munge"));
     }
+    let keys = given.each("munge", "such as \"ip ttl set 64\"", |one| match one {
+        Setting::Text(text) => pedit_key::read(text, extended),
+        _ => None,
+    })?;
+    let keys: Vec<Key> = keys.into_iter().flatten().collect();
     let mut parameters = given.or32("index", 0)?.to_ne_bytes().to_vec();
     parameters.extend([0; 4]);
     parameters.extend(given.bytes("control")?.unwrap_or(vec![0; 4]));

@@ -20,11 +20,9 @@ pub(super) static CANID: Ematch = Ematch { name: "canid", number: 7, words: WORD
 fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for (word, flag, all) in SORTS {
-        for rule in given.setting(word).map(Setting::each).unwrap_or_default() {
-            let read =
-                of(rule, all).ok_or_else(|| given.wrong(word, "an array such as { \"0x123\", \"0x125:0xf\" }"))?;
-            bytes.extend((read.0 | flag).to_ne_bytes());
-            bytes.extend((read.1 | EXTENDED).to_ne_bytes());
+        for (id, mask) in given.each(word, "such as \"0x123\" or \"0x125:0xf\"", |rule| of(rule, all))? {
+            bytes.extend((id | flag).to_ne_bytes());
+            bytes.extend((mask | EXTENDED).to_ne_bytes());
         }
     }
     if bytes.is_empty() { Err(given.wrong("sff", "an array such as { \"0x123\", \"0x125:0xf\" }")) } else { Ok(bytes) }

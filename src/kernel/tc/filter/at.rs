@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use nix::errno::Errno;
+
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
@@ -22,6 +24,11 @@ pub(super) const BLOCK: u32 = u32::MAX;
 const WORDS: [&str; 5] = ["block", "root", "ingress", "egress", "parent"];
 /// Those for the sides of a clsact, which may also be said as a parent.
 const SIDES: [&str; 2] = ["ingress", "egress"];
+
+/// What to do where nothing takes filters.
+const ADD_A_CLSACT: &str = "add one first: netns.qdisc_add(dev, { kind = \"clsact\" })";
+const MEANS_A_QDISC: &str =
+    "give the handle of a qdisc with classes as parent, or add a clsact, and ingress = true or egress = true";
 
 /// The word for a block that disciplines share.
 pub(super) const fn block() -> Word {
@@ -107,6 +114,33 @@ impl At {
             Self::Link(device) => device.index_in(socket),
             Self::Block(..) => Ok(0),
         }
+    }
+
+    /// Words a refusal where nothing takes filters, as `settings` say the place: the errno alone says little. What to do is
+    /// said to one that `makes` something.
+    pub(super) fn lacking(&self, error: Error, settings: &Settings, makes: bool) -> Error {
+        let text = error.kernel_text().unwrap_or_default();
+        let says = |part| text.contains(part);
+        if says("Specified class doesn't exist") {
+            let class = words::text(settings, "parent").unwrap_or_default();
+            let error = error.explain(&[(Errno::ENOENT, &explain::OBJECT_MISSING)]);
+            return error.with("what", format!("class {class} of \"{self}\""));
+        }
+        if says("Block of given index was not found") {
+            return error.explain(&[(Errno::EINVAL, &explain::TC_NO_BLOCK)]).with("at", self);
+        }
+        if !["Parent Qdisc doesn't exist", "Qdisc not classful", "doesn't support blocks"].into_iter().any(says) {
+            return error;
+        }
+        let (place, remedy) = match words::text(settings, "parent") {
+            Some(parent) => (format!("at {parent}"), MEANS_A_QDISC),
+            None if words::flag(settings, "ingress") => ("for what comes in".to_owned(), ADD_A_CLSACT),
+            None if words::flag(settings, "egress") => ("for what goes out".to_owned(), ADD_A_CLSACT),
+            None => ("at its root".to_owned(), MEANS_A_QDISC),
+        };
+        let rows = [Errno::EINVAL, Errno::EOPNOTSUPP].map(|errno| (errno, &explain::TC_NO_FILTERS));
+        let error = error.explain(&rows).with("at", self).with("where", place);
+        if makes { error.with("remedy", remedy) } else { error }
     }
 
     /// Words an `ENODEV`, and names the object.

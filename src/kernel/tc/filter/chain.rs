@@ -36,12 +36,12 @@ pub fn add(at: &At, kind: Option<&Kind>, settings: &Settings) -> Result<()> {
     super::send(at, kind, settings, (NEW, NLM_F_CREATE | NLM_F_EXCL))
 }
 
-/// Deletes a chain and all filters in it; `EINVAL` if there is none.
+/// Deletes a chain and all filters in it; `ENOENT` if there is none.
 pub fn delete(at: &At, settings: &Settings) -> Result<()> {
     super::send(at, None, settings, (DELETE, 0))
 }
 
-/// The chain of this number, as [`list`] has it; `EINVAL` if there is none.
+/// The chain of this number, as [`list`] has it; `ENOENT` if there is none.
 pub fn get(at: &At, settings: &Settings) -> Result<Settings> {
     let settings = &words::without(settings, &["kind", "protocol"]);
     let place = Place::of(0, WORDS, &at::placed(settings)?, 0)?;

@@ -113,6 +113,7 @@ fn send(at: &At, kind: Option<&Kind>, settings: &Settings, (verb, flags): (u16, 
         let message = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
         socket.execute(message, flags).map_err(|error| {
             let actions = action::named(words::find(settings, "actions"));
+            let error = at.lacking(error, settings, flags & NLM_F_CREATE != 0);
             at.or_missing(refused(error, sort(verb), at, kind, &actions), socket)
         })
     });
@@ -135,9 +136,9 @@ fn ask(
     let found = at.namespace().with_socket(|socket| {
         let index = at.index_in(socket)?;
         let request = message(index, kind, settings, verb, &mut Links::of(at.namespace(), socket))?;
-        let answers = socket
-            .query(request, 0)
-            .map_err(|error| at.or_missing(refused(error, sort(verb), at, kind, &[]), socket))?;
+        let answers = socket.query(request, 0).map_err(|error| {
+            at.or_missing(refused(at.lacking(error, settings, false), sort(verb), at, kind, &[]), socket)
+        })?;
         let names = index_names(socket)?;
         let record = answers.iter().find_map(|answer| read(&answer.bytes, &|index| names.get(&index).cloned()));
         record.ok_or_else(|| Error::new(&explain::TC_NONE_SUCH).with("sort", sort(verb)).with("at", at))
@@ -205,7 +206,11 @@ fn refused(error: Error, sort: &str, at: &At, kind: Option<&Kind>, actions: &[&a
             error.with("modules", all(action::Action::module, " ")).with("configs", all(action::Action::config, ", "))
         }
         _ => {
-            let error = error.explain(&[(Errno::ENOENT, &explain::TC_NONE_SUCH)]).with("sort", sort).with("at", at);
+            // It says `EINVAL` of a chain that is not there.
+            let chain = text.contains("Cannot find specified filter chain").then_some(Errno::EINVAL);
+            let rows = [Some(Errno::ENOENT), chain].map(|errno| Some((errno?, &explain::TC_NONE_SUCH)));
+            let rows: Vec<_> = rows.into_iter().flatten().collect();
+            let error = error.explain(&rows).with("sort", sort).with("at", at);
             entry::refused(error, format!("the {sort} of \"{at}\""), "changing traffic control")
         }
     }

@@ -115,15 +115,13 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         let table = given.or32("ht", 0)? & 0xfff0_0000;
         attr::put(bytes, TABLE, &(table | place << 12).to_ne_bytes());
     }
-    let matches = given.setting("match").map(Setting::each).unwrap_or_default();
     let mut keys = Vec::new();
-    for one in matches {
-        let read = match one {
-            Setting::Text(text) => pattern::add(&mut keys, text),
-            _ => None,
-        };
-        read.ok_or_else(|| given.wrong("match", "such as \"ip dst 10.0.0.0/8\" or \"u32 0 0xf at 4\""))?;
-    }
+    let such_as = "such as \"ip dst 10.0.0.0/8\" or \"u32 0 0xf at 4\"";
+    given.each("match", such_as, |one| match one {
+        Setting::Text(text) => pattern::add(&mut keys, text),
+        _ => None,
+    })?;
+    let count = u8::try_from(keys.len()).map_err(|_| given.wrong("match", "at most 255 keys of 32 bits"))?;
     let ends = given.has("classid") || given.has("actions");
     let mut flags = if ends { TERMINAL } else { 0 };
     if given.has("offset") || given.has("offset_at") {
@@ -141,12 +139,15 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         }
         _ => (0, 0),
     };
-    let half = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    let half = |name| {
+        let number = given.or32(name, 0)?;
+        u16::try_from(number).map_err(|_| given.wrong(name, "a whole number up to 65535"))
+    };
     let mut selector = vec![flags, u8::try_from(given.or32("offset_shift", 0)?).unwrap_or(u8::MAX)];
-    selector.extend([u8::try_from(keys.len()).unwrap_or(u8::MAX), 0]);
-    selector.extend(half(given.or32("offset_mask", 0)?).to_be_bytes());
-    selector.extend(half(given.or32("offset", 0)?).to_ne_bytes());
-    selector.extend(half(given.or32("offset_at", 0)?).to_ne_bytes());
+    selector.extend([count, 0]);
+    selector.extend(half("offset_mask")?.to_be_bytes());
+    selector.extend(half("offset")?.to_ne_bytes());
+    selector.extend(half("offset_at")?.to_ne_bytes());
     selector.extend(hash.1.to_ne_bytes());
     selector.extend(hash.0.to_be_bytes());
     keys.iter().for_each(|key| selector.extend(key.bytes()));

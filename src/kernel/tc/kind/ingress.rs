@@ -1,6 +1,6 @@
-//! Disciplines with few options or none: `ingress` and `clsact`, at which filters see what comes in (and goes out); `mq`, one child a
-//! queue of the hardware; `noqueue`, which sends at once; `plug`, which holds all back until it is told; `teql0`,
-//! through which a link of that name sends by several.
+//! Disciplines with few options or none: `ingress` and `clsact`, at which filters see what comes in (and goes out); `mq`, one
+//! child a queue of the hardware; `noqueue`, which sends at once; `blackhole`, which drops all; `plug`, which holds all back
+//! until it is told; `teql0`, through which a link of that name sends by several.
 
 use super::{Kind, Layout, NONE, Options};
 use crate::kernel::words::Form::{Size32, Words32};
@@ -12,6 +12,7 @@ const PLUG_WORDS: &[Word] = &[
     field("limit", HEADER, 8, 4, Size32),
 ];
 
+pub(super) static BLACKHOLE: Kind = Kind::new("blackhole", NONE);
 pub(super) static CLSACT: Kind = Kind::new("clsact", NONE);
 pub(super) static INGRESS: Kind = Kind::new("ingress", NONE);
 pub(super) static MQ: Kind = Kind::new("mq", NONE);

@@ -74,6 +74,7 @@ pub const NONE: Options = Options { words: &[], layout: Layout::Attributes };
 /// All that nsl knows, in the order of their names.
 pub static KINDS: &[&Kind] = &[
     &fifo::BFIFO,
+    &ingress::BLACKHOLE,
     &cake::CAKE,
     &timed::CBS,
     &red::CHOKE,
