@@ -84,11 +84,8 @@ fn place(text: &str) -> Result<Inside> {
         [lab] => lab.enter(text),
         [] => {
             let known: Vec<String> = labs.iter().flat_map(|lab| lab.nodes.clone()).chain(namespace_names()).collect();
-            let error = Error::new(&explain::NODE_NOWHERE).with("node", text).object(text);
-            Err(match nearest(text, known.iter().map(String::as_str)) {
-                Some(near) => error.with("near", near),
-                None => error,
-            })
+            let near = nearest(text, known.iter().map(String::as_str));
+            Err(Error::new(&explain::NODE_NOWHERE).with("node", text).object(text).near(near))
         }
         [first, ..] => {
             let places: Vec<String> = having.iter().map(|lab| format!("{}/{text}", lab.label)).collect();

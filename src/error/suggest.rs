@@ -1,5 +1,7 @@
 //! The nearest of the names there are: for "did you mean".
 
+use std::fmt;
+
 use super::Error;
 
 /// The candidate most like `word`, if one is like it at all (edit distance, with a transposition as one edit).
@@ -14,6 +16,15 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 impl Error {
+    /// Suggests what may have been meant, where there is something like it: `<near>` of a row.
+    #[must_use]
+    pub fn near(self, near: Option<impl fmt::Display>) -> Self {
+        match near {
+            Some(near) => self.with("near", near),
+            None => self,
+        }
+    }
+
     /// Tells what there is in the place of `wanted`: for the hint of a row with `<near>` and `<known>` if one of them is
     /// like it, else as a note.
     #[must_use]

@@ -125,7 +125,7 @@ pub fn get(device: &Device, group: Option<&str>) -> Result<Settings> {
         let error = Error::new(&explain::WORD_VALUE).with("key", "group").with("expected", expected);
         let error = error.with("got", Setting::Text(group.to_owned()));
         let near = nearest(group, GROUPS.iter().map(|(name, ..)| *name));
-        return Err(near.into_iter().fold(error, |error, near| error.with("near", near)));
+        return Err(error.near(near));
     }
     let filter = groups.iter().fold(0, |filter, (_, attribute, _)| filter | 1 << (attribute - 1));
     let answers = device.namespace.with_socket(|socket| {

@@ -41,11 +41,9 @@ impl Options {
             let key = key.to_string_lossy();
             let key = key.strip_suffix('_').unwrap_or(&key).to_owned();
             if !known.iter().chain(ignored).any(|group| group.contains(&key.as_str())) {
-                let mut error = Error::new(&explain::OPTION_UNKNOWN).with("key", &key).with("function", function);
-                if let Some(near) = nearest(&key, known.iter().flat_map(|group| group.iter().copied())) {
-                    error = error.with("near", near);
-                }
-                return Err(error.into());
+                let near = nearest(&key, known.iter().flat_map(|group| group.iter().copied()));
+                let error = Error::new(&explain::OPTION_UNKNOWN).with("key", &key).with("function", function);
+                return Err(error.near(near).into());
             }
             entries.push((key, value));
         }

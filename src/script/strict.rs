@@ -72,9 +72,5 @@ fn near(lua: &Lua, error: Error, name: &str, table: &Table) -> mlua::Result<Erro
     }
     names.sort();
     let (place, frames) = place::here(lua);
-    let error = error.place(place).frames(frames);
-    Ok(match nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => error.with("near", near),
-        None => error,
-    })
+    Ok(error.place(place).frames(frames).near(nearest(name, names.iter().map(String::as_str))))
 }

@@ -252,10 +252,7 @@ fn refuse(
     for key in ["name", "what", "expected", "got"] {
         let value: Option<String> = filled.raw_get(key)?;
         if let Some(value) = value {
-            if let Some(near) = nearest(&value, names.iter().flatten().map(String::as_str)) {
-                error = error.with("near", near);
-            }
-            error = error.with(key, value);
+            error = error.near(nearest(&value, names.iter().flatten().map(String::as_str))).with(key, value);
         }
     }
     Err(error.into())

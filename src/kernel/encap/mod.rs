@@ -82,8 +82,7 @@ pub fn encode(settings: &Settings, index: IndexOf<'_>) -> Result<(u16, Vec<u8>)>
     let Some(known) = TYPES.iter().find(|known| known.name == name) else {
         let expected = format!("one of {}", names().collect::<Vec<_>>().join(", "));
         let error = Error::new(&explain::WORD_VALUE).with("key", TYPE).with("expected", expected);
-        let error = error.with("got", format!("\"{name}\""));
-        return Err(nearest(name, names()).into_iter().fold(error, |error, near| error.with("near", near)));
+        return Err(error.with("got", format!("\"{name}\"")).near(nearest(name, names())));
     };
     let options = words::without(settings, &[TYPE]);
     words::check(&format!("encap \"{name}\""), &[known.words, known.beside], &options)?;

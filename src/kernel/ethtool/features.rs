@@ -149,8 +149,7 @@ impl Features {
                 several.push((group, on));
             } else {
                 let names = self.active.keys().map(String::as_str).chain(GROUPS.iter().map(|(short, ..)| *short));
-                let error = Error::new(&explain::FEATURE_UNKNOWN).with("name", key);
-                return Err(nearest(key, names).into_iter().fold(error, |error, near| error.with("near", near)));
+                return Err(Error::new(&explain::FEATURE_UNKNOWN).with("name", key).near(nearest(key, names)));
             }
         }
         for ((short, _, pattern), on) in several {

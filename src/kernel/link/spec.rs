@@ -33,11 +33,7 @@ impl AddrGenMode {
         }
         let error = Error::new(&explain::ADDRESS_OPTION).with("key", "addrgenmode").with("got", text);
         let error = error.with("expected", "one of eui64, none, stable_secret, random");
-        let near = nearest(text, Self::NAMES.map(|(name, _)| name));
-        Err(match near {
-            Some(near) => error.with("near", near),
-            None => error,
-        })
+        Err(error.near(nearest(text, Self::NAMES.map(|(name, _)| name))))
     }
 
     /// The mode with this number (Linux `in6_addr_gen_mode`).

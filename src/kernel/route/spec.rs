@@ -94,10 +94,7 @@ fn word<T: Copy>(key: &str, text: &str, words: &[(&'static str, T)]) -> Result<T
     let names = || words.iter().map(|(name, _)| *name);
     let expected = format!("one of {}", names().collect::<Vec<_>>().join(", "));
     let error = Error::new(&explain::ROUTE_OPTION).with("key", key).with("expected", expected).with("got", text);
-    Err(match nearest(text, names()) {
-        Some(near) => error.with("near", near),
-        None => error,
-    })
+    Err(error.near(nearest(text, names())))
 }
 
 pub(super) fn type_name(kind: RouteType) -> String {

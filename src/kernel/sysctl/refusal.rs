@@ -41,8 +41,7 @@ impl About<'_> {
 
     /// There is none of that name.
     pub(super) fn missing(&self) -> Error {
-        let error = self.error(&explain::SYSCTL_MISSING).errno(Errno::ENOENT);
-        self.name.near(self.root).into_iter().fold(error, |error, near| error.with("near", near))
+        self.error(&explain::SYSCTL_MISSING).errno(Errno::ENOENT).near(self.name.near(self.root))
     }
 
     /// It is a group, and no value.

@@ -16,11 +16,8 @@ impl Form {
     /// Says that `key` cannot have `value`, and which word is most like it.
     pub(super) fn wrong(&self, key: &str, value: &Setting) -> Error {
         let error = Error::new(&explain::WORD_VALUE).with("key", key);
-        let error = error.with("expected", self.expected()).with("got", value);
-        match text(value).and_then(|text| self.nearest(text)) {
-            Some(near) => error.with("near", near),
-            None => error,
-        }
+        let near = text(value).and_then(|text| self.nearest(text));
+        error.with("expected", self.expected()).with("got", value).near(near)
     }
 
     fn nearest(&self, text: &str) -> Option<String> {

@@ -71,10 +71,7 @@ fn beneath(site: &Site<'_>, name: &str, device: &str) -> Result<Device> {
     let error = Error::new(&explain::LAB_DEVICE_LINK).with("node", &site.node.name).with("link", name);
     let known = interfaces().map(|one| one.name.as_str()).chain(site.node.devices.iter().map(|one| one.name.as_str()));
     let near = nearest(name, known.filter(|other| *other != device));
-    Err(near
-        .into_iter()
-        .fold(error.with("name", device), |error, near| error.with("near", near))
-        .object(&site.node.name))
+    Err(error.with("name", device).near(near).object(&site.node.name))
 }
 
 /// The index of a device of the node, or of a switch's bridge.

@@ -30,9 +30,5 @@ impl Found {
 
 /// A lab without that node.
 pub(in crate::lab) fn node_missing<'a>(node: &str, known: impl Iterator<Item = &'a str>) -> Error {
-    let error = Error::new(&explain::LAB_NODE_MISSING).with("node", node).object(node);
-    match nearest(node, known) {
-        Some(near) => error.with("near", near),
-        None => error,
-    }
+    Error::new(&explain::LAB_NODE_MISSING).with("node", node).object(node).near(nearest(node, known))
 }

@@ -24,7 +24,7 @@ use super::bind::values;
 use super::handle::{LabHandle, NodeHandle};
 use super::place;
 use super::registry::{Acts, Call, Function};
-use crate::error::{Error, Place, Result, explain};
+use crate::error::{Error, Place, Result, explain, nearest};
 use crate::kernel::namespace::{Namespace, names};
 use crate::lab::{self, Live, Plan};
 
@@ -169,11 +169,8 @@ impl Lab {
     /// Errors: there is none of this name (`ENOENT`), with one that is called much the same.
     fn known_index(&self, name: &str) -> Result<usize> {
         self.node_index(name).ok_or_else(|| {
-            let error = Error::new(&explain::LAB_NODE_MISSING).with("node", name).object(name);
-            match crate::error::nearest(name, self.plan.nodes.iter().map(|node| node.name.as_str())) {
-                Some(near) => error.with("near", near),
-                None => error,
-            }
+            let near = nearest(name, self.plan.nodes.iter().map(|node| node.name.as_str()));
+            Error::new(&explain::LAB_NODE_MISSING).with("node", name).object(name).near(near)
         })
     }
 

@@ -120,7 +120,7 @@ pub fn settable_by_family() -> impl Iterator<Item = Vec<(&'static str, Vec<&'sta
 }
 
 /// The words for the options of `kind`; empty where nsl knows none.
-pub fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str> {
+fn option_names(kind: &str, side: Side) -> impl Iterator<Item = &'static str> {
     words::names(words(kind, side))
 }
 
@@ -285,11 +285,8 @@ fn encode(kind: &str, side: Side, settings: &Settings, index: IndexOf<'_>) -> Re
 
 /// "bridge" links have no option "stpp_state"; did you mean …
 pub(super) fn unknown(kind: &str, key: &str) -> Error {
-    let error = Error::new(&explain::LINK_OPTION_UNKNOWN).with("type", kind).with("key", key);
-    match nearest(key, option_names(kind, Side::Own).chain(option_names(kind, Side::Port))) {
-        Some(near) => error.with("near", near),
-        None => error,
-    }
+    let near = nearest(key, option_names(kind, Side::Own).chain(option_names(kind, Side::Port)));
+    Error::new(&explain::LINK_OPTION_UNKNOWN).with("type", kind).with("key", key).near(near)
 }
 
 /// The first of `keys` that a kernel can be built without, and what it has to be built with for it; none if there is none.

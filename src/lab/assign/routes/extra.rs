@@ -51,13 +51,9 @@ fn resolve(node: &Node, assigned: &AssignedNode, route: &ExtraRoute) -> Result<R
 /// The place of the interface that a route names.
 fn device(node: &Node, assigned: &AssignedNode, route: &ExtraRoute, name: &str) -> Result<usize> {
     let names = || (0..assigned.count()).map(|place| assigned.at(place).0);
-    names().position(|known| known == name).ok_or_else(|| {
-        let error = wrong(&explain::LAB_ROUTE_DEVICE, node, route).with("name", name);
-        match nearest(name, names()) {
-            Some(near) => error.with("near", near),
-            None => error,
-        }
-    })
+    names()
+        .position(|known| known == name)
+        .ok_or_else(|| wrong(&explain::LAB_ROUTE_DEVICE, node, route).with("name", name).near(nearest(name, names())))
 }
 
 fn wrong(row: &'static Row, node: &Node, route: &ExtraRoute) -> Error {
