@@ -10,7 +10,9 @@ use super::namespace::Namespace;
 use super::words::Form::{
     FlagOff, Ip4, Ip6, Names16, Nested, Own, Per64, Switch8, Text, U16, U32, U64, Words8, Words16,
 };
-use super::words::{Own as Form, Setting, Settings, Word, fact, find, flag, from_hex, need, option, text, without};
+use super::words::{
+    Own as Form, Setting, Settings, Word, fact, find, flag, from_hex, need, option, text, to_hex, without,
+};
 use crate::error::{Error, Result, explain};
 use crate::netlink::attr;
 
@@ -102,7 +104,7 @@ static COOKIE: Form = Form {
         Setting::Text(text) => from_hex(text).filter(|bytes| matches!(bytes.len(), 4 | 8)),
         _ => None,
     },
-    decode: |bytes| Some(Setting::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect())),
+    decode: |bytes| Some(Setting::Text(to_hex(bytes))),
     width: None,
 };
 

@@ -6,7 +6,9 @@ use super::device::Device;
 use super::family::Family;
 use super::namespace::Namespace;
 use super::words::Form::{Be32, Hex, List, Nested, Own, Switch8, U8, U64, Words8};
-use super::words::{self, NOWHERE, Own as Form, Setting, Settings, Word, fact, find, from_hex, need, option, whole};
+use super::words::{
+    self, NOWHERE, Own as Form, Setting, Settings, Word, fact, find, from_hex, need, option, to_hex, whole,
+};
 use crate::error::{Error, Result, explain};
 use crate::netlink::attr;
 
@@ -180,7 +182,7 @@ static KEY_ID: Form = Form {
 };
 
 fn shown(bytes: &[u8]) -> Option<Setting> {
-    Some(Setting::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    Some(Setting::Text(to_hex(bytes)))
 }
 
 /// Adds a key (`sa`), or a channel that receives; `EEXIST` if there is one.

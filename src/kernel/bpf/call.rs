@@ -6,6 +6,8 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 
+use crate::kernel::words::to_hex;
+
 const MAP_CREATE: libc::c_int = 0;
 const MAP_UPDATE_ELEM: libc::c_int = 2;
 const PROG_LOAD: libc::c_int = 5;
@@ -196,7 +198,7 @@ pub(super) fn known(program: BorrowedFd<'_>) -> nix::Result<Known> {
     let name = info[64..].split(|byte| *byte == 0).next().unwrap_or_default();
     Ok(Known {
         name: String::from_utf8_lossy(name).into_owned(),
-        tag: info[8..16].iter().map(|byte| format!("{byte:02x}")).collect(),
+        tag: to_hex(&info[8..16]),
         jited: info[16..20] != [0; 4],
     })
 }

@@ -14,6 +14,7 @@ use super::{Link, LinkSpec, Master, get, parse_mac, resolve, set};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
+use crate::kernel::words::{from_hex, to_hex};
 use crate::netlink::Socket;
 
 /// Linux `RTNH_F_DEAD` and `RTNH_F_LINKDOWN`, which are the kernel's to say.
@@ -265,14 +266,11 @@ fn text(message: &RouteNetlinkMessage) -> String {
     whole.finalize();
     let mut bytes = vec![0; whole.buffer_len()];
     whole.serialize(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(&bytes)
 }
 
 fn message(text: &str) -> Option<RouteNetlinkMessage> {
-    let digits = text.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Vec<u8> = digits.map(byte).collect::<Option<_>>()?;
-    match NetlinkMessage::<RouteNetlinkMessage>::deserialize(&bytes).ok()?.payload {
+    match NetlinkMessage::<RouteNetlinkMessage>::deserialize(&from_hex(text)?).ok()?.payload {
         NetlinkPayload::InnerMessage(message) => Some(message),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use super::{handle, rate};
 use crate::kernel::units;
-use crate::kernel::words::{Form, Own, Setting};
+use crate::kernel::words::{Form, Own, Setting, ratio, seconds};
 use crate::netlink::attr;
 
 /// A discipline's handle, `"1:"`.
@@ -242,14 +242,7 @@ fn minor(value: &Setting) -> Option<u32> {
 
 /// A time in nanoseconds.
 pub fn nanoseconds(value: &Setting) -> Option<u64> {
-    #[allow(clippy::cast_precision_loss)]
-    let seconds = match value {
-        Setting::Integer(number) => *number as f64,
-        Setting::Number(number) => *number,
-        Setting::Text(text) => units::time(text)?.as_secs_f64(),
-        _ => return None,
-    };
-    rate::whole((seconds * 1e9).round())
+    rate::whole((seconds(value)? * 1e9).round())
 }
 
 /// A time in microseconds, as `tc` cuts it.
@@ -258,16 +251,10 @@ fn microseconds(value: &Setting) -> Option<u32> {
 }
 
 /// A share as the whole part of what it comes to.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn probability(value: &Setting, of: fn(f64) -> f64) -> Option<u32> {
-    let share = match value {
-        Setting::Integer(number) => *number as f64,
-        Setting::Number(number) => *number,
-        Setting::Text(text) => units::ratio(text)?,
-        _ => return None,
-    };
     // All of 2³² is one less.
-    (0.0..=1.0).contains(&share).then(|| of(share) as u32)
+    ratio(value).map(|share| of(share) as u32)
 }
 
 /// The shortest decimal near `exact` that comes to this very part.

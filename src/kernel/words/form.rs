@@ -2,7 +2,7 @@
 //!
 //! Pure. A time is seconds in a script, a rate bits a second, a size bytes, a share 0 to 1; each may be text with its unit.
 
-use super::value::{bytes_of, from_number, hundredths, integer, mac, number_of, share, switch, whole};
+use super::value::{bytes_of, from_number, integer, mac, number_of, share, switch, time_in, to_hex, whole};
 use super::{IndexOf, NameOf, Setting, Word, check, decode, encode};
 use crate::error::Result;
 use crate::kernel::link::format_mac;
@@ -180,10 +180,10 @@ impl Form {
             Self::Be16 => whole(value).and_then(|n| u16::try_from(n).ok()).map(|n| n.to_be_bytes().to_vec()),
             Self::Be32 => whole(value).and_then(|n| u32::try_from(n).ok()).map(|n| n.to_be_bytes().to_vec()),
             Self::Be64 => integer(value).map(|number| number.to_be_bytes().to_vec()),
-            Self::Time32 => wide(hundredths(value, 100.0), 4),
-            Self::Time64 => hundredths(value, 100.0).map(|number| number.to_ne_bytes().to_vec()),
-            Self::Per32(unit) => wide(hundredths(value, f64::from(*unit)), 4),
-            Self::Per64(unit) => wide(hundredths(value, f64::from(*unit)), 8),
+            Self::Time32 => wide(time_in(value, 100.0), 4),
+            Self::Time64 => time_in(value, 100.0).map(|number| number.to_ne_bytes().to_vec()),
+            Self::Per32(unit) => wide(time_in(value, f64::from(*unit)), 4),
+            Self::Per64(unit) => wide(time_in(value, f64::from(*unit)), 8),
             Self::Rate32 => wide(number_of(value, units::rate).map(|rate| rate / 8), 4),
             Self::Rate64 => number_of(value, units::rate).map(|rate| (rate / 8).to_ne_bytes().to_vec()),
             Self::Size32 => wide(number_of(value, units::size), 4),
@@ -296,7 +296,7 @@ impl Form {
             Self::Mac => Setting::Text(format_mac(bytes)),
             Self::Ip | Self::Ip4 | Self::Ip6 => Setting::Text(super::value::address(bytes)?.to_string()),
             Self::Text => Setting::Text(attr::text(bytes)),
-            Self::Hex => Setting::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+            Self::Hex => Setting::Text(to_hex(bytes)),
             Self::BridgeId => {
                 let (priority, mac) = (bytes.get(..2)?, bytes.get(2..8)?);
                 Setting::Text(format!("{:02x}{:02x}.{}", priority[0], priority[1], format_mac(mac)))

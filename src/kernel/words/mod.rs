@@ -17,7 +17,7 @@ pub(in crate::kernel) use join::joined;
 pub use join::{join, total};
 pub use refusal::need;
 pub use setting::{Setting, Settings, find, flag, integer, table, text, without};
-pub use value::{from_hex, number, whole};
+pub use value::{from_hex, number, ratio, seconds, to_hex, whole};
 
 use std::borrow::Cow;
 
@@ -121,9 +121,8 @@ pub fn check(what: &str, tables: &[&'static [Word]], settings: &Settings) -> Res
     match settings.iter().find(|(key, _)| !tables.iter().any(|words| has(words, key))) {
         None => Ok(()),
         Some((key, _)) => {
-            let error = Error::new(&explain::WORD_UNKNOWN).with("what", what).with("key", key);
             let near = nearest(key, tables.iter().flat_map(|words| settable(words)));
-            Err(near.into_iter().fold(error, |error, near| error.with("near", near)))
+            Err(Error::new(&explain::WORD_UNKNOWN).with("what", what).with("key", key).near(near))
         }
     }
 }

@@ -59,15 +59,30 @@ pub(super) fn bytes_of(number: u64, width: usize) -> Option<Vec<u8>> {
     })
 }
 
+/// A number as it is, or what `read` makes of text.
+#[allow(clippy::cast_precision_loss)]
+fn real(value: &Setting, read: impl FnOnce(&str) -> Option<f64>) -> Option<f64> {
+    match value {
+        Setting::Integer(number) => Some(*number as f64),
+        Setting::Number(number) => Some(*number),
+        Setting::Text(text) => read(text),
+        _ => None,
+    }
+}
+
+/// A time in seconds.
+pub fn seconds(value: &Setting) -> Option<f64> {
+    real(value, |text| units::time(text).map(|time| time.as_secs_f64()))
+}
+
+/// A share from 0 to 1, or text in per cent.
+pub fn ratio(value: &Setting) -> Option<f64> {
+    real(value, units::ratio).filter(|share| (0.0..=1.0).contains(share))
+}
+
 /// A time in units of which `a_second` are a second.
-pub(super) fn hundredths(value: &Setting, a_second: f64) -> Option<u64> {
-    #[allow(clippy::cast_precision_loss)]
-    let seconds = match value {
-        Setting::Integer(number) => *number as f64,
-        Setting::Number(number) => *number,
-        Setting::Text(text) => units::time(text)?.as_secs_f64(),
-        _ => return None,
-    };
+pub(super) fn time_in(value: &Setting, a_second: f64) -> Option<u64> {
+    let seconds = seconds(value)?;
     let fits = seconds.is_finite() && (0.0..1e16).contains(&seconds);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fits.then(|| (seconds * a_second).round() as u64)
@@ -82,15 +97,9 @@ pub(super) fn number_of(value: &Setting, read: fn(&str) -> Option<u64>) -> Optio
 }
 
 /// A share from 0 to 1, or text in per cent, as a part of 2³²-1, rounded as iproute2 rounds it (`set_percent`).
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub(super) fn share(value: &Setting) -> Option<u32> {
-    let share = match value {
-        Setting::Integer(number) => *number as f64,
-        Setting::Number(number) => *number,
-        Setting::Text(text) => units::ratio(text)?,
-        _ => return None,
-    };
-    (0.0..=1.0).contains(&share).then(|| (share * f64::from(u32::MAX)).round_ties_even() as u32)
+    ratio(value).map(|share| (share * f64::from(u32::MAX)).round_ties_even() as u32)
 }
 
 /// A part of 2³²-1 as a share, with no more digits than come from it.
@@ -120,6 +129,11 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
         u8::from_str_radix(pair, 16).ok()
     });
     pairs.collect()
+}
+
+/// Bytes in hexadecimal.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An address of 4 or 16 bytes.

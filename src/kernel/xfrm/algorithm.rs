@@ -1,6 +1,6 @@
 //! Algorithms with their keys: `struct xfrm_algo`, `xfrm_algo_auth`, `xfrm_algo_aead` (Linux `xfrm.h`).
 
-use crate::kernel::words::{Own, Setting, Settings, find, from_hex, integer, text};
+use crate::kernel::words::{Own, Setting, Settings, find, from_hex, integer, text, to_hex};
 use crate::netlink::attr;
 
 /// Length of an algorithm's name.
@@ -66,8 +66,7 @@ fn decode(bytes: &[u8], bits: Option<&'static str>) -> Option<Setting> {
     };
     let key = key.get(..length)?;
     if !key.is_empty() {
-        let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        options.push(("key".into(), Setting::Text(format!("0x{digits}"))));
+        options.push(("key".into(), Setting::Text(format!("0x{}", to_hex(key)))));
     }
     options.extend(told);
     Some(Setting::Table(options))

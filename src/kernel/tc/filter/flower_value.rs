@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::kernel::link::{format_mac, parse_mac};
-use crate::kernel::words::{Setting, from_hex, number};
+use crate::kernel::words::{Setting, from_hex, number, to_hex};
 
 /// What a field is.
 pub(in crate::kernel::tc) enum Shape {
@@ -118,10 +118,7 @@ pub(in crate::kernel::tc) fn shown(shape: &Shape, value: &[u8], mask: &[u8]) -> 
             let number = crate::netlink::attr::number;
             Setting::Text(format!("{}/{:#x}", number(value)?, number(mask)?))
         }
-        Shape::Bytes(_) => {
-            let text = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            with(text(value), text(mask))
-        }
+        Shape::Bytes(_) => with(to_hex(value), to_hex(mask)),
         Shape::Words(words) => {
             let number = *value.first()?;
             match words.get(usize::from(number)).filter(|word| !word.is_empty()) {
