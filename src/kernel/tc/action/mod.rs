@@ -36,8 +36,8 @@ use common::{COMMON, HELD, control, held, index};
 
 use super::filter::kind::Layout;
 use super::given::{Given, Seen};
-use super::stats;
-use crate::error::{Error, Result, explain, nearest};
+use super::{called_in, stats};
+use crate::error::{Error, Result, explain};
 use crate::kernel::bpf::{Program, Role, hold};
 use crate::kernel::words::{self, IndexOf, NameOf, Setting, Settings, Word};
 use crate::netlink::attr;
@@ -158,11 +158,7 @@ pub fn called(name: &str) -> Result<&'static Action> {
     if control::is_word(name) {
         return Ok(&gact::GACT);
     }
-    ACTIONS.iter().find(|action| action.name == name).copied().ok_or_else(|| {
-        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "action").with("kind", name);
-        let near = nearest(name, ACTIONS.iter().map(|action| action.name));
-        near.into_iter().fold(error, |error, near| error.with("near", near))
-    })
+    called_in("action", ACTIONS, |action| action.name, name)
 }
 
 /// The kinds of actions that these settings name, for what is said when the kernel lacks one.

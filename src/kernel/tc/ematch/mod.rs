@@ -12,8 +12,9 @@ mod nbyte;
 mod tree;
 mod u32;
 
+use super::called_in;
 use super::given::{Given, Seen};
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::{Error, Result, explain};
 use crate::kernel::words::Form::{Own as OwnForm, Text};
 use crate::kernel::words::{self, Form, NOWHERE, Own, Setting, Settings, Word, from_hex, option};
 use crate::netlink::attr;
@@ -129,11 +130,7 @@ fn group(relation: Relation, matches: &[Setting]) -> Result<Node> {
 }
 
 fn called(name: &str) -> Result<&'static Ematch> {
-    KINDS.iter().find(|kind| kind.name == name).copied().ok_or_else(|| {
-        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "match").with("kind", name);
-        let near = nearest(name, KINDS.iter().map(|kind| kind.name));
-        near.into_iter().fold(error, |error, near| error.with("near", near))
-    })
+    called_in("match", KINDS, |kind| kind.name, name)
 }
 
 /// A group's parts as a script has them.

@@ -1,7 +1,8 @@
 //! The kinds of filters, a kind a file: what each can be told, in the words of its page (tc-u32(8), tc-flower(8), …).
 
 use super::{basic, bpf, cgroup, flow, flower, fw, matchall, route, u32};
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::Result;
+use crate::kernel::tc::called_in;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::{self, IndexOf, NameOf, Settings, Word};
 
@@ -66,11 +67,7 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 
 /// The kind called `name`; `EINVAL` with the nearest one if there is none.
 pub fn called(name: &str) -> Result<&'static Kind> {
-    find(name).ok_or_else(|| {
-        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "filter").with("kind", name);
-        let near = nearest(name, KINDS.iter().map(|kind| kind.name));
-        near.into_iter().fold(error, |error, near| error.with("near", near))
-    })
+    called_in("filter", KINDS, |kind| kind.name, name)
 }
 
 impl Kind {

@@ -19,9 +19,10 @@ mod sfb;
 pub mod tbf;
 mod timed;
 
+use super::called_in;
 use super::given::{Given, Seen};
 use super::place::OPTIONS;
-use crate::error::{Error, Result, explain, nearest};
+use crate::error::Result;
 pub use crate::kernel::words::Word;
 use crate::kernel::words::{self, Setting, Settings};
 use crate::netlink::{Message, attr};
@@ -154,11 +155,7 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 
 /// The kind called `name`; `EINVAL` with the nearest one if there is none.
 pub fn called(name: &str) -> Result<&'static Kind> {
-    find(name).ok_or_else(|| {
-        let error = Error::new(&explain::TC_KIND_UNKNOWN).with("what", "qdisc").with("kind", name);
-        let near = nearest(name, KINDS.iter().map(|kind| kind.name));
-        near.into_iter().fold(error, |error, near| error.with("near", near))
-    })
+    called_in("qdisc", KINDS, |kind| kind.name, name)
 }
 
 impl Kind {
