@@ -180,10 +180,6 @@ impl Handle for CidrHandle {
         }
     }
 
-    fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.method_of(Self::TYPE)
-    }
-
     fn text(&self) -> String {
         self.0.to_string()
     }

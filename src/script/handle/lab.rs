@@ -66,10 +66,6 @@ impl Handle for LabHandle {
         }
     }
 
-    fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.method_of(Self::TYPE)
-    }
-
     fn text(&self) -> String {
         self.0.borrow().to_string()
     }
@@ -106,10 +102,6 @@ impl Handle for CableHandle {
 
     fn field(&self, lua: &Lua, name: &str) -> mlua::Result<Value> {
         fields::end(lua, self, if name == "a" { 0 } else { 1 })
-    }
-
-    fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.method_of(Self::TYPE)
     }
 
     fn text(&self) -> String {

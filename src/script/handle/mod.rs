@@ -37,54 +37,53 @@ pub(super) trait Handle: UserData + 'static {
     /// A field; only those of `FIELDS` are asked for.
     fn field(&self, lua: &Lua, name: &str) -> mlua::Result<Value>;
     /// The name of a function as a method of this handle, if it is one.
-    fn method_name(function: &'static Function) -> Option<&'static str>;
+    fn method_name(function: &'static Function) -> Option<&'static str> {
+        function.method_of(Self::TYPE)
+    }
     /// What one would type.
     fn text(&self) -> String;
 }
 
+/// A type of handles.
+struct Type {
+    is: fn(&AnyUserData) -> bool,
+    name: &'static str,
+    fields: &'static [&'static str],
+    method_name: fn(&'static Function) -> Option<&'static str>,
+}
+
+impl Type {
+    const fn of<H: Handle>() -> Self {
+        Self { is: AnyUserData::is::<H>, name: H::TYPE, fields: H::FIELDS, method_name: H::method_name }
+    }
+
+    fn find(handle: &AnyUserData) -> Option<&'static Self> {
+        TYPES.iter().find(|known| (known.is)(handle))
+    }
+}
+
+static TYPES: &[Type] = &[
+    Type::of::<NetnsHandle>(),
+    Type::of::<LinkHandle>(),
+    Type::of::<ProcessHandle>(),
+    Type::of::<MonitorHandle>(),
+    Type::of::<LabHandle>(),
+    Type::of::<NodeHandle>(),
+    Type::of::<CableHandle>(),
+    Type::of::<TaskHandle>(),
+    Type::of::<CidrHandle>(),
+];
+
 /// The name of a handle's type: `Netns`, `Link`, …
 pub(super) fn type_name(value: &Value) -> Option<&'static str> {
-    let handle = value.as_userdata()?;
-    [
-        (handle.is::<NetnsHandle>(), NetnsHandle::TYPE),
-        (handle.is::<LinkHandle>(), LinkHandle::TYPE),
-        (handle.is::<ProcessHandle>(), ProcessHandle::TYPE),
-        (handle.is::<MonitorHandle>(), MonitorHandle::TYPE),
-        (handle.is::<LabHandle>(), LabHandle::TYPE),
-        (handle.is::<NodeHandle>(), NodeHandle::TYPE),
-        (handle.is::<CableHandle>(), CableHandle::TYPE),
-        (handle.is::<TaskHandle>(), TaskHandle::TYPE),
-        (handle.is::<CidrHandle>(), CidrHandle::TYPE),
-    ]
-    .into_iter()
-    .find_map(|(is, name)| is.then_some(name))
+    Type::find(value.as_userdata()?).map(|known| known.name)
 }
 
 /// The names behind a handle's dot, or its methods alone, for completion.
 pub fn members(handle: &AnyUserData, methods: bool) -> Vec<String> {
-    fn of<H: Handle>(methods: bool) -> Vec<String> {
-        let fields = H::FIELDS.iter().copied().filter(|_| !methods);
-        registry::functions().filter_map(H::method_name).chain(fields).map(str::to_owned).collect()
-    }
-    if handle.is::<NetnsHandle>() {
-        of::<NetnsHandle>(methods)
-    } else if handle.is::<LinkHandle>() {
-        of::<LinkHandle>(methods)
-    } else if handle.is::<ProcessHandle>() {
-        of::<ProcessHandle>(methods)
-    } else if handle.is::<LabHandle>() {
-        of::<LabHandle>(methods)
-    } else if handle.is::<NodeHandle>() {
-        of::<NodeHandle>(methods)
-    } else if handle.is::<CableHandle>() {
-        of::<CableHandle>(methods)
-    } else if handle.is::<TaskHandle>() {
-        of::<TaskHandle>(methods)
-    } else if handle.is::<CidrHandle>() {
-        of::<CidrHandle>(methods)
-    } else {
-        Vec::new()
-    }
+    let Some(known) = Type::find(handle) else { return Vec::new() };
+    let fields = known.fields.iter().copied().filter(|_| !methods);
+    registry::functions().filter_map(known.method_name).chain(fields).map(str::to_owned).collect()
 }
 
 /// Gives a handle its fields, methods and text.
@@ -123,12 +122,10 @@ fn method<H: Handle>(lua: &Lua, name: &str) -> mlua::Result<Value> {
     let Some(function) = registry::functions().find(|function| H::method_name(function) == Some(name)) else {
         let names = || registry::functions().filter_map(H::method_name).chain(H::FIELDS.iter().copied());
         let (place, frames) = super::place::here(lua);
-        let mut error = Error::new(&explain::NO_FIELD).with("type", H::TYPE).with("name", name);
         // `link_set` is `set` on a link.
         let plain = name.strip_prefix("link_").unwrap_or(name);
-        if let Some(near) = nearest(name, names()).or_else(|| nearest(plain, names())) {
-            error = error.with("near", near);
-        }
+        let near = nearest(name, names()).or_else(|| nearest(plain, names()));
+        let error = Error::new(&explain::NO_FIELD).with("type", H::TYPE).with("name", name).near(near);
         return Err(error.place(place).frames(frames).into());
     };
     let method = bind::function(lua, function, H::FORM)?;

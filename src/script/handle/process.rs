@@ -145,10 +145,6 @@ impl Handle for ProcessHandle {
         Ok(Value::Integer(self.0.pid().into()))
     }
 
-    fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.method_of(Self::TYPE)
-    }
-
     fn text(&self) -> String {
         format!("process {}", self.0.pid())
     }

@@ -70,10 +70,6 @@ impl Handle for TaskHandle {
         Ok(Value::Nil)
     }
 
-    fn method_name(function: &'static Function) -> Option<&'static str> {
-        function.method_of(Self::TYPE)
-    }
-
     fn text(&self) -> String {
         format!("task ({})", self.0.state())
     }
