@@ -86,7 +86,7 @@ fn json(failure: &Failure) -> serde_json::Value {
 }
 
 /// The whole text of an error.
-pub(super) fn render(failure: &Failure) -> String {
+fn render(failure: &Failure) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let code = failure.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();

@@ -298,7 +298,7 @@ impl Failure {
     }
 
     /// Lua's own words for a syntax error, its quotes made double: `"end" expected (to close "for" at line 3) near <eof>`.
-    pub(super) fn from_syntax(text: &str) -> Self {
+    fn from_syntax(text: &str) -> Self {
         let (place, message) = split_place(text);
         let mut message = message.replace('\'', "\"").replace("near <eof>", "near end of file");
         let mut other = None;

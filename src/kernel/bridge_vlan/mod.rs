@@ -38,7 +38,7 @@ const TUNNEL: u16 = 4;
 const ONLY_OPTIONS: u16 = 64;
 
 /// How a VLAN's frames leave and enter.
-pub const MEMBERSHIP: &[Word] = &[field("pvid", INFO, 4, 0, Bit16(2)), field("untagged", INFO, 4, 0, Bit16(4))];
+const MEMBERSHIP: &[Word] = &[field("pvid", INFO, 4, 0, Bit16(2)), field("untagged", INFO, 4, 0, Bit16(4))];
 
 /// A VLAN's own options at a port or at the bridge (`BRIDGE_VLANDB_ENTRY_*`).
 pub const OPTIONS: &[Word] = &[

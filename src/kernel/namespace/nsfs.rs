@@ -94,7 +94,7 @@ fn id(fd: &OwnedFd) -> nix::Result<u64> {
 }
 
 /// The cookie of the namespace the calling thread is in (`SO_NETNS_COOKIE`, since Linux 5.14).
-pub(super) fn socket_cookie() -> Result<u64> {
+fn socket_cookie() -> Result<u64> {
     let probe = socket(AddressFamily::Unix, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
     cookie_of(&probe).map_err(|errno| match errno {
         Errno::ENOPROTOOPT => Error::new(&explain::NAMESPACE_COOKIE_UNKNOWN),

@@ -17,7 +17,7 @@ use crate::error::{Place, Result, explain};
 
 /// Where IPv6 subnets come from in a lab that has IPv6 but names no range: local addresses (RFC 4193), with "nsl" as
 /// the random part, so that they are the same everywhere.
-pub(super) const POOL6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0x6e73, 0x6c00, 0, 0, 0, 0, 0), 48);
+const POOL6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0x6e73, 0x6c00, 0, 0, 0, 0, 0), 48);
 
 /// A pool this long or longer has too few /64s to give one to each LAN.
 const FEW_64S: u8 = 56;

@@ -36,7 +36,7 @@ pub(in crate::script) const SET: &[&str] =
     &["a", "b", "mtu", "rate", "delay", "jitter", "loss", "duplicate", "corrupt", "reorder", "limit"];
 /// Of an end: what `link_set` takes, but for what would take it out of the lab's hands.
 #[rustfmt::skip]
-pub(in crate::script) const END: &[&str] = &[
+const END: &[&str] = &[
     "name", "ip", "mac", "address", "master", "mtu", "txqueuelen", "alias", "group", "link_group", "promisc",
     "allmulticast", "multicast", "arp", "addrgenmode", "carrier", "nat", "private",
     "vlan", "trunk",
@@ -45,7 +45,7 @@ pub(in crate::script) const END: &[&str] = &[
 const HOST: &[&str] = &["name", "ip", "mtu", "mac"];
 /// Of a device: what `link_add` takes, but for a place elsewhere.
 #[rustfmt::skip]
-pub(in crate::script) const DEVICE: &[&str] = &[
+const DEVICE: &[&str] = &[
     "name", "type", "link", "ip", "mac", "address", "master", "up", "down", "mtu", "txqueuelen", "alias", "group", "link_group",
     "promisc", "allmulticast", "multicast", "arp", "addrgenmode", "carrier",
 ];

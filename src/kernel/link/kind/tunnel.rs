@@ -111,7 +111,7 @@ pub(super) const KEY: Own = Own {
 };
 
 /// `auto`, which is 0, or a port, in the network's order.
-pub(super) const PORT_OR_AUTO: Own = Own {
+const PORT_OR_AUTO: Own = Own {
     expected: "a port or auto",
     encode: |value| match value {
         Setting::Text(text) if text == "auto" => Some(vec![0; 2]),
