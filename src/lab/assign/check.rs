@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use ipnet::IpNet;
 
-use super::super::plan::{Border, End, Ip, Kind, Node, Plan, Wants};
+use super::super::plan::{Border, End, Ip, Kind, Link, Node, Plan, Wants};
 use super::draft::{clash, refusal};
 use super::names::BRIDGE;
 use crate::error::{Error, Place, Result, explain, nearest};
@@ -28,53 +28,61 @@ pub(super) fn check(plan: &Plan) -> Result<()> {
         check_node(plan, node)?;
     }
     let mut ports = vec![0; plan.nodes.len()];
-    for link in &plan.links {
-        let (Some(a), Some(b)) = (plan.nodes.get(link.a.node), plan.nodes.get(link.b.node)) else {
-            return Err(refusal(&explain::BUG, &link.place).with("what", "a link to a node that the plan has not"));
-        };
-        if link.a.node == link.b.node {
-            return Err(clash(&explain::LAB_LINK_SELF, &a.place, &link.place).with("node", &a.name));
-        }
-        if a.existing.is_some() && b.existing.is_some() {
-            let error = refusal(&explain::LAB_LINK_EXISTING, &link.place).with("one", &a.name);
-            return Err(error.with("other", &b.name));
-        }
-        let is_translated = |end: &End| end.border == Some(Border::Translated);
-        for (node, end) in [(a, &link.a), (b, &link.b)] {
-            if node.existing.is_some() && is_translated(end) {
-                let error = refusal(&explain::LAB_EXISTING, &link.place).with("node", &node.name);
-                return Err(error.with("what", "the option nat"));
-            }
-        }
-        if link.cost == 0 {
-            return Err(refusal(&explain::LAB_COST, &link.place));
-        }
-        link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
-        for (node, end, other) in [(a, &link.a, b), (b, &link.b, a)] {
-            check_vlans(node, end, other, &link.place)?;
-            ports[end.node] += 1;
-            if end.border.is_some() && node.kind != Kind::Router {
-                let option = if end.border == Some(Border::Plain) { "private" } else { "nat" };
-                let error = clash(&explain::LAB_BORDER_NODE, &node.place, &link.place).with("node", &node.name);
-                return Err(error.with("option", option));
-            }
-            check_master(node, &end.wants, node.devices.len(), &link.place)?;
-            if node.kind != Kind::Switch {
-                continue;
-            }
-            if let (Some(master), false) = (&end.wants.master, end.wants.master.as_deref() == Some(BRIDGE)) {
-                let error = clash(&explain::LAB_PORT_MASTER, &node.place, &link.place);
-                return Err(error.with("node", &node.name).with("master", master));
-            }
-            if ports[end.node] > MOST_PORTS {
-                return Err(clash(&explain::LAB_SWITCH_FULL, &node.place, &link.place).with("name", &node.name));
-            }
-            if let Ip::Given(addresses) = &end.ip {
-                no_address(node, addresses, &link.place)?;
-            }
+    plan.links.iter().try_for_each(|link| check_link(plan, link, &mut ports))
+}
+
+/// `ports` are the links that each node has so far.
+fn check_link(plan: &Plan, link: &Link, ports: &mut [usize]) -> Result<()> {
+    let (Some(a), Some(b)) = (plan.nodes.get(link.a.node), plan.nodes.get(link.b.node)) else {
+        return Err(refusal(&explain::BUG, &link.place).with("what", "a link to a node that the plan has not"));
+    };
+    if link.a.node == link.b.node {
+        return Err(clash(&explain::LAB_LINK_SELF, &a.place, &link.place).with("node", &a.name));
+    }
+    if a.existing.is_some() && b.existing.is_some() {
+        let error = refusal(&explain::LAB_LINK_EXISTING, &link.place).with("one", &a.name);
+        return Err(error.with("other", &b.name));
+    }
+    for (node, end) in [(a, &link.a), (b, &link.b)] {
+        if node.existing.is_some() && end.border == Some(Border::Translated) {
+            let error = refusal(&explain::LAB_EXISTING, &link.place).with("node", &node.name);
+            return Err(error.with("what", "the option nat"));
         }
     }
+    if link.cost == 0 {
+        return Err(refusal(&explain::LAB_COST, &link.place));
+    }
+    link.subnets.iter().try_for_each(|&subnet| check_range(subnet, &link.place))?;
+    for (node, end, other) in [(a, &link.a, b), (b, &link.b, a)] {
+        check_vlans(node, end, other, &link.place)?;
+        ports[end.node] += 1;
+        check_end(node, end, ports[end.node], &link.place)?;
+    }
     Ok(())
+}
+
+/// `number` is which of its node's links it ends.
+fn check_end(node: &Node, end: &End, number: usize, here: &Option<Place>) -> Result<()> {
+    if end.border.is_some() && node.kind != Kind::Router {
+        let option = if end.border == Some(Border::Plain) { "private" } else { "nat" };
+        let error = clash(&explain::LAB_BORDER_NODE, &node.place, here).with("node", &node.name);
+        return Err(error.with("option", option));
+    }
+    check_master(node, &end.wants, node.devices.len(), here)?;
+    if node.kind != Kind::Switch {
+        return Ok(());
+    }
+    if let Some(master) = end.wants.master.as_deref().filter(|master| *master != BRIDGE) {
+        let error = clash(&explain::LAB_PORT_MASTER, &node.place, here);
+        return Err(error.with("node", &node.name).with("master", master));
+    }
+    if number > MOST_PORTS {
+        return Err(clash(&explain::LAB_SWITCH_FULL, &node.place, here).with("name", &node.name));
+    }
+    match &end.ip {
+        Ip::Given(addresses) => no_address(node, addresses, here),
+        _ => Ok(()),
+    }
 }
 
 fn check_node(plan: &Plan, node: &Node) -> Result<()> {
@@ -173,10 +181,7 @@ fn check_master(node: &Node, wants: &Wants, count: usize, here: &Option<Place>) 
         return Ok(());
     }
     let error = refusal(&explain::LAB_MASTER, here).object(&node.name).with("node", &node.name).with("master", master);
-    Err(match nearest(master, known()) {
-        Some(near) => error.with("near", near),
-        None => error,
-    })
+    Err(error.near(nearest(master, known())))
 }
 
 /// Refuses an address on a switch, whose bridge only forwards frames.

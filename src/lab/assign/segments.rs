@@ -33,24 +33,7 @@ type Lan = (usize, u16);
 
 impl Segments {
     pub(super) fn of(plan: &Plan) -> Self {
-        // The VLANs of each switch, and what each of them is joined with, by places in a list of all.
-        let mut lans: BTreeMap<Lan, usize> = BTreeMap::new();
-        for link in &plan.links {
-            for (node, vlan) in
-                switches(plan, link).flat_map(|node| link.vlans().into_iter().map(move |vlan| (node, vlan)))
-            {
-                let next = lans.len();
-                lans.entry((node, vlan)).or_insert(next);
-            }
-        }
-        let mut joined: Vec<usize> = (0..lans.len()).collect();
-        for link in plan.links.iter().filter(|link| is_between(plan, link)) {
-            for vlan in link.vlans() {
-                let place = |node: usize| lans[&(node, vlan)];
-                let (a, b) = (root(&mut joined, place(link.a.node)), root(&mut joined, place(link.b.node)));
-                joined[a.max(b)] = a.min(b);
-            }
-        }
+        let (lans, mut joined) = joined(plan);
         let mut segments =
             Self { list: Vec::new(), of_link: Vec::with_capacity(plan.links.len()), lans: BTreeMap::new() };
         let mut of_root = HashMap::new();
@@ -98,6 +81,26 @@ impl Segments {
     pub(super) fn of_end(&self, id: EndId) -> usize {
         self.of_link[id / 2]
     }
+}
+
+/// The VLANs of each switch by places in a list of all, and in that list what each of them is joined with ([`root`]).
+fn joined(plan: &Plan) -> (BTreeMap<Lan, usize>, Vec<usize>) {
+    let mut lans: BTreeMap<Lan, usize> = BTreeMap::new();
+    for link in &plan.links {
+        for lan in switches(plan, link).flat_map(|node| link.vlans().into_iter().map(move |vlan| (node, vlan))) {
+            let next = lans.len();
+            lans.entry(lan).or_insert(next);
+        }
+    }
+    let mut joined: Vec<usize> = (0..lans.len()).collect();
+    for link in plan.links.iter().filter(|link| is_between(plan, link)) {
+        for vlan in link.vlans() {
+            let place = |node: usize| lans[&(node, vlan)];
+            let (a, b) = (root(&mut joined, place(link.a.node)), root(&mut joined, place(link.b.node)));
+            joined[a.max(b)] = a.min(b);
+        }
+    }
+    (lans, joined)
 }
 
 /// The switches that are in a loop of switches, or between two loops: they are what is left when switches with one

@@ -112,22 +112,37 @@ const FIELDS: &[(&str, &str, i32, u32)] = &[
     ("udp", "dport", 2, 16),
 ];
 
+/// What a change's words say.
+struct Said<'a> {
+    place: &'a [&'a str],
+    command: &'a str,
+    value: &'a str,
+    /// Which bits change.
+    retain: Option<u32>,
+}
+
+impl<'a> Said<'a> {
+    fn by(words: &'a [&'a str]) -> Option<Self> {
+        let (words, retain) = match words {
+            [words @ .., "retain", mask] => (words, Some(number(mask)?)),
+            _ => (words, None),
+        };
+        match words {
+            [place @ .., command @ ("set" | "add" | "preserve" | "invert"), value] => {
+                Some(Self { place, command, value, retain })
+            }
+            [place @ .., command @ ("clear" | "invert" | "preserve" | "decrement")] => {
+                Some(Self { place, command, value: "0", retain })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The keys of a change; none if it is none. Some headers can be counted from in `extended` changes alone.
 pub(super) fn read(text: &str, extended: bool) -> Option<Vec<Key>> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let (words, retain) = match words[..] {
-        [.., "retain", mask] => (&words[..words.len() - 2], Some(number(mask)?)),
-        _ => (&words[..], None),
-    };
-    let [place @ .., command, value] = words else { return None };
-    let (place, command, value) = match *command {
-        "set" | "add" | "preserve" | "invert" => (place, *command, *value),
-        // `clear` and `invert` stand alone.
-        _ if matches!(*value, "clear" | "invert" | "preserve" | "decrement") => {
-            (&words[..words.len() - 1], *value, "0")
-        }
-        _ => return None,
-    };
+    let Said { place, command, value, retain } = Said::by(&words)?;
     if matches!(command, "add" | "decrement") && !extended {
         return None;
     }
