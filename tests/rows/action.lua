@@ -14,8 +14,8 @@ local function write(ns, records)
 end
 
 local rows = {
+  pair = true,
   before = [[
-    ip link add v0 type veth peer name v1
     tc qdisc add dev v0 clsact
   ]],
   json = "tc -details filter show dev v0 ingress",

@@ -1,9 +1,6 @@
 -- Actions that filters share: `tc actions` beside `action_*`. Numbers need not be the same in other rows: here `tc` prints them.
 
-local pair = [[
-  ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
-  tc qdisc add dev v0 clsact
-]]
+local clsact = "tc qdisc add dev v0 clsact\n"
 
 local actions = require "actions"
 local elf = require "elf"
@@ -33,7 +30,8 @@ end
 local mirror = { kind = "mirred", egress = "mirror", dev = "v1" }
 
 local rows = {
-  before = pair,
+  pair = true,
+  before = clsact,
   write = function(ns, records)
     for _, record in ipairs(records) do ns:action_replace(record) end
   end,
@@ -172,7 +170,7 @@ local rows = {
   }),
   {
     "what it has seen",
-    before = pair .. "ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0",
+    before = clsact .. "ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0",
     check = function(ns)
       local index = ns:action_add(mirror)
       ns:filter_add("v0", { kind = "u32", egress = true, actions = { { kind = "mirred", index = index } } })
@@ -203,7 +201,7 @@ local rows = {
   },
   {
     "one there is",
-    before = pair .. "tc actions add action mirred egress mirror dev v1 index 5",
+    before = clsact .. "tc actions add action mirred egress mirror dev v1 index 5",
     make = function(ns) ns:action_add(with(mirror, { index = 5 })) end,
     tool = "tc actions add action mirred egress mirror dev v1 index 5",
     fails = { code = "EEXIST", object = "action mirred 5", message = "action mirred 5 already exists" },
@@ -227,7 +225,7 @@ local rows = {
   },
   {
     "held by a filter",
-    before = pair .. [[
+    before = clsact .. [[
       tc actions add action mirred egress mirror dev v1 index 5
       tc filter add dev v0 ingress u32 match u32 0 0 action mirred index 5
     ]],

@@ -1,9 +1,8 @@
 -- Addresses: `ip addr` beside `addr_add`, `addr_delete` and `addr_flush`.
 
-local links = require "links"
 local rows = require "rows"
 
-local up = links.pair .. "; ip link set v0 up; ip link set v1 up"
+local up = "ip link set v0 up; ip link set v1 up"
 
 --- A row for one address of v0.
 local function address(name, text, opts, words, want, more)
@@ -16,7 +15,7 @@ local function address(name, text, opts, words, want, more)
 end
 
 --- Several addresses, of two links of which one is up.
-local several = links.pair .. [[
+local several = [[
 
   for link in v0 v1; do ip link set $link addrgenmode none; done
   ip link add br0 address 02:00:00:00:00:0b type bridge
@@ -56,7 +55,7 @@ local function flushed(name, words, opts, number)
 end
 
 return {
-  before = links.pair,
+  pair = true,
   json = "ip -json -details addr show dev v0",
   read = function(ns) return ns:addr_list "v0" end,
   write = rows.rewrites("addr", "dev", "address"),
@@ -132,13 +131,13 @@ return {
   address("optimistic", "2001:db8::1/64", { optimistic = true }, "optimistic", { optimistic = true }, {
     needs = { "dummy" },
     has = "sysctl net.ipv6.conf.lo.optimistic_dad",
-    before = links.pair .. "; sysctl -qw net.ipv6.conf.v0.optimistic_dad=1",
+    before = "sysctl -qw net.ipv6.conf.v0.optimistic_dad=1",
   }),
   address("autojoin", "ff0e::5/64", { autojoin = true }, "autojoin", { autojoin = true }),
   address("autojoin, IPv4", "239.1.2.3/24", { autojoin = true }, "autojoin", { autojoin = true }),
   {
     "replaced",
-    before = links.pair .. "; ip addr add 10.0.0.1/24 label v0:a dev v0",
+    before = "ip addr add 10.0.0.1/24 label v0:a dev v0",
     make = function(ns) ns:addr_replace("v0", "10.0.0.1/24", { valid_lft = 900, preferred_lft = 600 }) end,
     tool = "ip addr replace 10.0.0.1/24 valid_lft 900 preferred_lft 600 dev v0",
     want = { valid_lft = 900, preferred_lft = 600 },
@@ -146,7 +145,7 @@ return {
   },
   {
     "changed",
-    before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0",
+    before = "ip addr add 10.0.0.1/24 dev v0",
     make = function(ns) ns:addr_change("v0", "10.0.0.1/24", { valid_lft = 900, preferred_lft = 600 }) end,
     tool = "ip addr change 10.0.0.1/24 valid_lft 900 preferred_lft 600 dev v0",
     want = { valid_lft = 900, preferred_lft = 600 },
@@ -154,7 +153,7 @@ return {
   },
   {
     "changed, IPv6",
-    before = links.pair .. "; ip addr add 2001:db8::1/64 valid_lft 500 preferred_lft 400 dev v0",
+    before = "ip addr add 2001:db8::1/64 valid_lft 500 preferred_lft 400 dev v0",
     make = function(ns) ns:addr_change("v0", "2001:db8::1/64", { valid_lft = "forever", home = true }) end,
     tool = "ip addr change 2001:db8::1/64 valid_lft forever preferred_lft forever home dev v0",
     want = { address = "2001:db8::1/64", home = true },
@@ -162,14 +161,14 @@ return {
   },
   {
     "tentative",
-    before = links.pair .. "; ip link set v0 addrgenmode none; ip link set v0 up",
+    before = "ip link set v0 addrgenmode none; ip link set v0 up",
     make = function(ns) ns:addr_add("v0", "2001:db8::1/64") end,
     tool = "ip addr add 2001:db8::1/64 dev v0",
     want = { address = "2001:db8::1/64", tentative = true },
   },
   {
     "dadfailed",
-    before = links.pair .. "; for l in v0 v1; do ip link set $l addrgenmode none up; done; ip addr add 2001:db8::1/64 nodad dev v1",
+    before = "for l in v0 v1; do ip link set $l addrgenmode none; ip link set $l up; done; ip addr add 2001:db8::1/64 nodad dev v1",
     make = function(ns)
       ns:addr_add("v0", "2001:db8::1/64")
       repeat task.sleep(0.05) until ns:addr_list("v0", { dadfailed = true })[1]
@@ -233,7 +232,7 @@ return {
   },
   {
     "deleted",
-    before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v0",
+    before = "ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v0",
     make = function(ns) ns:addr_delete("v0", "10.0.0.1/24") end,
     tool = "ip addr delete 10.0.0.1/24 dev v0",
     want = { address = "10.0.1.1/24" },
@@ -241,7 +240,7 @@ return {
   },
   {
     "flushed",
-    before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v0; ip addr add 10.0.2.1/24 dev v1",
+    before = "ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v0; ip addr add 10.0.2.1/24 dev v1",
     make = function(ns) ns:addr_flush "v0" end,
     tool = "ip addr flush dev v0",
     json = "ip -json addr show",
@@ -251,7 +250,7 @@ return {
   },
   {
     "one there is",
-    before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0",
+    before = "ip addr add 10.0.0.1/24 dev v0",
     make = function(ns) ns:addr_add("v0", "10.0.0.1/24") end,
     tool = "ip addr add 10.0.0.1/24 dev v0",
     fails = { code = "EEXIST", object = "v0", message = "10.0.0.1/24" },

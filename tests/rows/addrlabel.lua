@@ -1,6 +1,5 @@
 -- Labels of IPv6 prefixes: `ip addrlabel` beside `addrlabel_*`.
 
-local links = require "links"
 local rows = require "rows"
 
 local function label(name, prefix, opts, words, want)
@@ -14,7 +13,7 @@ local function label(name, prefix, opts, words, want)
 end
 
 return {
-  before = links.pair,
+  pair = true,
   json = "ip -json addrlabel list",
   read = function(ns) return ns:addrlabel_list() end,
   write = rows.rewrites("addrlabel", "prefix"),

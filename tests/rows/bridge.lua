@@ -22,7 +22,8 @@ end
 local function port(key, value, words, more)
   local row = {
     key .. " of a port",
-    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { [key] = value }) end,
     tool = "ip link set v0 type bridge_slave " .. words,
     want = { { name = "v0", [key] = value } },
@@ -112,13 +113,15 @@ return {
   {
     "mcast_eht_hosts_limit of a port",
     needs = { "bridge" },
-    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { mcast_eht_hosts_limit = 99 }) end,
     want = { { name = "v0", mcast_eht_hosts_limit = 99 } },
   },
   {
     "backup_nhid of a port",
-    before = ("%s; %s; ip link set v0 master br0; ip nexthop add id 7 via 10.0.0.2 fdb"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0; ip nexthop add id 7 via 10.0.0.2 fdb",
     make = function(ns) ns:link_set("v0", { backup_nhid = 7 }) end,
     want = { { name = "v0", backup_nhid = 7 } },
     since = "6.7",
@@ -141,7 +144,8 @@ return {
   port("cost", 77, "cost 77"),
   port("state", "learning", "state 2", {
     -- Once all carriers are there: they begin it anew.
-    before = ("%s; %s; ip link set v0 master br0; for l in v0 v1 br0; do ip link set $l addrgenmode none up; done\n"):format(links.pair, bridge)
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0; for l in v0 v1 br0; do ip link set $l addrgenmode none; ip link set $l up; done\n"
       .. "until ip link show br0 | grep -q 'state UP'; do sleep 0.05; done",
   }),
   port("hairpin", true, "hairpin on"),
@@ -163,23 +167,26 @@ return {
   port("locked", true, "locked on"),
   {
     "backup_port of a port",
-    before = ("%s; %s; ip link set v0 master br0; ip link set v1 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0; ip link set v1 master br0",
     make = function(ns) ns:link_set("v0", { backup_port = "v1" }) end,
     tool = "ip link set v0 type bridge_slave backup_port v1",
     want = { { name = "v0", backup_port = "v1" } },
   },
   {
     "no backup_port of a port any more",
-    before = ([[%s; %s; ip link set v0 master br0; ip link set v1 master br0
-                ip link set v0 type bridge_slave backup_port v1]]):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. [[; ip link set v0 master br0; ip link set v1 master br0
+                ip link set v0 type bridge_slave backup_port v1]],
     make = function(ns) ns:link_set("v0", { backup_port = 0 }) end,
     tool = "ip link set v0 type bridge_slave nobackup_port",
     want = { { name = "v0", master = "br0" } },
   },
   {
     "fdb_flush of the bridge, and of a port",
-    before = ([[%s; %s; ip link set v0 master br0; ip link set v0 up; ip link set v1 up; ip link set br0 up
-                bridge fdb add 02:00:00:00:00:77 dev v0 master dynamic]]):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. [[; ip link set v0 master br0; ip link set v0 up; ip link set v1 up; ip link set br0 up
+                bridge fdb add 02:00:00:00:00:77 dev v0 master dynamic]],
     make = function(ns) ns:link_set("v0", { fdb_flush = true }); ns:link_set("br0", { fdb_flush = true }) end,
     tool = "ip link set v0 type bridge_slave fdb_flush; ip link set br0 type bridge fdb_flush",
     json = "bridge -json fdb show br br0",
@@ -188,21 +195,23 @@ return {
   },
   {
     "neigh_vlan_suppress and mcast_max_groups of a port",
-    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { neigh_vlan_suppress = true, mcast_max_groups = 9 }) end,
     want = { { name = "v0", neigh_vlan_suppress = true, mcast_max_groups = 9 } },
     since = "6.4",
   },
   {
     "mab of a port",
-    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { locked = true, mab = true }) end,
     want = { { name = "v0", locked = true, mab = true } },
     since = "6.2",
   },
   {
     "an option of a port of no bridge",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", { hairpin = true }) end,
     tool = "ip link set v0 type bridge_slave hairpin on",
     fails = { code = "EINVAL", object = "v0", message = "hairpin" },

@@ -2,7 +2,6 @@
 
 local ports = [[
   ip link add br0 address 02:00:00:00:00:0b up type bridge vlan_filtering 1 vlan_default_pvid 0
-  ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
   ip link set v1 up
   ip link set v0 up master br0
 ]]
@@ -79,6 +78,7 @@ end
 
 return {
   needs = { "bridge" },
+  pair = true,
   before = ports,
   json = "bridge -json -details vlan show",
   read = function(ns) return ns:bridge_vlan_list() end,

@@ -9,7 +9,8 @@ end
 
 return {
   needs = { "sch_ingress", "cls_flower", "cls_matchall", "act_gact" },
-  before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact",
+  pair = true,
+  before = "tc qdisc add dev v0 clsact",
   json = "tc -details chain show dev v0 ingress",
   read = read,
   write = write,
@@ -57,7 +58,7 @@ return {
   {
     "at a discipline",
     needs = { "sch_htb" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: htb; tc class add dev v0 parent 1: classid 1:1 htb rate 1mbit",
+    before = "tc qdisc add dev v0 root handle 1: htb; tc class add dev v0 parent 1: classid 1:1 htb rate 1mbit",
     make = function(ns)
       ns:chain_add("v0", { parent = "1:", chain = 3 })
       ns:chain_add("v0", { parent = "1:1", chain = 4 })
@@ -68,7 +69,7 @@ return {
   },
   {
     "of a block",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 ingress_block 22 ingress; tc qdisc add dev v1 ingress_block 22 ingress",
+    before = "tc qdisc add dev v0 ingress_block 22 ingress; tc qdisc add dev v1 ingress_block 22 ingress",
     make = function(ns) ns:chain_add { block = 22, chain = 5, kind = "flower", protocol = "ipv6", src_ip = "::/64" } end,
     tool = "tc chain add block 22 chain 5 protocol ipv6 flower src_ip ::/64",
     json = "tc -details chain show block 22",
@@ -109,7 +110,7 @@ return {
   },
   {
     "one that is there",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc chain add dev v0 ingress chain 5",
+    before = "tc qdisc add dev v0 clsact; tc chain add dev v0 ingress chain 5",
     make = function(ns) ns:chain_add("v0", { ingress = true, chain = 5 }) end,
     tool = "tc chain add dev v0 ingress chain 5",
     fails = { code = "EEXIST", object = "v0", message = "chain" },

@@ -6,10 +6,7 @@ local function write(ns, records)
   for _, record in ipairs(records) do ns:class_replace(record.dev, record) end
 end
 
-local tree = [[
-  ip link add v0 type veth peer name v1
-  tc qdisc add dev v0 root handle 1: htb default 10
-]]
+local tree = "tc qdisc add dev v0 root handle 1: htb default 10\n"
 
 --- A row for one class of htb.
 local function htb(name, opts, words, want)
@@ -23,6 +20,7 @@ local function htb(name, opts, words, want)
 end
 
 return {
+  pair = true,
   before = tree,
   json = "tc -details class show dev v0",
   read = read,

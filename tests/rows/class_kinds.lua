@@ -9,7 +9,7 @@ local function write(ns, records)
   end
 end
 
-local function place(kind) return "ip link add v0 up type veth peer name v1; ip link set v1 up; tc qdisc add dev v0 root handle 1: " .. kind .. "\n" end
+local function place(kind) return "ip link set v0 up; ip link set v1 up; tc qdisc add dev v0 root handle 1: " .. kind .. "\n" end
 
 --- A row for one class of a kind.
 local function class(kind, name, opts, words, want)
@@ -26,6 +26,7 @@ local function class(kind, name, opts, words, want)
 end
 
 return {
+  pair = true,
   json = "tc -details class show dev v0",
   read = read,
   write = write,
@@ -66,7 +67,6 @@ return {
   {
     "prio has its own",
     needs = { "sch_prio" },
-    before = "ip link add v0 type veth peer name v1",
     tool = "tc qdisc add dev v0 root handle 1: prio",
     read = function(ns) return ns:class_list("v0", { kind = "prio" }) end,
     want = { { classid = "1:1", parent = "1:" }, { classid = "1:2" }, { classid = "1:3" } },

@@ -27,7 +27,7 @@ local function row(name, opts, words, want)
   }
 end
 
-local rows = encap.file({
+return encap.file({
   needs = { "dummy" },
   has = [[ip link add v0 up type veth peer name v1; ip route add 2001:db8:9::/48 encap bpf headroom 3 dev v0 2>&1 |
           grep -q 'Invalid argument']],
@@ -91,5 +91,3 @@ local rows = encap.file({
     fails = { code = "EINVAL", message = "objet", hint = "object" },
   },
 })
-rows.before = routes.before
-return rows

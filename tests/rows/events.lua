@@ -108,9 +108,10 @@ return {
   {
     "routes of MPLS",
     needs = { "mpls_router" },
+    pair = true,
     before = [[
-      echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
-      ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sysctl -qw net.mpls.platform_labels=1000
+      echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
+      ip link set v0 up; ip link set v1 up; sysctl -qw net.mpls.platform_labels=1000
     ]],
     check = followed("route", function(ns) return ns:route_list { family = "mpls" } end, { "dst" }, {
       { "ip -f mpls route add 100 dev v0", "add 100" },
@@ -133,7 +134,8 @@ return {
   {
     "chains of filters",
     needs = { "sch_ingress", "cls_matchall", "act_gact" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact",
+    pair = true,
+    before = "tc qdisc add dev v0 clsact",
     check = followed("chain", function(ns) return ns:chain_list() end, { "chain", "ingress", "egress", "dev" }, {
       { "tc chain add dev v0 ingress chain 5", "add 5 true nil v0" },
       { "tc chain add dev v0 egress chain 5", "add 5 nil true v0" },
@@ -145,7 +147,8 @@ return {
   {
     "actions",
     needs = { "sch_ingress", "cls_matchall", "act_gact" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc actions add action drop index 3",
+    pair = true,
+    before = "tc qdisc add dev v0 clsact; tc actions add action drop index 3",
     check = followed("action", function(ns)
       local list = {}
       for _, action in ipairs(ns:action_list()) do
@@ -186,7 +189,8 @@ return {
   {
     "addresses of multicast",
     since = "6.15",
-    before = "ip link add v0 type veth peer name v1; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up;",
+    pair = true,
+    before = "ip link set v0 addrgenmode none; ip link set v0 up; ip link set v1 addrgenmode none; ip link set v1 up;",
     check = followed("maddr", function(ns)
       local list = {}
       for _, record in ipairs(ns:maddr_list()) do
@@ -218,8 +222,8 @@ return {
   },
   {
     "prefixes that a router advertises",
+    pair = true,
     before = [[
-      ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
       sysctl -qw net.ipv6.conf.v0.accept_ra=2 net.ipv6.conf.v1.accept_ra=0 net.ipv6.conf.v0.dad_transmits=0 net.ipv6.conf.v1.dad_transmits=0
       ip link set v0 up; ip link set v1 up
     ]],
@@ -249,7 +253,7 @@ return {
   },
   {
     "settings of links",
-    before = "ip link add v0 type veth peer name v1",
+    pair = true,
     check = followed("netconf", function(ns)
       local list = ns:netconf_list()
       local known, mpls = pcall(ns.netconf_list, ns, { family = "mpls" })

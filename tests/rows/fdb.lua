@@ -1,10 +1,10 @@
 -- Forwarding entries: `bridge fdb` beside `fdb_*`.
 
--- Without addresses of IPv6, whose groups would come by and by.
+-- Without addresses of IPv6, whose groups would come by and by; that is told before the links are up.
 local ports = [[
   ip link add br0 address 02:00:00:00:00:0b type bridge
-  ip link add v0 address 02:00:00:00:00:01 master br0 type veth peer name v1 address 02:00:00:00:00:02
-  ip link set br0 addrgenmode none up; ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up
+  ip link set v0 master br0
+  for link in br0 v0 v1; do ip link set $link addrgenmode none; ip link set $link up; done
   until bridge link show dev v0 | grep -q forwarding; do sleep 0.01; done
 ]]
 local vxlan = "ip link add x0 address 02:00:00:00:00:0c up type vxlan id 7 dstport 4789 local 127.0.0.1 dev lo"
@@ -118,6 +118,7 @@ local function flushed_remote(name, opts, deleted)
 end
 
 return {
+  pair = true,
   before = ports,
   json = "bridge -json -details fdb show",
   read = read,

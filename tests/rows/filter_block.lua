@@ -11,8 +11,8 @@ local drop = { block = 22, kind = "matchall", pref = 7, handle = 1, actions = { 
 
 return {
   needs = { "sch_ingress", "cls_matchall", "cls_flower", "act_gact" },
+  pair = true,
   before = [[
-    ip link add v0 type veth peer name v1
     tc qdisc add dev v0 ingress_block 22 ingress
     tc qdisc add dev v1 ingress_block 22 egress_block 23 clsact
   ]],
@@ -91,7 +91,7 @@ return {
   },
   {
     "one of a link is asked for",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact",
+    before = "tc qdisc add dev v0 clsact",
     make = function(ns) ns:filter_add("v0", { kind = "matchall", egress = true, pref = 7, handle = 1, actions = { "drop" } }) end,
     tool = "tc filter add dev v0 egress pref 7 handle 1 matchall action drop",
     json = "tc -details filter get dev v0 egress protocol all pref 7 handle 1 matchall",
@@ -102,7 +102,7 @@ return {
   },
   {
     "one that is not there is asked for",
-    before = "ip link add v0 type veth; tc qdisc add dev v0 ingress_block 22 ingress; tc filter add block 22 pref 8 matchall action drop",
+    before = "tc qdisc add dev v0 ingress_block 22 ingress; tc filter add block 22 pref 8 matchall action drop",
     make = function(ns) ns:filter_get { block = 22, kind = "matchall", protocol = "all", pref = 7, handle = 1 } end,
     tool = "tc filter get block 22 parent ffff: protocol all pref 7 handle 1 matchall",
     fails = { code = "ENOENT", object = "block 22" },

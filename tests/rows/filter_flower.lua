@@ -27,8 +27,8 @@ end
 
 return {
   needs = { "sch_ingress", "cls_flower", "act_gact" },
+  pair = true,
   before = [[
-    ip link add v0 type veth peer name v1
     tc qdisc add dev v0 clsact
   ]],
   json = "tc -details filter show dev v0 ingress",

@@ -18,8 +18,8 @@ end
 
 return {
   needs = { "sch_ingress", "cls_matchall", "act_gact", "act_mirred" },
+  pair = true,
   before = [[
-    ip link add v0 type veth peer name v1
     ip link add v2 type veth peer name v3
     tc qdisc add dev v0 clsact
   ]],
@@ -78,7 +78,6 @@ return {
   {
     "one that is there already",
     before = [[
-      ip link add v0 type veth peer name v1
       tc qdisc add dev v0 clsact
       tc filter add dev v0 ingress pref 7 handle 1 matchall action drop
     ]],

@@ -52,7 +52,8 @@ return rows.file(filters.beside, {
   {
     "at the root, where an ingress is",
     needs = { "sch_ingress" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 ingress",
+    pair = true,
+    before = "tc qdisc add dev v0 ingress",
     make = function(ns) ns:filter_add("v0", { kind = "u32", root = true, pref = 7, protocol = "ip", match = { "ip df" }, classid = ":1" }) end,
     tool = "tc filter add dev v0 root pref 7 protocol ip u32 match ip df flowid :1",
     json = "tc -details filter show dev v0 root",

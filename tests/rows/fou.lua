@@ -1,6 +1,5 @@
 -- Ports of UDP whose packets hold others: `ip fou` beside `fou_*`.
 
-local links = require "links"
 local rows = require "rows"
 
 local function port(name, opts, words, want)
@@ -15,7 +14,8 @@ end
 
 return {
   needs = { "fou", "fou6" },
-  before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad; ip link set v0 up",
+  pair = true,
+  before = "ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad; ip link set v0 up",
   json = "ip -json fou show",
   read = function(ns) return ns:fou_list() end,
   write = rows.rewrites "fou",

@@ -1,7 +1,5 @@
 -- How locators of IPv6 addresses are translated: `ip ila` beside `ila_*`.
 
-local links = require "links"
-
 local function locator(name, opts, words)
   opts.loc_match, opts.loc = "2001:db8:0:1", "fd00:0:0:2"
   return {
@@ -15,7 +13,7 @@ end
 
 return {
   needs = { "ila" },
-  before = links.pair,
+  pair = true,
   json = "ip -json ila list",
   same = { "locator", "locator_match" }, -- `ip` prints there what it never wrote
   read = function(ns) return ns:ila_list() end,

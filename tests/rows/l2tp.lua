@@ -1,7 +1,5 @@
 -- Tunnels of L2TPv3 and the sessions in them: `ip l2tp` beside `l2tp_*`.
 
-local links = require "links"
-
 local TUNNELS, SESSIONS = "ip -json l2tp show tunnel", "ip -json l2tp show session"
 local V4 = "tunnel_id 1 peer_tunnel_id 2 local 10.0.0.1 remote 10.0.0.2"
 local V6 = "tunnel_id 1 peer_tunnel_id 2 local fd00::1 remote fd00::2"
@@ -41,7 +39,7 @@ local function tunnel(name, family, more, words, want)
   }
 end
 
-local before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad; ip link set v0 up"
+local before = "ip addr add 10.0.0.1/24 dev v0; ip addr add fd00::1/64 dev v0 nodad; ip link set v0 up"
 local with_tunnel = before .. "; ip l2tp add tunnel encap ip " .. V4
 
 local function session(name, more, words, want)
@@ -62,6 +60,7 @@ return {
   -- Debian's has L2TP, but not of version 3.
   needs = { "l2tp_core" },
   has = "ip l2tp show tunnel",
+  pair = true,
   before = before,
   read = read,
   write = write,

@@ -6,7 +6,7 @@ local links = require "links"
 local function setting(name, opts, words, want)
   return {
     name,
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", opts) end,
     tool = "ip link set v0 " .. words,
     want = want or opts,
@@ -51,7 +51,7 @@ return {
     make = function(ns)
       ns:veth("v0", "v1", { a = { mac = "02:00:00:00:00:01" }, b = { mac = "02:00:00:00:00:02" } })
     end,
-    tool = links.pair,
+    tool = "ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02",
     same = queues,
     want = { { name = "v0", type = "veth", address = "02:00:00:00:00:01" }, { name = "v1" } },
   },
@@ -111,7 +111,7 @@ return {
   },
   {
     "a name that is taken",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_add("v0", { type = "bridge" }) end,
     tool = "ip link add v0 type bridge",
     fails = { code = "EEXIST", object = "v0" },
@@ -130,21 +130,22 @@ return {
   },
   {
     "an mtu that is too small",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", { mtu = 60 }) end,
     tool = "ip link set v0 mtu 60",
     fails = { code = "EINVAL", object = "v0", message = "68" },
   },
   {
     "a master that is none",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", { master = "v1" }) end,
     tool = "ip link set v0 master v1",
     fails = { code = "EOPNOTSUPP", object = "v0", message = "v1" },
   },
   {
     "deleted",
-    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge",
+    pair = true,
+    before = "ip link add br0 address 02:00:00:00:00:03 type bridge",
     make = function(ns) ns:link_delete "v0" end,
     tool = "ip link delete v0",
     want = { { name = "br0" } },
@@ -152,7 +153,7 @@ return {
   {
     "on a link of another namespace",
     needs = { "macvlan" },
-    before = links.pair,
+    pair = true,
     make = function(ns)
       local name = "under" .. tostring(ns.inode)
       netns.add(name)
@@ -167,7 +168,7 @@ return {
   {
     "a macvlan that gets no more than its sources send",
     needs = { "macvlan" },
-    before = links.pair,
+    pair = true,
     make = function(ns)
       ns:link_add("m0", { type = "macvlan", link = "v0", mac = "02:00:00:00:00:04", mode = "source", nodst = true })
     end,
@@ -178,7 +179,8 @@ return {
   setting("up", { up = true }, "up"),
   {
     "down",
-    before = links.pair .. "; ip link set v0 up; ip link set v1 up",
+    pair = true,
+    before = "ip link set v0 up; ip link set v1 up",
     make = function(ns) ns:link_set("v0", { down = true }) end,
     tool = "ip link set v0 down",
     want = { { name = "v0", up = false }, { name = "v1", up = true, carrier = false } },
@@ -194,21 +196,22 @@ return {
   setting("a size of what is put together", { gro_max_size = 32000 }, "gro_max_size 32000"),
   {
     "sizes of IPv4 alone",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", { gso_ipv4_max_size = 31000, gro_ipv4_max_size = 33000 }) end,
     want = { { name = "v0", gso_ipv4_max_size = 31000, gro_ipv4_max_size = 33000 } },
   },
   setting("waiting for a program", { linkmode = "dormant" }, "mode dormant"),
   {
     "further names",
-    before = links.pair .. "; ip link property add dev v0 altname one altname two",
+    pair = true,
+    before = "ip link property add dev v0 altname one altname two",
     make = function(ns) ns:link_set("v0", { altnames = { "two", "a-name-that-is-longer" } }) end,
     tool = "ip link property del dev v0 altname one; ip link property add dev v0 altname a-name-that-is-longer",
     want = { { name = "v0", altnames = { "two", "a-name-that-is-longer" } } },
   },
   {
     "a further name that is taken",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_set("v0", { altnames = { "v1" } }) end,
     tool = "ip link property add dev v0 altname v1",
     fails = { code = "EEXIST", object = "v0" },
@@ -216,7 +219,8 @@ return {
   {
     "held down",
     needs = { "macvlan" },
-    before = links.pair .. "; ip link add m0 link v0 address 02:00:00:00:00:04 type macvlan",
+    pair = true,
+    before = "ip link add m0 link v0 address 02:00:00:00:00:04 type macvlan",
     make = function(ns) ns:link_set("m0", { protodown = true, protodown_reason = { 0, 31 } }) end,
     tool = "ip link set m0 protodown on protodown_reason 0 on; ip link set m0 protodown_reason 31 on",
     want = { { name = "m0", protodown = true, protodown_reason = { 0, 31 } } },
@@ -274,7 +278,7 @@ return {
   },
   {
     "an index that is read is not asked for",
-    before = links.pair,
+    pair = true,
     make = function(ns)
       local record = ns:link_get "v0"
       record.name, record.type, record.peer = nil, "bridge", nil
@@ -325,14 +329,16 @@ return {
   ),
   {
     "master",
-    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge",
+    pair = true,
+    before = "ip link add br0 address 02:00:00:00:00:03 type bridge",
     make = function(ns) ns:link_set("v0", { master = "br0" }) end,
     tool = "ip link set v0 master br0",
     want = { { name = "v0", master = "br0" } },
   },
   {
     "nomaster",
-    before = links.pair .. "; ip link add br0 address 02:00:00:00:00:03 type bridge; ip link set v0 master br0",
+    pair = true,
+    before = "ip link add br0 address 02:00:00:00:00:03 type bridge; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { nomaster = true }) end,
     tool = "ip link set v0 nomaster",
     want = { { name = "v0", mtu = 1500 } },

@@ -101,7 +101,8 @@ local rows = {
   },
   {
     "what LACP agreed on",
-    before = links.pair .. "; ip link set v1 up",
+    pair = true,
+    before = "ip link set v1 up",
     make = function(ns)
       ns:link_add("b0", { type = "bond", mac = mac, mode = "802.3ad", up = true })
       ns:link_set("v0", { master = "b0", up = true })

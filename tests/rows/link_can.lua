@@ -1,8 +1,6 @@
 -- CAN controllers: `ip link … type can`. Virtual ones have no options; the only real one of a kernel here is a terminal whose
 -- other end is thought to be an adapter of serial lines (slcan): its other end here is nobody.
 
-local links = require "links"
-
 --- A controller, x0: the kernel puts it where it began itself, and ends it with its terminal. 0x5423 is TIOCSETD, 17 N_SLCAN.
 local function controller(ns)
   local function there()

@@ -47,14 +47,15 @@ return {
   {
     "bclim of a macvlan",
     since = "6.4",
-    before = links.pair,
+    pair = true,
     make = function(ns) ns:link_add("m0", { type = "macvlan", link = "v0", mac = mac, bclim = -1 }) end,
     want = { { name = "m0", type = "macvlan", bclim = -1 } },
   },
   {
     "bclim of a macvlan, later",
     since = "6.4",
-    before = links.pair .. "; ip link add link v0 name m0 type macvlan",
+    pair = true,
+    before = "ip link add link v0 name m0 type macvlan",
     make = function(ns) ns:link_set("m0", { bclim = 12 }) end,
     want = { { name = "m0", bclim = 12 } },
   },

@@ -1,14 +1,14 @@
 -- Keys and channels of MACsec links: `ip macsec` beside `macsec_*`.
 
 local json = require "json"
-local links = require "links"
 
 local sci, key, other = "020000000002000b", "0123456789abcdef0123456789abcdef", "00112233445566778899aabbccddeeff"
 local link = "ip link add link v0 name m0 address 02:00:00:00:00:11 type macsec sci 0200000000010001"
 
 return {
   needs = { "macsec" },
-  before = links.pair .. "; " .. link,
+  pair = true,
+  before = link,
   json = "ip -json macsec show",
   read = function(ns) return ns:macsec_list() end,
   write = function(ns, records)
@@ -67,7 +67,7 @@ return {
   },
   {
     "extended numbers",
-    before = links.pair .. "; " .. link .. " cipher gcm-aes-xpn-256",
+    before = link .. " cipher gcm-aes-xpn-256",
     make = function(ns)
       ns:macsec_add("m0", { sa = 0, xpn = 1 << 40, ssci = 5, salt = ("01"):rep(12), on = true, key_id = "01", key = key .. other })
       ns:macsec_add("m0", { rx = sci, on = true })
@@ -102,7 +102,7 @@ return {
   },
   {
     "statistics",
-    before = "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; " .. links.pair .. "; " .. link .. "; ip link set v0 up; ip link set v1 up; ip link set m0 up; " ..
+    before = "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; " .. link .. "; ip link set v0 up; ip link set v1 up; ip link set m0 up; " ..
       "ip macsec add m0 rx sci " .. sci .. " on; ip macsec add m0 rx sci " .. sci .. " sa 1 pn 1 on key 02 " .. other ..
       "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key .. "; ip addr add 10.9.0.1/24 dev m0; ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:12 dev m0",
     check = function(ns)
@@ -130,21 +130,21 @@ return {
   },
   {
     "one there is",
-    before = links.pair .. "; " .. link .. "; ip macsec add m0 rx sci " .. sci,
+    before = link .. "; ip macsec add m0 rx sci " .. sci,
     make = function(ns) ns:macsec_add("m0", { rx = sci }) end,
     tool = "ip macsec add m0 rx sci " .. sci,
     fails = { code = "EEXIST", message = "channel that receives" },
   },
   {
     "a key there is",
-    before = links.pair .. "; " .. link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
+    before = link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
     make = function(ns) ns:macsec_add("m0", { sa = 0, pn = 1, key_id = "01", key = key }) end,
     tool = "ip macsec add m0 tx sa 0 pn 1 key 01 " .. key,
     fails = { code = "EEXIST", message = "key that sends" },
   },
   {
     "a key that is used",
-    before = links.pair .. "; " .. link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
+    before = link .. "; ip macsec add m0 tx sa 0 pn 1 on key 01 " .. key,
     make = function(ns) ns:macsec_delete("m0", { sa = 0 }) end,
     tool = "ip macsec del m0 tx sa 0",
     fails = { code = "EBUSY", message = "is in use", hint = "on = false" },

@@ -1,11 +1,10 @@
 -- Addresses of multicast that links listen to: `ip maddr` beside `maddr_*`.
 
-local links = require "links"
-
 local mac = "01:00:5e:00:00:05"
 
 return {
-  before = links.pair .. "; ip link set v0 up; ip link set v1 up",
+  pair = true,
+  before = "ip link set v0 up; ip link set v1 up",
   json = "ip -json maddr show",
   read = function(ns) return ns:maddr_list() end,
   {

@@ -3,7 +3,7 @@
 
 local routes = require "routes"
 
-local before = routes.before .. "sysctl -qw net.mpls.platform_labels=1000\n"
+local before = routes.before
 
 local function label(name, dst, opts, words, want)
   opts.family = "mpls"
@@ -17,6 +17,8 @@ end
 
 return {
   needs = { "mpls_router", "mpls_iptunnel" },
+  pair = true,
+  sysctl = { ["net.mpls.platform_labels"] = 1000 },
   before = before,
   json = "ip -json -f mpls route",
   read = function(ns) return ns:route_list { family = "mpls" } end,

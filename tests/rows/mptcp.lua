@@ -1,7 +1,5 @@
 -- Addresses and limits of Multipath TCP: `ip mptcp` beside `mptcp_*`.
 
-local links = require "links"
-
 local function endpoint(name, opts, words, want)
   return {
     name,
@@ -13,7 +11,8 @@ local function endpoint(name, opts, words, want)
 end
 
 return {
-  before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0",
+  pair = true,
+  before = "ip addr add 10.0.0.1/24 dev v0",
   json = "ip -json mptcp endpoint show",
   read = function(ns) return ns:mptcp_endpoint_list() end,
   write = function(ns, records)

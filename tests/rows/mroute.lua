@@ -1,8 +1,6 @@
 -- Routes of multicast: `ip mroute` beside `mroute_list`. They live as long as the daemon that gives them to the kernel,
 -- which a few lines of Perl are here (Linux `include/uapi/linux/mroute.h`, `mroute6.h`).
 
-local links = require "links"
-
 --- A daemon with two links and these routes, each a source, a group and the least TTL out of v1 (255: none).
 local function daemon(routes)
   return [[
@@ -51,7 +49,8 @@ local function listed(name, words, opts, number)
 end
 
 return {
-  before = links.pair .. "; ip addr add 10.0.0.1/24 dev v0; ip link set v0 up; ip link set v1 up",
+  pair = true,
+  before = "ip addr add 10.0.0.1/24 dev v0; ip link set v0 up; ip link set v1 up",
   json = "ip -json -details mroute show",
   read = function(ns) return ns:mroute_list() end,
   same = { "expires" },

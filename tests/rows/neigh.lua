@@ -1,9 +1,8 @@
 -- Neighbours: `ip neigh` beside `neigh_add`, `neigh_replace`, `neigh_change`, `neigh_delete` and `neigh_flush`.
 
-local links = require "links"
 local rows = require "rows"
 
-local before = links.pair .. "; for l in v0 v1; do ip link set $l addrgenmode none up; done; ip addr add 10.0.0.1/24 dev v0"
+local before = "for l in v0 v1; do ip link set $l addrgenmode none; ip link set $l up; done; ip addr add 10.0.0.1/24 dev v0"
 
 local mac = "02:00:00:00:00:09"
 
@@ -43,6 +42,7 @@ local function listed(name, words, opts, number)
 end
 
 return {
+  pair = true,
   before = before,
   json = "ip -json neigh show",
   read = function(ns) return ns:neigh_list() end,

@@ -1,7 +1,5 @@
 -- Settings of links for each protocol: `ip netconf` beside `netconf_list` and `netconf_get`.
 
-local links = require "links"
-
 --- A row for one setting of v0, which is a sysctl.
 local function setting(key, sysctl, value, want, family)
   family = family or "inet"
@@ -19,7 +17,7 @@ local function setting(key, sysctl, value, want, family)
 end
 
 return {
-  before = links.pair,
+  pair = true,
   setting("forwarding", "net.ipv4.conf.v0.forwarding", 1, true),
   setting("rp_filter", "net.ipv4.conf.v0.rp_filter", 2, "loose"),
   setting("proxy_neigh", "net.ipv4.conf.v0.proxy_arp", 1, true),

@@ -47,6 +47,7 @@ local function filtered(name, filter, words, more)
 end
 
 return {
+  pair = true,
   before = before,
   json = "ip -json -details nexthop",
   read = function(ns) return ns:nexthop_list() end,

@@ -1,7 +1,5 @@
 -- Tables of neighbours: `ip ntable` beside `ntable_change` and `ntable_list`.
 
-local links = require "links"
-
 --- A row for one parameter of v0; `ip` has times in milliseconds.
 local function of_link(key, value, word, name)
   name = name or "arp_cache"
@@ -14,7 +12,7 @@ local function of_link(key, value, word, name)
 end
 
 return {
-  before = links.pair,
+  pair = true,
   json = "ip -json ntable show dev v0",
   read = function(ns) return ns:ntable_list "v0" end,
   write = function(ns, records)

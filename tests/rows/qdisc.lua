@@ -34,7 +34,7 @@ local function root(name, opts, words, want)
 end
 
 return {
-  before = "ip link add v0 type veth peer name v1",
+  pair = true,
   json = "tc -json qdisc show dev v0",
   read = read,
   write = write,
@@ -57,7 +57,7 @@ return {
     "tbf rate 3333333bit burst 3333 latency 33333us", { { burst = 3333 } }),
   {
     "tbf at a share of the link's speed",
-    before = "ip link add v0 up type veth peer name v1; ip link set v1 up",
+    before = "ip link set v0 up; ip link set v1 up",
     make = function(ns) ns:qdisc_add("v0", { kind = "tbf", handle = "1:", rate = "12.5%", burst = "1mb", limit = "2mb" }) end,
     tool = "tc qdisc add dev v0 root handle 1: tbf rate 12.5% burst 1mb limit 2mb",
     want = { { kind = "tbf", rate = 1250000000 } },
@@ -86,6 +86,7 @@ return {
   },
   {
     "mq",
+    pair = false,
     before = "ip link add v0 numtxqueues 4 type veth peer name v1",
     make = function(ns) ns:qdisc_add("v0", { kind = "mq", handle = "1:" }) end,
     tool = "tc qdisc add dev v0 root handle 1: mq",
@@ -95,7 +96,6 @@ return {
   {
     "a discipline below a class",
     before = [[
-      ip link add v0 type veth peer name v1
       tc qdisc add dev v0 root handle 1: htb
       tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit]],
     make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", parent = "1:10", handle = "10:", limit = 5 }) end,
@@ -109,7 +109,6 @@ return {
   },
   {
     "those that the kernel put below a class",
-    before = "ip link add v0 type veth peer name v1",
     tool = "tc qdisc add dev v0 root handle 1: htb; tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit",
     json = "tc -json qdisc show dev v0 invisible",
     read = function(ns) return ns:qdisc_list("v0", { invisible = true }) end,
@@ -118,14 +117,14 @@ return {
   },
   {
     "a change",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    before = "tc qdisc add dev v0 root handle 1: pfifo limit 5",
     make = function(ns) ns:qdisc_change("v0", { limit = 9 }) end,
     tool = "tc qdisc change dev v0 root pfifo limit 9",
     want = { { kind = "pfifo", limit = 9 } },
   },
   {
     "another kind in its place",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    before = "tc qdisc add dev v0 root handle 1: pfifo limit 5",
     make = function(ns) ns:qdisc_replace("v0", { kind = "htb", handle = "2:", default = "a" }) end,
     tool = "tc qdisc replace dev v0 root handle 2: htb default a",
     want = { { kind = "htb", handle = "2:", default = "a" } },
@@ -133,7 +132,7 @@ return {
   },
   {
     "deleted",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc qdisc add dev v0 root handle 1: pfifo limit 5",
+    before = "tc qdisc add dev v0 clsact; tc qdisc add dev v0 root handle 1: pfifo limit 5",
     make = function(ns) ns:qdisc_delete "v0" end,
     tool = "tc qdisc del dev v0 root",
     want = { { kind = "clsact" } },
@@ -141,7 +140,7 @@ return {
   },
   {
     "deleted by its number",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc qdisc add dev v0 root handle 7: pfifo limit 5",
+    before = "tc qdisc add dev v0 clsact; tc qdisc add dev v0 root handle 7: pfifo limit 5",
     make = function(ns) ns:qdisc_delete("v0", { handle = "7:" }) end,
     tool = "tc qdisc del dev v0 root handle 7:",
     want = { { kind = "clsact" } },
@@ -149,7 +148,7 @@ return {
   },
   {
     "one that is there already",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo",
+    before = "tc qdisc add dev v0 root handle 1: pfifo",
     make = function(ns) ns:qdisc_add("v0", { kind = "pfifo" }) end,
     tool = "tc qdisc add dev v0 root pfifo",
     fails = { code = "EEXIST", object = "v0", message = "qdisc at the root of", kernel = "Exclusivity" },
@@ -180,14 +179,14 @@ return {
   },
   {
     "a class there is not",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: htb",
+    before = "tc qdisc add dev v0 root handle 1: htb",
     make = function(ns) ns:qdisc_add("v0", { kind = "pfifo", parent = "1:30" }) end,
     tool = "tc qdisc add dev v0 parent 1:30 pfifo",
     fails = { code = "ENOENT", object = "v0", message = "there is no class 1:30", kernel = "class not found" },
   },
   {
     "a kind that cannot be changed",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: htb",
+    before = "tc qdisc add dev v0 root handle 1: htb",
     make = function(ns) ns:qdisc_change("v0", { default = "7" }) end,
     tool = "tc qdisc change dev v0 root htb default 7",
     fails = { code = "EINVAL", object = "v0", message = "htb", hint = "delete it and add it again", kernel = "Change operation" },

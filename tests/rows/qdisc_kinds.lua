@@ -52,7 +52,7 @@ local function red(more)
 end
 
 return {
-  before = "ip link add v0 type veth peer name v1",
+  pair = true,
   json = json,
   read = read,
   write = write,
@@ -141,7 +141,7 @@ return {
   {
     "a queue of gred",
     needs = { "sch_gred" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: gred setup vqs 3 default 2 grio",
+    before = "tc qdisc add dev v0 root handle 1: gred setup vqs 3 default 2 grio",
     make = function(ns)
       ns:qdisc_replace("v0", { kind = "gred", vq = 2, prio = 3, limit = "60kb", min = "15kb", max = "25kb", burst = 20, avpkt = 1000, bandwidth = "10mbit", probability = "2%" })
     end,
@@ -152,7 +152,7 @@ return {
   {
     "a queue of gred by what the kernel keeps",
     needs = { "sch_gred" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: gred setup vqs 3 default 2",
+    before = "tc qdisc add dev v0 root handle 1: gred setup vqs 3 default 2",
     make = function(ns)
       ns:qdisc_replace("v0", { kind = "gred", vq = 1, limit = 60000, min = 15000, max = 25000, ewma = 3, Scell_log = 13, ecn = true, harddrop = true })
     end,
@@ -172,16 +172,16 @@ return {
   root("prio", {}, "prio", { bands = 3 }),
   root("prio with options", { bands = 4, priomap = { 3, 2, 1, 0 } }, "prio bands 4 priomap 3 2 1 0",
     { bands = 4, priomap = { 3, 2, 1, 0, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 } }),
-  root("multiq", {}, "multiq", { bands = 4 }, { before = queues, json = text }),
+  root("multiq", {}, "multiq", { bands = 4 }, { pair = false, before = queues, json = text }),
   root("mqprio", { num_tc = 2, map = { 0, 1 }, queues = { "1@0", "3@1" }, hw = false }, "mqprio num_tc 2 map 0 1 queues 1@0 3@1 hw 0",
-    { num_tc = 2, queues = { "1@0", "3@1" }, hw = false }, { before = queues, write = again }),
+    { num_tc = 2, queues = { "1@0", "3@1" }, hw = false }, { pair = false, before = queues, write = again }),
   root("taprio", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "CLOCK_TAI",
       sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" }, { cmd = "S", gatemask = 3, interval = "700us" } },
     },
     "taprio num_tc 2 map 1 0 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000 sched-entry S 03 700000 clockid CLOCK_TAI",
     { num_tc = 2, clockid = "TAI", sched_entry = { { cmd = "S", gatemask = 1, interval = 0.0003 }, { gatemask = 3, interval = 0.0007 } } },
-    { before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
+    { pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
   root("taprio with a longer cycle", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", cycle_time = "2ms",
       cycle_time_extension = "100us", sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
@@ -189,32 +189,32 @@ return {
     "taprio num_tc 2 map 1 0 queues 1@0 1@1 base-time 1000000000 cycle-time 2000000 cycle-time-extension 100000 "
       .. "sched-entry S 01 300000 clockid CLOCK_TAI",
     { cycle_time = 0.002, cycle_time_extension = 0.0001 },
-    { before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
+    { pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
   root("taprio by the times of packets", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", flags = 1, txtime_delay = "200us",
       sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
     },
     "taprio num_tc 2 map 1 0 queues 1@0 1@1 base-time 1000000000 sched-entry S 01 300000 flags 0x1 txtime-delay 200000 clockid CLOCK_TAI",
     { flags = 1, txtime_delay = 0.0002 },
-    { before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
+    { pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" } }),
   root("taprio with longest packets", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", max_sdu = { 0, 200 },
       sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
     },
     "taprio", { max_sdu = { 0, 200 } }, newer("6.1", {
-      before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
+      pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
     })),
   root("taprio whose frames do not give way", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", fp = { "E", "E" },
       sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
     }, "taprio", { fp = { "E", "E" } }, newer("6.4", {
-      before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
+      pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up", write = again, same = { "base_time" },
     })),
   root("taprio whose frames give way, without hardware", {
       num_tc = 2, map = { 1, 0 }, queues = { "1@0", "1@1" }, base_time = 1000000000, clockid = "TAI", fp = { "P", "E" },
       sched_entry = { { cmd = "S", gatemask = 1, interval = "300us" } },
     }, "taprio", {}, newer("6.4", {
-      before = queues .. "; ip link set v0 up; ip link set v1 up",
+      pair = false, before = queues .. "; ip link set v0 up; ip link set v1 up",
       fails = { code = "EOPNOTSUPP", kernel = "Preemption only supported with full offload" },
     })),
   root("etf", { clockid = "TAI", delta = "100us", skip_sock_check = true }, "etf clockid CLOCK_TAI delta 100000 skip_sock_check",
@@ -239,7 +239,7 @@ return {
   {
     "plug, released",
     needs = { "sch_plug" },
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: plug",
+    before = "tc qdisc add dev v0 root handle 1: plug",
     make = function(ns) ns:qdisc_replace("v0", { kind = "plug", action = "release_indefinite" }) end,
     tool = "tc qdisc change dev v0 root plug release_indefinite",
     want = { { kind = "plug" } },

@@ -20,7 +20,7 @@ end
 
 return {
   needs = { "sch_netem" },
-  before = "ip link add v0 type veth peer name v1",
+  pair = true,
   json = "tc -json qdisc show dev v0",
   read = read,
   write = write,
@@ -75,7 +75,6 @@ return {
   {
     "a change says all anew",
     before = [[
-      ip link add v0 type veth peer name v1
       tc qdisc add dev v0 root handle 1: netem delay 5ms loss 3% rate 1mbit slot 1ms]],
     make = function(ns) ns:qdisc_change("v0", { delay = "7ms" }) end,
     tool = "tc qdisc del dev v0 root; tc qdisc add dev v0 root handle 1: netem delay 7ms",

@@ -260,6 +260,7 @@ lookup("vrf", "10.9.0.1", { vrf = "red" }, "vrf red", { type = "unicast", via = 
 local behind = {}
 rows[#rows + 1] = {
   "list cached",
+  pair = false,
   before = function(ns)
     local router, host = netns.add(), netns.add()
     behind[#behind + 1] = { router, host }

@@ -37,7 +37,7 @@ local function newer(name, since, opts, want)
   return row
 end
 
-local pair = { before = "ip link add v0 type veth peer name v1" }
+local pair = { pair = true }
 
 --- A row for what `rule_list` with a filter gives, beside what `ip rule list` with words gives, of the same rules.
 local function filtered(name, filter, words, count)
@@ -94,7 +94,7 @@ return {
   },
   {
     "the other words for priority, iif and what is suppressed",
-    before = pair.before,
+    pair = true,
     make = function(ns)
       ns:rule_add { preference = 100, dev = "v0", sup_pl = 16 }
       ns:rule_add { order = 101, dev = "v1", sup_group = 7 }

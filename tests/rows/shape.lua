@@ -1,7 +1,5 @@
 -- `netns.shape`, the usual impairments at once, beside `tc qdisc` with netem and tbf.
 
-local links = require "links"
-
 --- A row for some impairments of what v0 sends.
 local function shape(name, opts, words)
   return {
@@ -13,7 +11,7 @@ end
 
 return {
   needs = { "sch_netem", "sch_tbf" },
-  before = links.pair,
+  pair = true,
   json = "tc -json qdisc show dev v0",
   same = { "handle" },
   shape("delay", { delay = "20ms" }, "netem delay 20ms"),
@@ -41,7 +39,7 @@ return {
   ),
   {
     "cleared",
-    before = links.pair .. "; tc qdisc add dev v0 root netem delay 10ms",
+    before = "tc qdisc add dev v0 root netem delay 10ms",
     make = function(ns) ns:shape_clear "v0" end,
     tool = "tc qdisc delete dev v0 root",
     json = "ip -json link show dev v0",

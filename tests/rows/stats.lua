@@ -39,13 +39,12 @@ local function group(name, before, words, key, of, more)
   return row
 end
 
-local pair = [[
-  ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
+local up = [[
   ip link set v0 up
   ip link set v1 up
 ]]
 
-local bridge = pair .. [[
+local bridge = up .. [[
   ip link add br0 type bridge mcast_snooping 1 mcast_stats_enabled 1
   ip link set v0 master br0
   ip link set br0 up
@@ -58,7 +57,8 @@ local bond = [[
 ]]
 
 return {
-  group("of a link", pair, "v0 group link", "stats64", function(read) return read.link end),
+  pair = true,
+  group("of a link", up, "v0 group link", "stats64", function(read) return read.link end),
   group("multicast of a bridge", bridge, "br0 group xstats subgroup bridge suite mcast", "multicast",
     function(read) return read.xstats.bridge.mcast end),
   group("multicast of a port", bridge, "v0 group xstats_slave subgroup bridge suite mcast", "multicast",
@@ -69,12 +69,12 @@ return {
     { needs = { "bonding", "veth" } }),
   group("of a bond's port", bond, "w0 group xstats_slave subgroup bond", "802.3ad",
     function(read) return read.xstats_slave.bond["802.3ad"] end, { needs = { "bonding", "veth" } }),
-  group("of MPLS", pair .. "sysctl -w net.mpls.conf.v0.input=1", "v0 group afstats subgroup mpls", "mpls_stats",
+  group("of MPLS", up .. "sysctl -w net.mpls.conf.v0.input=1", "v0 group afstats subgroup mpls", "mpls_stats",
     function(read) return read.afstats.mpls end, { needs = { "mpls_router", "veth" } }),
   {
     "of VLANs in a bridge",
     needs = { "bridge", "veth" },
-    before = pair .. [[
+    before = up .. [[
       ip link add br0 type bridge vlan_filtering 1 vlan_stats_enabled 1
       ip link set v0 master br0
       ip link set br0 up
@@ -91,7 +91,7 @@ return {
   },
   {
     "of hardware, asked for",
-    before = pair,
+    before = up,
     make = function(ns) ns:stats_set("v0", { l3_stats = true }) end,
     tool = "ip stats set dev v0 l3_stats on",
     json = "ip -json stats show dev v0 group offload subgroup hw_stats_info",
@@ -105,7 +105,7 @@ return {
   },
   {
     "of hardware, no more",
-    before = pair .. "ip stats set dev v0 l3_stats on",
+    before = up .. "ip stats set dev v0 l3_stats on",
     make = function(ns) ns:stats_set("v0", { l3_stats = false }) end,
     tool = "ip stats set dev v0 l3_stats off",
     json = "ip -json stats show dev v0 group offload subgroup hw_stats_info",
@@ -122,7 +122,7 @@ return {
   },
   {
     "a group that is none",
-    before = pair,
+    before = up,
     make = function(ns) ns:stats_get("v0", "xstat") end,
     tool = "ip stats show dev v0 group xstat",
     fails = { code = "EINVAL", message = "group", hint = "xstats" },

@@ -1,10 +1,9 @@
 -- Tokens of links: `ip token` beside `token_*`.
 
-local links = require "links"
-
-local before = links.pair .. "; ip link set v0 up; ip link set v1 up"
+local before = "ip link set v0 up; ip link set v1 up"
 
 return {
+  pair = true,
   before = before,
   json = "ip -json token list",
   read = function(ns) return ns:token_list() end,

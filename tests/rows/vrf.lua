@@ -18,14 +18,16 @@ return {
   },
   {
     "a port",
-    before = ("%s; %s; ip link set red up"):format(vrf, links.pair),
+    pair = true,
+    before = vrf .. "; ip link set red up",
     make = function(ns) ns:link_set("v0", { master = "red", up = true }) end,
     tool = "ip link set v0 master red; ip link set v0 up",
     want = { { name = "v0", master = "red", up = true } },
   },
   {
     "the routes of its table",
-    before = ("%s; %s; ip link set red up; ip link set v0 master red; ip link set v0 up addrgenmode none"):format(vrf, links.pair),
+    pair = true,
+    before = vrf .. "; ip link set red up; ip link set v0 master red; ip link set v0 addrgenmode none; ip link set v0 up",
     make = function(ns)
       ns:addr_add("v0", "10.0.0.1/24")
       ns:route_add("10.9.0.0/16", { via = "10.0.0.2", table = 10 })

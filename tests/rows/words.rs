@@ -150,8 +150,9 @@ fn seen(file: &Path) -> Vec<(String, String)> {
         // What comes back is no result: a row that looks at one has been noted so far.
         let _ = Function::call::<()>(&make, &namespace);
         let text = |key: &str| get(key).and_then(|text| text.as_string().map(|text| text.to_string_lossy()));
-        let by_ip = [text("tool"), text("before")].map(Option::unwrap_or_default);
-        let by_ip = if by_ip[0].contains(" type ") { &by_ip[0] } else { &by_ip[1] };
+        let pair = matches!(get("pair"), Some(Value::Boolean(true))).then(|| "v0 type veth".to_owned());
+        let by_ip = [text("tool"), text("before"), pair].map(Option::unwrap_or_default);
+        let by_ip = by_ip.iter().find(|text| text.contains(" type ")).map_or("", String::as_str);
         for call in calls.sequence_values::<Table>().map(|call| call.expect("a call")) {
             let (name, options): (String, Table) = (call.get(1).expect("a name"), call.get(2).expect("a table"));
             // As a method of a link, `link_set` is `set`.

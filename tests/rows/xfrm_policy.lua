@@ -1,7 +1,5 @@
 -- Policies of IPsec: `ip xfrm policy` beside `xfrm_policy_*`. It has no JSON: its text is compared.
 
-local links = require "links"
-
 local show = "ip -d xfrm policy list nosock"
 
 local function policy(name, opts, words, want)
@@ -22,7 +20,7 @@ local function template(more)
 end
 
 return {
-  before = links.pair,
+  pair = true,
   json = show,
   read = function(ns) return ns:xfrm_policy_list() end,
   write = function(ns, records)

@@ -1,7 +1,5 @@
 -- States of IPsec: `ip xfrm state` beside `xfrm_state_*`. It has no JSON: its text is compared.
 
-local links = require "links"
-
 local key, hash = "0x" .. ("0123456789abcdef"):rep(2), "0x" .. ("00112233"):rep(8)
 local esp = { "esp4", "esp6", "xfrm_user" }
 
@@ -26,7 +24,7 @@ end
 
 return {
   needs = esp,
-  before = links.pair,
+  pair = true,
   json = "ip xfrm state list",
   read = function(ns) return ns:xfrm_state_list() end,
   same = { "add_time", "use_time" },

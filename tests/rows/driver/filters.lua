@@ -12,8 +12,8 @@ end
 
 --- What files of such rows return beside the rows: filters below a discipline with a class.
 M.beside = {
+  pair = true,
   before = [[
-    ip link add v0 type veth peer name v1
     tc qdisc add dev v0 root handle 1: htb default 10
     tc class add dev v0 parent 1: classid 1:10 htb rate 1mbit
   ]],

@@ -11,8 +11,8 @@ local with = rows.with
 --- What all files of such rows return beside the rows.
 function M.beside(more)
   return with({
+    pair = true,
     before = [[
-      ip link add v0 type veth peer name v1
       ip addr add 10.0.0.1/24 dev v0
       ip addr add fd00::1/64 dev v0 nodad
       ip link set v0 up

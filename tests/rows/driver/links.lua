@@ -5,9 +5,6 @@ local M = {}
 --- `ip -json` of every link, with what belongs to its kind.
 M.json = "ip -json -details link show"
 
---- A pair, v0 and v1.
-M.pair = "ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02"
-
 --- All links but `lo`.
 function M.read(ns)
   local links = {}

@@ -2,7 +2,8 @@
 -- Linux to start one takes longer than all that a row asks of it.
 --
 -- What they show can depend on what they showed before in the same run (after `ip link show`, `ip addr show` shows links).
--- So one is asked only one question, again and again; it also makes the changes. Other questions have programs of their own.
+-- So one is asked only one question, again and again; it also makes the changes. Other questions have programs of their own,
+-- and so have changes with other flags, which hold for all that a program is told.
 
 local M = {}
 
@@ -31,7 +32,11 @@ local function aside(program, flags, question)
   return question:find "^filter" and "qdisc show dev lo" or "filter show dev lo"
 end
 
---- The commands of a shell's code, each `{ program=, flags=, rest=, text= }`; nil where only a shell can do them.
+--- Flags, with those left out that make no difference to a change.
+local function of_changes(flags) return (flags:gsub(" %-json", ""):gsub(" %-details", "")) end
+
+--- The commands of a shell's code, each `{ program=, flags=, rest=, text=, key= }`, where `key` is of all that one program
+--- can be told; nil where only a shell can do them.
 local function parsed(code)
   if code:find "[^%w%s;%-_/.:+%%,@=]" then return end
   local commands = {}
@@ -40,11 +45,14 @@ local function parsed(code)
     if program == "ip" or program == "bridge" or program == "tc" or program == "sysctl" then
       local flags = ""
       while rest:find "^%-" do
-        local flag
-        flag, rest = rest:match "^(%S+)%s*(.*)"
-        flags = flags .. " " .. flag
+        local flag, behind = rest:match "^(%-f %S+)%s*(.*)"
+        if not flag then
+          flag, behind = rest:match "^(%S+)%s*(.*)"
+        end
+        flags, rest = flags .. " " .. flag, behind
       end
-      commands[#commands + 1] = { program = program, flags = flags, rest = rest:match "^(.-)%s*$", text = text }
+      local key = program .. of_changes(flags)
+      commands[#commands + 1] = { program = program, flags = flags, rest = rest:match "^(.-)%s*$", text = text, key = key }
     elseif text:find "%S" then
       return
     end
@@ -69,7 +77,7 @@ function M.of(ns, questions, anew)
   local main = {}
   for _, code in ipairs(questions) do
     local question = parsed_question(code)
-    if question then main[question.program] = main[question.program] or question end
+    if question then main[question.key] = main[question.key] or question end
   end
   return setmetatable({ ns = ns, main = main, anew = anew, running = {} }, { __index = M })
 end
@@ -112,14 +120,17 @@ end
 function M:ask(code)
   local question = parsed_question(code)
   if not question or self.anew then return alone(self.ns, code) end
-  local is_main = self.main[question.program].rest == question.rest and self.main[question.program].flags == question.flags
+  local main = self.main[question.key]
+  local is_main = main.rest == question.rest and main.flags == question.flags
   local line = question.rest
   if in_text(question.flags) then line = line .. "\n" .. aside(question.program, question.flags) end
-  return self:tell(is_main and question.program or code, question.program, question.flags, line)
+  return self:tell(is_main and question.key or code, question.program, question.flags, line)
 end
 
---- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, and flags hold for all of it.
-local function is_apart(command) return command.flags ~= "" or command.rest:find "^maddr" or command.program == "sysctl" end
+--- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, and behind `-force` nothing does.
+local function is_apart(command)
+  return command.rest:find "^maddr" or command.flags:find "^ %-force" or command.program == "sysctl"
+end
 
 --- Makes changes; or nil and what was wrong.
 function M:change(code)
@@ -127,18 +138,18 @@ function M:change(code)
   if not commands or self.anew then return alone(self.ns, code) end
   local from = 1
   while from <= #commands do
-    local program, lines = commands[from].program, {}
-    while commands[from] and commands[from].program == program and not is_apart(commands[from]) do
+    local first, lines = commands[from], {}
+    while commands[from] and commands[from].key == first.key and not is_apart(commands[from]) do
       lines[#lines + 1] = commands[from].rest
       from = from + 1
     end
     local answer, why
     if lines[1] then
-      local main = self.main[program] or { flags = " -json", rest = "" }
-      lines[#lines + 1] = aside(program, main.flags, main.rest)
-      answer, why = self:tell(program, program, main.flags, table.concat(lines, "\n"))
+      local main = self.main[first.key] or { flags = " -json" .. first.flags, rest = "" }
+      lines[#lines + 1] = aside(first.program, main.flags, main.rest)
+      answer, why = self:tell(first.key, first.program, main.flags, table.concat(lines, "\n"))
     else
-      answer, why = alone(self.ns, commands[from].text)
+      answer, why = alone(self.ns, first.text)
       from = from + 1
     end
     if not answer then return nil, why end

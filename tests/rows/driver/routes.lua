@@ -1,13 +1,10 @@
 -- What rows of routes share.
 
-local links = require "links"
-
 local M = {}
 
---- Two links that are up, with addresses of both families.
-M.before = links.pair .. [[
-
-ip link set v0 addrgenmode none up; ip link set v1 addrgenmode none up; ip link set lo up
+--- The pair up, with addresses of both families.
+M.before = [[
+ip link set v0 addrgenmode none; ip link set v0 up; ip link set v1 addrgenmode none; ip link set v1 up; ip link set lo up
 ip addr add 10.0.0.1/24 dev v0; ip addr add 10.0.1.1/24 dev v1
 ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad
 ]]
@@ -27,6 +24,7 @@ end
 
 --- What all files of such rows return beside the rows.
 M.beside = {
+  pair = true,
   before = M.before,
   json = "ip -json -details route show table all",
   read = M.read,

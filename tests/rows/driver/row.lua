@@ -7,7 +7,9 @@
 --
 --   { "permanent entry",                     -- its name
 --     needs = { "dummy" },                   -- modules its kernel needs: it runs in user-mode Linux; without, on the host
---     before = "ip link add v0 …",           -- sh (or function(ns)) in both namespaces, before anything else
+--     pair = true,                           -- both namespaces have a pair of links, v0 and v1 with 02:00:00:00:00:01 and 02,
+--     sysctl = { ["net.ipv4.ip_forward"] = 1 },    -- and these settings, by nsl: not for rows of settings
+--     before = "ip link set v0 up",          -- sh (or function(ns)) in both namespaces, before anything else
 --     make = function(ns) ns:neigh_add("v0", "10.0.0.1", { lladdr = "02:00:00:00:00:01" }) end,   -- by nsl, in A
 --     tool = "ip neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev v0",                             -- by them, in B
 --     json = "ip -json neigh show dev v0",   -- (or several) what they read is the same in A and B, and not empty
@@ -36,7 +38,7 @@ local compare = require "compare"
 local programs = require "programs"
 
 local keys = {}
-for key in ("needs before check make tool json read want write again same fails since has lacks limit patience wrong"):gmatch "%S+" do
+for key in ("needs pair sysctl before check make tool json read want write again same fails since has lacks limit patience wrong"):gmatch "%S+" do
   keys[key] = true
 end
 
@@ -63,28 +65,25 @@ end
 --- The questions of `json`.
 local function questions(row) return type(row.json) == "table" and row.json or { row.json or nil } end
 
---- Makes the pairs that this code begins with and that have nothing but names, and gives the rest of it: no program has to
---- start for them, which takes a tenth of a second in user-mode Linux.
-local function without_pairs(ns, code)
-  local index = 501 -- the same in each namespace, and of none that a kernel makes in each by itself
-  while true do
-    local one, other, rest = code:match "^%s*ip link add (%w+) type veth peer name (%w+) *([;\n]?.*)$"
-    if not one or not rest:find "^[;\n]" and rest ~= "" then return code end
-    netns.veth(ns:link(one), ns:link(other), { a = { index = index + 1 }, b = { index = index } })
-    index = index + 2
-    code = rest:gsub("^;", "")
-  end
+--- Makes the pair: by nsl, since for a program to start takes a tenth of a second in user-mode Linux. Its numbers are the
+--- same in each namespace, and none that a kernel gives the links that it makes in each by itself.
+local function make_pair(ns)
+  netns.veth(ns:link "v0", ns:link "v1", {
+    a = { index = 502, mac = "02:00:00:00:00:01" },
+    b = { index = 501, mac = "02:00:00:00:00:02" },
+  })
 end
 
 --- A namespace in which `before` was done.
 local function place(row)
   local ns = netns.add()
   programs_of[ns] = programs.of(ns, questions(row), row.anew)
+  if row.pair then make_pair(ns) end
+  if row.sysctl then ns:sysctl(row.sysctl) end
   if type(row.before) == "function" then
     call("before", row.before, ns)
   elseif row.before then
-    local rest = without_pairs(ns, row.before)
-    if rest:find "%S" then change(ns, "before", rest) end
+    change(ns, "before", row.before)
   end
   return ns
 end

@@ -2,7 +2,7 @@
 -- nothing.
 
 return {
-  before = "ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02",
+  pair = true,
   make = function(ns) ns:addr_add("v0", "10.0.0.1/24", { broadcast = "10.0.0.255" }) end,
   tool = "ip addr add 10.0.0.1/24 brd + dev v0",
   json = "ip -json addr show dev v0",
