@@ -24,6 +24,8 @@ function io.read(...) return current.input:read(...) end
 
 function io.write(...) return current.output:write(...) end
 
+function io.flush() return current.output:flush() end
+
 function io.lines(name, ...)
   if name == nil then return current.input:lines(...) end
   return io_lines(name, ...)

@@ -17,6 +17,20 @@ fn output_and_that_of_children_come_in_the_order_of_the_program() {
 }
 
 #[test]
+fn what_is_flushed_is_there_at_once() {
+    run(|| {
+        for flush in ["io.flush()", "io.stdout:flush()", "io.output():flush()"] {
+            // The answer is written by whoever has read the question.
+            let talk = format!(
+                "rm -f /run/answer; mkfifo /run/answer; nsl -e 'io.write \"one\\n\" {flush} print(io.read())' </run/answer |
+                 {{ exec 3>/run/answer; line=$(timeout 5 head -n 1); echo \"$line, two\" >&3; exec 3>&-; cat; }}"
+            );
+            assert_eq!(shell(&talk).stdout, "one, two\n", "{flush}");
+        }
+    });
+}
+
+#[test]
 fn values_are_written_as_lua_writes_them() {
     run(|| {
         prints(
