@@ -1,5 +1,5 @@
 //! Runs rows, many in one process: those of a file that the host can run in one sandbox, those for user-mode Linux in two
-//! kernels, two processes at a time; and gives each row's verdict to the test that waits for it.
+//! kernels; and gives each row's verdict to the test that waits for it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read};
@@ -22,6 +22,8 @@ pub(crate) type Verdict = Result<Option<String>, String>;
 
 /// How long the rows of a file may take on the host; in user-mode Linux, how long nothing may be heard.
 const SILENCE: Duration = Duration::from_secs(60);
+/// So many processes run at a time: two kernels, which often wait, and the rows of a file on the host.
+const AT_ONCE: usize = 3;
 /// How long a kernel may live.
 const KERNEL: u32 = 280;
 
@@ -64,7 +66,7 @@ impl Batches {
         files.lock().expect("no panic").entry(row.file.clone()).or_default().push(row);
     }
 
-    /// Runs what was added, two processes at a time.
+    /// Runs what was added, kernels first.
     pub(crate) fn start(self: &Arc<Self>) {
         let mut queue = VecDeque::new();
         let there = std::mem::take(&mut *self.there.lock().expect("no panic"));
@@ -82,7 +84,7 @@ impl Batches {
         let here = std::mem::take(&mut *self.here.lock().expect("no panic"));
         queue.extend(here.into_values().map(|rows| Batch { rows, there: false }));
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..2 {
+        for _ in 0..AT_ONCE {
             let (queue, batches) = (Arc::clone(&queue), Arc::clone(self));
             thread::spawn(move || {
                 let next = || queue.lock().expect("no panic").pop_front();
