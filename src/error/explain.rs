@@ -374,6 +374,7 @@ rows! {
     SYSCTL_REFUSED: "" Script "sysctl \"<key>\"<place> cannot be set to \"<value>\": <reason>";
     SYSCTL_UNREADABLE: "" Script "sysctl \"<key>\"<place> cannot be read: <reason>";
     SYSCTL_READ_ONLY: "EACCES" Script "sysctl \"<key>\"<place> can only be read";
+    SYSCTL_WRITE_ONLY: "EACCES" Script "sysctl \"<key>\"<place> can only be written";
     SYSCTL_DENIED: "EACCES" Privilege "sysctl \"<key>\"<place> cannot be <done> here: <reason>"
         => "run it with sudo: it is not this user's to change";
     SYSCTL_DIRECTORY: "EISDIR" Script "\"<key>\" is a group of sysctls" => "name one of them: <known>";

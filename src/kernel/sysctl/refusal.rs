@@ -26,7 +26,10 @@ impl About<'_> {
     pub(super) fn word(&self, error: &io::Error) -> Error {
         let errno = error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
         let row = match errno {
-            Errno::EACCES if self.value.is_some() && self.is_read_only() => &explain::SYSCTL_READ_ONLY,
+            Errno::EACCES if self.value.is_some() && self.lacks(0o222) => &explain::SYSCTL_READ_ONLY,
+            Errno::EACCES if self.value.is_none() && self.lacks(0o444) => &explain::SYSCTL_WRITE_ONLY,
+            // There is no such value, as of `tcp_congestion_control`.
+            Errno::ENOENT if self.value.is_some() && self.mode().is_some() => &explain::SYSCTL_REFUSED,
             Errno::ENOENT | Errno::ENOTDIR => return self.missing(),
             Errno::EISDIR => return self.directory(),
             // Of this process, and no fault of the sysctl.
@@ -55,11 +58,16 @@ impl About<'_> {
         Error::new(row).with("key", self.key).with("place", self.place)
     }
 
-    /// Whether nobody may write it.
-    fn is_read_only(&self) -> bool {
+    /// Whether nobody has any of these permissions for it.
+    fn lacks(&self, permissions: u32) -> bool {
+        self.mode().is_some_and(|mode| mode & permissions == 0)
+    }
+
+    /// Who may do what with it; none if it is not there.
+    fn mode(&self) -> Option<u32> {
         use std::os::unix::fs::MetadataExt;
         let status = self.name.act(self.root, |path| fs::metadata(self.root.join(path)));
-        status.is_ok_and(|status| status.mode() & 0o222 == 0)
+        status.ok().map(|status| status.mode())
     }
 }
 
