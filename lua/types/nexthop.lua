@@ -58,6 +58,8 @@
 ---@field id? integer                 # those of this group
 ---@field nhid? integer               # those that lead to this nexthop
 ---@field dev? nsl.Dev                # those that lead over this link
+---@field vrf? nsl.Dev                # those that lead over links of this VRF
+---@field master? nsl.Dev             # those that lead over ports of this link
 
 --- A bucket of a resilient group.
 ---@class nsl.NexthopBucket

@@ -20,7 +20,7 @@ const TABLES: &[&[Word]] = &[WORDS, encap::OPTION];
 const IGNORED: &[&str] = &["id"];
 const FILTER: &[&str] = &["dev", "vrf", "master", "groups", "fdb", "family", "protocol", "stats"];
 const GET: &[&str] = &["stats"];
-const BUCKETS: &[&str] = &["id", "nhid", "dev"];
+const BUCKETS: &[&str] = &["id", "nhid", "dev", "vrf", "master"];
 const COLUMNS: &[&str] = &["id", "via", "dev", "group", "type", "blackhole", "fdb", "scope", "protocol"];
 const BUCKET_COLUMNS: &[&str] = &["id", "index", "nhid", "idle_time"];
 
@@ -96,7 +96,7 @@ fn bucket(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, super::records::one(&args.lua, record)?)
 }
 
-/// `netns.nexthop_bucket_list(ns, {id=, nhid=, dev=})`.
+/// `netns.nexthop_bucket_list(ns, {id=, nhid=, dev=, …})`.
 fn buckets(args: &mut Args) -> mlua::Result<MultiValue> {
     const EXPECTED: &str = "a nexthop's id";
     let namespace = args.namespace(1)?;
@@ -105,6 +105,7 @@ fn buckets(args: &mut Args) -> mlua::Result<MultiValue> {
         id: options.number("id", EXPECTED)?,
         nhid: options.number("nhid", EXPECTED)?,
         dev: options.link_here("dev", &namespace)?,
+        master: options.link_here("master", &namespace)?.or(options.link_here("vrf", &namespace)?),
     };
     values(&args.lua, lua_words::records(&args.lua, BUCKET_COLUMNS, &nexthop::buckets(&namespace, &filter)?)?)
 }

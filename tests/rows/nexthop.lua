@@ -213,6 +213,24 @@ return {
     want = { { id = 7, nhid = 1 } },
   },
   {
+    "buckets over ports",
+    before = members .. [[
+      ip nexthop add id 7 group 1/2 type resilient buckets 4
+      ip link add br0 address 02:00:00:00:00:03 type bridge; ip link set v1 master br0]],
+    tool = "true",
+    make = function() end,
+    json = "ip -json nexthop bucket list master br0 | sed 's/\"idle_time\":[0-9.]*,//g'",
+    read = function(ns)
+      local found = ns:nexthop_bucket_list { master = "br0" }
+      assert(#found == 2 and #ns:nexthop_bucket_list { vrf = "br0", id = 7 } == 2)
+      return found
+    end,
+    same = { "idle_time" },
+    write = false,
+    again = false,
+    want = { { id = 7, nhid = 2 } },
+  },
+  {
     "one bucket",
     before = members .. "ip nexthop add id 7 group 1/2 type resilient buckets 4",
     tool = "true",

@@ -33,6 +33,8 @@ pub struct Buckets {
     pub nhid: Option<u32>,
     /// That lead over this link.
     pub dev: Option<String>,
+    /// That lead over ports of this link, or links of this VRF.
+    pub master: Option<String>,
 }
 
 /// The bucket with this index of a group; `ENOENT` if there is no such group or bucket.
@@ -56,9 +58,11 @@ pub fn buckets(namespace: &Namespace, filter: &Buckets) -> Result<Vec<Settings>>
         if let Some(id) = filter.id {
             attr::put_u32(&mut request.bytes, super::ID, id);
         }
-        if let Some(dev) = &filter.dev {
-            let index = Links::of(namespace, socket).index(dev)?;
-            attr::put_u32(&mut request.bytes, super::OIF, index);
+        for (attribute, link) in [(super::OIF, &filter.dev), (super::MASTER, &filter.master)] {
+            if let Some(link) = link {
+                let index = Links::of(namespace, socket).index(link)?;
+                attr::put_u32(&mut request.bytes, attribute, index);
+            }
         }
         if let Some(nhid) = filter.nhid {
             attr::nest(&mut request.bytes, BUCKET, |inner| attr::put_u32(inner, NH_ID, nhid));
