@@ -3,12 +3,16 @@
 --- What an address takes, in `ip addr`'s words.
 ---@class nsl.AddrOpts
 ---@field peer? string                # the address of the other side of a point-to-point link, with the prefix of both if it has one
----@field broadcast? string           # the broadcast address; "+": that of the network
+---@field remote? string              # the same
+---@field broadcast? string           # the broadcast address; "+": that of the network; "-": its first address instead
+---@field brd? string                 # the same
 ---@field scope? string|integer       # "global", "link", "host", or a number
 ---@field label? string               # of an IPv4 address: the link's name, or it with ":TEXT"
 ---@field valid_lft? nsl.Time|"forever"      # how long it stays
 ---@field preferred_lft? nsl.Time|"forever"  # how long new connections use it
 ---@field metric? integer             # of the route to its network
+---@field priority? integer           # the same
+---@field preference? integer         # the same
 ---@field proto? integer|string       # who made it: a number, or "kernel_ra" and other names in /etc/iproute2/rt_addrprotos
 ---@field nodad? boolean              # no duplicate address detection
 ---@field noprefixroute? boolean      # no route to its network

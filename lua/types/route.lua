@@ -5,13 +5,18 @@
 ---@field via? string                 # the gateway's address
 ---@field dev? nsl.Dev                # the link it leaves by
 ---@field src? string                 # the source address that it suggests
+---@field oif? nsl.Dev                # the same as `dev`
 ---@field metric? integer             # the smaller is taken
+---@field priority? integer           # the same
+---@field preference? integer         # the same
 ---@field table? integer|string       # a number, or a name in /etc/iproute2/rt_tables; "main" unless told
 ---@field scope? integer|string       # "global", "link", "host", …
 ---@field proto? integer|string       # who made it: "boot" unless told, as with `ip`
+---@field protocol? integer|string    # the same
 ---@field mtu? integer                # bytes
 ---@field advmss? integer             # bytes of a TCP segment that is announced
 ---@field tos? integer|string         # only for packets of this type of service: a number, or a name in /etc/iproute2/rt_dsfield
+---@field dsfield? integer|string     # the same
 ---@field pref? "low"|"medium"|"high" # among routers (IPv6)
 ---@field family? nsl.Family|"mpls"   # of "default", where no address tells it; "mpls": the destination is a label
 ---@field onlink? boolean             # the gateway is on the link, whatever its addresses say
@@ -120,12 +125,17 @@
 ---@field table? integer|string       # "main" unless told; "all": every table
 ---@field family? nsl.Family|"mpls"   # IPv4 and IPv6 unless told
 ---@field proto? integer|string       # those of this maker
+---@field protocol? integer|string    # the same
 ---@field dev? nsl.Dev                # those that leave by this link
+---@field oif? nsl.Dev                # the same
 ---@field vrf? nsl.Dev                # those of this VRF's table
 ---@field type? string                # those of this type: "blackhole"
 ---@field scope? integer|string       # those of this scope
 ---@field tos? integer|string         # those for this type of service
+---@field dsfield? integer|string     # the same
 ---@field metric? integer             # those with this metric
+---@field priority? integer           # the same
+---@field preference? integer         # the same
 ---@field via? string                 # those over a gateway in this network
 ---@field src? string                 # those that suggest a source address in this network
 ---@field from? string                # those for packets from this very network alone (IPv6)
@@ -221,9 +231,11 @@ function netns.route_list(ns, opts) end
 ---@field from? string                # its source address
 ---@field iif? string                 # the link it came in by
 ---@field oif? string                 # the link it must leave by
+---@field dev? string                 # the same
 ---@field vrf? nsl.Dev                # the VRF it is of
 ---@field mark? integer               # its firewall mark
 ---@field tos? integer|string         # its type of service
+---@field dsfield? integer|string     # the same
 ---@field ipproto? integer|string     # its protocol: "tcp"
 ---@field sport? integer              # the port it comes from
 ---@field dport? integer              # the port it goes to
@@ -252,6 +264,7 @@ function netns.route_get(ns, dst, opts) end
 --- ```
 ---@param ns nsl.Ns
 ---@param opts? nsl.RouteListOpts
+---@return integer flushed            # how many there were
 ---@raises ENOENT ENODEV EINVAL EPERM
 ---@since 0.1
 function netns.route_flush(ns, opts) end

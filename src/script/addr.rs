@@ -17,8 +17,11 @@ use crate::kernel::namespace::Namespace;
 #[rustfmt::skip]
 const ADDR: &[&str] = &[
     "peer", "broadcast", "scope", "label", "valid_lft", "preferred_lft", "nodad", "noprefixroute", "home",
-    "mngtmpaddr", "optimistic", "autojoin", "metric", "proto",
+    "mngtmpaddr", "optimistic", "autojoin", "metric", "proto", "brd", "remote", "priority", "preference",
 ];
+/// Other words for some of them.
+const OTHERS: &[(&str, &str)] =
+    &[("brd", "broadcast"), ("remote", "peer"), ("priority", "metric"), ("preference", "metric")];
 
 /// Which addresses are meant: what is no flag (`addr::FLAGS`) first.
 #[rustfmt::skip]
@@ -117,7 +120,7 @@ fn read(args: &Args) -> mlua::Result<AddrSpec> {
         Value::Table(record) => {
             let address: String = record.get("address").map_err(|_| args.wrong_type(2, "an address"))?;
             let options = Options::read(&record, args.shown_name(), &[ADDR], &[IGNORED, READ_ONLY])?;
-            return Ok(spec(&address, &options)?);
+            return Ok(spec(&address, &options.lengthen(OTHERS))?);
         }
         Value::String(text) => text.to_string_lossy(),
         _ => return Err(args.wrong_type(2, "an address with a prefix (\"10.0.0.1/24\")").into()),
@@ -126,7 +129,7 @@ fn read(args: &Args) -> mlua::Result<AddrSpec> {
         Value::Table(table) => Options::read(&table, args.shown_name(), &[ADDR], &[IGNORED, READ_ONLY])?,
         _ => args.options(3)?,
     };
-    Ok(spec(&address, &options)?)
+    Ok(spec(&address, &options.lengthen(OTHERS))?)
 }
 
 fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
@@ -159,14 +162,15 @@ fn spec(address: &str, options: &Options) -> Result<AddrSpec> {
     Ok(spec)
 }
 
-/// `broadcast="+"`, an address, or true for `"+"`.
+/// `broadcast="+"` or `"-"`, an address, or true for `"+"`.
 fn broadcast(options: &Options) -> Result<Option<Broadcast>> {
-    const EXPECTED: &str = "\"+\" or an IPv4 address";
+    const EXPECTED: &str = "\"+\", \"-\" or an IPv4 address";
     match options.value("broadcast") {
         None => Ok(None),
         Some(Value::Boolean(on)) => Ok(on.then_some(Broadcast::Computed)),
         Some(_) => match options.string("broadcast")?.as_deref() {
             Some("+") => Ok(Some(Broadcast::Computed)),
+            Some("-") => Ok(Some(Broadcast::Lowest)),
             Some(text) => {
                 let address = text.parse().map_err(|_| options.wrong_value("broadcast", EXPECTED, text))?;
                 Ok(Some(Broadcast::Address(address)))

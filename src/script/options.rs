@@ -51,6 +51,16 @@ impl Options {
         Ok(Self { entries })
     }
 
+    /// With the words in place of those that are others for them; what is said by such a word itself counts.
+    pub(super) fn lengthen(mut self, others: &[(&str, &str)]) -> Self {
+        for (other, word) in others {
+            let known = self.has(word);
+            self.entries.retain(|(key, _)| !(known && key == other));
+            self.entries.iter_mut().filter(|(key, _)| key == other).for_each(|(key, _)| *key = (*word).to_owned());
+        }
+        self
+    }
+
     /// The value of `key`, if it was given.
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
         self.entries.iter().find(|(known, _)| known == key).map(|(_, value)| value)

@@ -70,6 +70,13 @@ return {
   address("peer with a prefix", "10.0.0.1", nil, "peer 10.0.0.2/24", { peer = "10.0.0.2" }, {
     make = function(ns) ns:addr_add("v0", "10.0.0.1/24", { peer = "10.0.0.2" }) end,
   }),
+  address("broadcast of old", "10.0.0.1/24", { broadcast = "-" }, "broadcast -", { broadcast = "10.0.0.0" }),
+  address("the other words for broadcast and metric", "10.0.0.1/24", { brd = "+", priority = 7 }, "brd + priority 7", {
+    broadcast = "10.0.0.255",
+    metric = 7,
+  }),
+  address("the other words for peer and metric", "10.0.0.1", { remote = "10.0.0.2/24", preference = 8 },
+    "remote 10.0.0.2/24 preference 8", { peer = "10.0.0.2", metric = 8 }),
   address("peer, IPv6", "2001:db8::1", nil, "peer 2001:db8::2", { peer = "2001:db8::2" }, {
     make = function(ns) ns:addr_add("v0", "2001:db8::1/128", { peer = "2001:db8::2" }) end,
   }),

@@ -55,6 +55,21 @@ local more = {
   route(4, "a realm", { realms = 4 }, "realms 4", { { realms = "4" } }),
   route(6, "expires", { expires = 600 }, "expires 600", { { dst = "2001:db8:9::/48" } }),
   route(6, "from", { from = "2001:db8:5::/48" }, "from 2001:db8:5::/48"),
+  with({
+    "the other words for dev, metric, proto and tos",
+    make = function(ns)
+      ns:route_add("10.9.0.0/16", { via = "10.0.0.2", oif = "v0", priority = 7, protocol = "static", dsfield = 8 })
+      ns:route_add("10.10.0.0/16", { dev = "v0", preference = 8 })
+      local opts = { oif = "v0", priority = 7, protocol = "static", dsfield = 8 }
+      assert(#ns:route_list(opts) == 1 and #ns:route_list { preference = 8 } == 1)
+      assert(ns:route_get("10.9.0.1", { dsfield = 8, dev = "v0" }).via == "10.0.0.2")
+    end,
+    tool = [[
+      ip route add 10.9.0.0/16 via 10.0.0.2 oif v0 priority 7 protocol static dsfield 8
+      ip route add 10.10.0.0/16 dev v0 preference 8
+    ]],
+    want = { { dst = "10.9.0.0/16", dev = "v0", metric = 7, proto = "static", tos = 8 }, { metric = 8 } },
+  }),
   route(4, "tos by its name", { tos = "0x10" }, "tos 0x10", { { tos = 16 } }),
   with({
     "several ways with realms",
@@ -293,6 +308,37 @@ rows[#rows + 1] = {
   make = function(ns) ns:route_get "192.0.2.1" end,
   tool = "ip route get 192.0.2.1",
   fails = { code = "ENETUNREACH", message = "192.0.2.1" },
+}
+--- A row for what is asked wrongly.
+local function wrong(name, dst, opts, words, fails)
+  rows[#rows + 1] = {
+    "get " .. name,
+    before = before,
+    make = function(ns) ns:route_get(dst, opts) end,
+    tool = ("ip route get %s %s"):format(dst, words),
+    fails = fails,
+  }
+end
+wrong("with a source of the other family", "10.0.0.9", { from = "2001:db8::1" }, "from 2001:db8::1", {
+  code = "EINVAL",
+  message = 'option "from": "2001:db8::1" is of another address family than "10.0.0.9"',
+})
+wrong("of the other family", "10.0.0.9", { family = "inet6" }, "bad", {
+  code = "EINVAL",
+  message = 'option "family": "inet6" is of another address family than "10.0.0.9"',
+})
+wrong("from nowhere", "10.0.0.9", { iif = "v0" }, "iif v0", {
+  code = "EINVAL",
+  message = 'for a packet that came in by "v0" from nowhere',
+  hint = "from",
+})
+wrong("of a VRF that is none", "10.0.0.9", { vrf = "v0" }, "vrf v0", { code = "EINVAL", message = '"v0" is no VRF' })
+rows[#rows + 1] = {
+  "get a label, without MPLS",
+  lacks = "test -d /proc/sys/net/mpls",
+  make = function(ns) ns:route_get(100, { family = "mpls" }) end,
+  tool = "ip -f mpls route get 100",
+  fails = { code = "EOPNOTSUPP", message = "does not support routes of MPLS", hint = "mpls_router" },
 }
 rows[#rows + 1] = {
   "flush of what is inside",

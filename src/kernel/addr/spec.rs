@@ -25,6 +25,8 @@ pub enum Lifetime {
 pub enum Broadcast {
     /// The last address of its network (`+`).
     Computed,
+    /// The first one (`-`), as old systems had it.
+    Lowest,
     /// This one.
     Address(Ipv4Addr),
 }
@@ -121,6 +123,7 @@ impl AddrSpec {
         let last = match (self.broadcast, self.address) {
             (Some(Broadcast::Address(address)), _) => Some(address),
             (Some(Broadcast::Computed), IpNet::V4(net)) if net.prefix_len() < 31 => Some(net.broadcast()),
+            (Some(Broadcast::Lowest), IpNet::V4(net)) if net.prefix_len() < 31 => Some(net.network()),
             _ => None,
         };
         attributes.extend(last.map(AddressAttribute::Broadcast));

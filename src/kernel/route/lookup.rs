@@ -53,6 +53,12 @@ pub struct Lookup {
 
 /// The route that the kernel takes to an address, or for a label. `ENETUNREACH` if there is none.
 pub fn get(namespace: &Namespace, destination: Destination, lookup: &Lookup) -> Result<Route> {
+    if let (Destination::Net(net), Some(from)) = (destination, lookup.from)
+        && net.addr().is_ipv4() != from.is_ipv4()
+    {
+        let error = Error::new(&explain::ROUTE_FAMILY).with("key", "from").with("address", from);
+        return Err(error.with("route", net.addr()).object(namespace.label()));
+    }
     let route = ask(namespace, destination, lookup)?;
     match route.src {
         Some(from) if lookup.connected && lookup.from.is_none() => {
@@ -71,17 +77,30 @@ fn ask(namespace: &Namespace, destination: Destination, lookup: &Lookup) -> Resu
             }
         }
         let answers = socket.query(request, 0).map_err(|error| {
-            // Without a text EINVAL is the answer of a blackhole.
-            let errnos = [Errno::ENETUNREACH, Errno::EHOSTUNREACH, Errno::EACCES, Errno::EINVAL];
-            let errnos = if error.kernel_text().is_some() { &errnos[..3] } else { &errnos[..] };
-            let rows: Vec<_> = errnos.iter().map(|&errno| (errno, &explain::ROUTE_NO_WAY)).collect();
-            let error = error.explain(&rows);
+            let error = refused(error, destination, lookup);
             error.with("destination", destination).with("where", super::place(namespace)).object(namespace.label())
         })?;
         let reader = Reader::new(socket)?;
         let route = answers.iter().find_map(|answer: &Message| reader.read(&answer.bytes));
         route.ok_or_else(|| Error::system(Errno::ENODATA).object(namespace.label()))
     })
+}
+
+fn refused(error: Error, destination: Destination, lookup: &Lookup) -> Error {
+    if matches!(destination, Destination::Label(_)) {
+        return super::without_mpls(error);
+    }
+    // Without a text EINVAL is the answer of a blackhole, and what IPv4 says of a packet from nowhere.
+    let errnos = [Errno::ENETUNREACH, Errno::EHOSTUNREACH, Errno::EACCES, Errno::EINVAL];
+    let errnos = if error.kernel_text().is_some() { &errnos[..3] } else { &errnos[..] };
+    let rows: Vec<_> = errnos.iter().map(|&errno| (errno, &explain::ROUTE_NO_WAY)).collect();
+    let is_ipv4 = matches!(destination, Destination::Net(net) if net.addr().is_ipv4());
+    match &lookup.iif {
+        Some(iif) if lookup.from.is_none() && is_ipv4 => {
+            error.explain(&[(Errno::EINVAL, &explain::ROUTE_FROM_NOWHERE)]).explain(&rows).with("link", iif)
+        }
+        _ => error.explain(&rows),
+    }
 }
 
 fn request(destination: Destination, lookup: &Lookup) -> Message {

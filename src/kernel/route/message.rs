@@ -133,6 +133,7 @@ impl RouteSpec {
         {
             return Err(Error::new(&explain::ROUTE_HOST_BITS).with("route", net).with("network", net.trunc()));
         }
+        self.dst.check_family(self.family)?;
         let family = self.family();
         let foreign = |address: &IpAddr| Family::of(*address) != family;
         // Only an IPv4 route can go over a gateway of the other family.
@@ -214,6 +215,10 @@ mod tests {
         let v6 = Some("fe80::1".parse().expect("an address"));
         assert!(refused(RouteSpec { via: v4, ..RouteSpec::new(net("2001:db8::/32")) }).is(&explain::ROUTE_FAMILY));
         assert!(refused(RouteSpec { src: v6, ..RouteSpec::new(net("10.0.0.0/8")) }).is(&explain::ROUTE_FAMILY));
+        assert!(
+            refused(RouteSpec { family: Some(Family::Inet6), ..RouteSpec::new(net("10.0.0.0/8")) })
+                .is(&explain::ROUTE_FAMILY)
+        );
         let heavy = NextHop { weight: Some(257), ..NextHop::default() };
         assert!(
             refused(RouteSpec { nexthops: vec![heavy], ..RouteSpec::new(net("10.0.0.0/8")) })

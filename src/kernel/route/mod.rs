@@ -145,12 +145,7 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
         Some(id) => error.explain(&[(Errno::EINVAL, &explain::ROUTE_NEXTHOP_MISSING)]).with("id", id),
         None => error,
     };
-    let error = if spec.family() == Family::Mpls {
-        let lacking = error.explain(&[(Errno::EOPNOTSUPP, &explain::OBJECT_NOT_SUPPORTED)]);
-        lacking.with("what", "routes of MPLS").with("remedy", "load the module mpls_router")
-    } else {
-        error
-    };
+    let error = if spec.family() == Family::Mpls { without_mpls(error) } else { error };
     let error = spec.wrapped().into_iter().fold(error, encap::refused);
     let aimless = via.is_none() && dev.is_none();
     let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };
@@ -161,6 +156,12 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
         .with("where", place(namespace))
         .with("link", dev.unwrap_or("?"))
         .object(object(namespace, spec))
+}
+
+/// Says which module is not there.
+fn without_mpls(error: Error) -> Error {
+    let lacking = error.explain(&[(Errno::EOPNOTSUPP, &explain::OBJECT_NOT_SUPPORTED)]);
+    lacking.with("what", "routes of MPLS").with("remedy", "load the module mpls_router")
 }
 
 fn object(namespace: &Namespace, spec: &RouteSpec) -> String {

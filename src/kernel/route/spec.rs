@@ -47,6 +47,18 @@ pub enum Destination {
     Label(u32),
 }
 
+impl Destination {
+    /// `EINVAL` if a network is said to be of the other family.
+    pub fn check_family(self, said: Option<Family>) -> Result<()> {
+        let (Self::Net(net), Some(said @ (Family::Inet | Family::Inet6))) = (self, said) else { return Ok(()) };
+        if Family::of(net.addr()) == said {
+            return Ok(());
+        }
+        let word = if said == Family::Inet { "inet" } else { "inet6" };
+        Err(Error::new(&explain::ROUTE_FAMILY).with("key", "family").with("address", word).with("route", self))
+    }
+}
+
 impl std::fmt::Display for Destination {
     /// As `ip route` shows it: an address alone has no prefix length.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

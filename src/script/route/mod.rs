@@ -19,17 +19,17 @@ use crate::kernel::route::{self, Destination, Family, Lookup, MORE, RouteSpec, p
 
 use record::write;
 pub(super) use record::{fields, line, table};
-use spec::ROUTE;
+use spec::{OTHERS, ROUTE};
 
 #[rustfmt::skip]
 const FILTER: &[&str] = &[
     "table", "vrf", "family", "proto", "dev", "type", "scope", "tos", "metric", "via", "src", "from", "exact", "root", "match",
-    "nhid", "realms", "cached",
+    "nhid", "realms", "cached", "dsfield", "oif", "preference", "priority", "protocol",
 ];
 #[rustfmt::skip]
 const LOOKUP: &[&str] = &[
     "from", "iif", "oif", "vrf", "mark", "tos", "ipproto", "sport", "dport", "uid", "flowlabel", "fibmatch", "notify",
-    "connected", "family",
+    "connected", "family", "dev", "dsfield",
 ];
 const COLUMNS: &[&str] = &["dst", "via", "dev", "src", "metric", "proto", "scope", "type", "table", "nexthops"];
 
@@ -70,7 +70,7 @@ fn one(args: &mut Args, write: fn(&Namespace, &RouteSpec) -> Result<()>) -> mlua
 /// `netns.route_list(ns, {table=, family=, proto=, dev=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
-    let filter = spec::filter(&args.options(2)?, &namespace)?;
+    let filter = spec::filter(&args.options(2)?.lengthen(OTHERS), &namespace)?;
     let lua = &args.lua;
     let mut records = Bulk::new(lua, Some(line))?;
     route::list_each(&namespace, &filter, |route| write(&mut records, &route))?;
@@ -80,15 +80,21 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
 /// `netns.route_get(ns, address, opts?)`.
 fn get(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
-    let options = args.options(3)?;
-    let destination = match spec::family(&options)? {
+    let options = args.options(3)?.lengthen(&[("dev", "oif"), ("dsfield", "tos")]);
+    let family = spec::family(&options)?;
+    let destination = match family {
         Some(Family::Mpls) => parse_label(&spec::destination(args)?)?,
         _ => Destination::Net(address_text::address(&args.string(2)?)?.into()),
     };
+    destination.check_family(family)?;
+    let vrf = options.link_here("vrf", &namespace)?;
+    if let Some(vrf) = &vrf {
+        route::vrf_table(&namespace, vrf)?;
+    }
     let lookup = Lookup {
         from: options.address("from")?,
         iif: options.link_here("iif", &namespace)?,
-        oif: options.link_here("oif", &namespace)?.or(options.link_here("vrf", &namespace)?),
+        oif: options.link_here("oif", &namespace)?.or(vrf),
         mark: options.number("mark", "a mark from 0")?,
         tos: options.named_number("tos", "a number from 0 to 255, or a name", &Names::dsfields())?,
         ipproto: options.named_number("ipproto", "a protocol over IP", &Names::ip_protocols())?,
@@ -106,7 +112,7 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
 /// `netns.route_flush(ns, {table=, family=, proto=, dev=})`: how many there were.
 fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
-    let filter = spec::filter(&args.options(2)?, &namespace)?;
+    let filter = spec::filter(&args.options(2)?.lengthen(OTHERS), &namespace)?;
     values(&args.lua, route::flush(&namespace, &filter)?)
 }
 

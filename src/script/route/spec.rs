@@ -22,8 +22,11 @@ use crate::script::words::setting;
 #[rustfmt::skip]
 pub(super) const ROUTE: &[&str] = &[
     "via", "dev", "src", "metric", "table", "scope", "proto", "mtu", "advmss", "onlink", "type", "tos", "pref",
-    "nexthops", "nhid", "family", "vrf", "encap",
+    "nexthops", "nhid", "family", "vrf", "encap", "dsfield", "oif", "preference", "priority", "protocol",
 ];
+/// Other words for some of them.
+pub(super) const OTHERS: &[(&str, &str)] =
+    &[("dsfield", "tos"), ("oif", "dev"), ("preference", "metric"), ("priority", "metric"), ("protocol", "proto")];
 
 /// What only reading gives, and what repeats an argument.
 const IGNORED: &[&str] = &["dst", "flags", "dead", "linkdown", "iif", "mark", "uid"];
@@ -41,7 +44,7 @@ pub(super) fn read(args: &Args) -> mlua::Result<(Namespace, RouteSpec)> {
     }
     let options = match args.value(3) {
         Value::Table(table) => options(&table, args.shown_name())?,
-        _ => args.options(3)?,
+        _ => args.options(3)?.lengthen(OTHERS),
     };
     let spec = spec(&destination(args)?, &options, &namespace)?;
     Ok((namespace, spec))
@@ -66,7 +69,7 @@ pub(super) fn of_table(table: &Table, function: &'static str, namespace: &Namesp
 }
 
 fn options(table: &Table, function: &'static str) -> mlua::Result<Options> {
-    Options::read(table, function, &[ROUTE, &RARE], &[IGNORED])
+    Ok(Options::read(table, function, &[ROUTE, &RARE], &[IGNORED])?.lengthen(OTHERS))
 }
 
 fn spec(dst: &str, options: &Options, namespace: &Namespace) -> Result<RouteSpec> {
