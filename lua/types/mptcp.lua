@@ -11,6 +11,7 @@
 ---@field subflow? boolean             # used to reach peers by one more way
 ---@field backup? boolean              # only where there is no other way
 ---@field fullmesh? boolean            # to every address of the peer
+---@field laminar? boolean             # the address here for one that a peer tells (Linux 6.18)
 ---@field implicit? boolean            # made by the kernel itself; cannot be set
 
 --- The limits of Multipath TCP.

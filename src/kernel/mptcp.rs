@@ -37,6 +37,7 @@ pub const ENDPOINT: &[Word] = &[
     field("backup", FLAGS, 4, 0, Bit32(4)),
     field("fullmesh", FLAGS, 4, 0, Bit32(8)),
     field("implicit", FLAGS, 4, 0, Bit32(16)),
+    field("laminar", FLAGS, 4, 0, Bit32(32)),
     option("dev", 7, Link),
 ];
 
