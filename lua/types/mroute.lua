@@ -6,7 +6,7 @@
 ---@field to? string                  # groups in this network: "239.0.0.0/8"
 ---@field from? string                # sources in this network
 ---@field iif? nsl.Dev                # coming in there
----@field table? integer|string
+---@field table? integer|string       # in this table; "all" unless told
 
 --- A route of multicast that a routing daemon has given the kernel, in `ip mroute`'s words.
 ---@class nsl.MrouteRecord

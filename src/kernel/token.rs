@@ -19,15 +19,22 @@ const TOKEN: u16 = 7;
 
 /// Sets a link's token: an address whose first half is zero.
 pub fn set(device: &Device, token: Ipv6Addr) -> Result<()> {
+    let refused = |error: Error| {
+        let error = error.explain(&[(Errno::EINVAL, &explain::TOKEN_REFUSED)]).with("link", device);
+        error.with("name", &device.name).with("token", token)
+    };
+    // The kernel takes the second half of whatever it is.
+    if token.octets()[..8] != [0; 8] {
+        return Err(refused(Error::system(Errno::EINVAL)).object(device));
+    }
     let set = device.namespace.with_socket(|socket| {
         let mut message = Message::new(libc::RTM_SETLINK, &header(device.index_in(socket)?));
         attr::nest(&mut message.bytes, libc::IFLA_AF_SPEC, |families| {
             attr::nest(families, libc::AF_INET6 as u16, |inner| attr::put(inner, TOKEN, &token.octets()));
         });
         socket.execute(message, 0).map_err(|error| {
-            let error = error.explain(&[(Errno::EINVAL, &explain::TOKEN_REFUSED)]).with("link", device);
-            let error = error.with("name", &device.name).with("token", token);
-            device.or_missing(entry::refused(error, format!("token of \"{device}\""), "setting a token"), socket)
+            device
+                .or_missing(entry::refused(refused(error), format!("token of \"{device}\""), "setting a token"), socket)
         })
     });
     set.map_err(|error| error.object(device))

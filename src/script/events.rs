@@ -24,7 +24,11 @@ pub(super) static FUNCTIONS: &[Function] =
 /// `netns.events{ns=, all=, objects=, timeout=, buffer=}`: an iterator.
 fn events(args: &mut Args) -> mlua::Result<MultiValue> {
     let options = args.options(1)?;
-    let places = if options.is_on("all")? { Places::All } else { Places::These(namespaces(&options)?) };
+    let places = match options.is_on("all")? {
+        true if options.has("ns") => return Err(options.wrong_type("ns", "left out beside all = true").into()),
+        true => Places::All,
+        false => Places::These(namespaces(&options)?),
+    };
     let buffer = options.size("buffer")?.unwrap_or(BUFFER);
     let buffer = usize::try_from(buffer.min(i32::MAX as u64)).unwrap_or(usize::MAX);
     let wanted = events::Options { places, objects: objects(&options)?, buffer };

@@ -1,6 +1,6 @@
 //! `netns`: routes of multicast.
 
-use mlua::MultiValue;
+use mlua::{MultiValue, Value};
 
 use super::args::Args;
 use super::bind::values;
@@ -19,7 +19,10 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
     let options = args.options(2)?;
     let tables = Names::tables();
-    let table: Option<u32> = options.named_number("table", "a number, or a name in rt_tables", &tables)?;
+    let table: Option<u32> = match options.value("table") {
+        Some(Value::String(word)) if word.as_bytes() == *b"all" => None,
+        _ => options.named_number("table", "a number, a name in rt_tables, or \"all\"", &tables)?,
+    };
     let network = |key| options.string(key)?.map(|text| address_text::network(&text)).transpose();
     let filter = Filter {
         is_ipv6: options.family("family")?.map(|family| family == crate::probe::Family::V6),

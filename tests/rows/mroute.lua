@@ -84,6 +84,7 @@ return {
   listed("those of IPv6", "", { family = "inet6" }, 1),
   listed("those to a network", "", { to = "239.1.0.0/16" }, 1),
   listed("those from a network", "", { from = "10.0.9.0/24" }, 1),
+  listed("those of every table", "table all", { table = "all", family = "inet" }, 2),
   listed("those of a link", "iif v0", { iif = "v0", family = "inet" }, 2),
   {
     "no link for it",

@@ -60,6 +60,12 @@ return {
     fails = { code = "EINVAL", object = "v0", hint = "net.ipv6.conf.v0.accept_ra" },
   },
   {
+    "with a first half",
+    before = before,
+    make = function(ns) ns:token_set("v0", "2001:db8::1:2") end,
+    fails = { code = "EINVAL", object = "v0", message = 'does not take the token "2001:db8::1:2"', hint = "first half is zero" },
+  },
+  {
     "of IPv4",
     make = function(ns) ns:token_set("v0", "10.0.0.1") end,
     fails = { code = "EINVAL", message = '"10.0.0.1" is no IPv6 address' },
