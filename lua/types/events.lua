@@ -8,7 +8,7 @@
 ---@field timeout? nsl.Time           # the longest wait for one event; then the loop ends
 ---@field buffer? nsl.Size            # how much the kernel may keep for each namespace until it is read (128mb)
 
----@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"bridge_vni"|"maddr"|"mroute"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"chain"|"action"|"xfrm_state"|"xfrm_policy"|"prefix"|"nsid"|"netns" # each as its functions are called
+---@alias nsl.Object "link"|"addr"|"route"|"rule"|"neigh"|"fdb"|"mdb"|"bridge_vlan"|"bridge_vni"|"maddr"|"mroute"|"mrule"|"netconf"|"nexthop"|"qdisc"|"class"|"filter"|"chain"|"action"|"xfrm_state"|"xfrm_policy"|"prefix"|"nsid"|"netns" # each as its functions are called
 
 --- Something that happened. `tostring` is one line.
 ---@class nsl.Event

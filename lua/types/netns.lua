@@ -129,12 +129,16 @@ netns = {}
 ---@field route_delete fun(self: nsl.Netns, dst: string, opts?: nsl.RouteOpts)                   # netns.route_delete
 ---@field route_list fun(self: nsl.Netns, opts?: nsl.RouteListOpts): nsl.RouteRecord[]           # netns.route_list
 ---@field route_get fun(self: nsl.Netns, dst: string, opts?: nsl.RouteLookupOpts): nsl.RouteRecord # netns.route_get
----@field route_flush fun(self: nsl.Netns, opts?: nsl.RouteListOpts)                             # netns.route_flush
+---@field route_flush fun(self: nsl.Netns, opts?: nsl.RouteListOpts): integer                    # netns.route_flush
 ---@field routes_add fun(self: nsl.Netns, routes: nsl.RouteRecord[])                             # netns.routes_add
 ---@field rule_add fun(self: nsl.Netns, opts: nsl.RuleOpts)                                     # netns.rule_add
 ---@field rule_delete fun(self: nsl.Netns, opts: nsl.RuleOpts)                                  # netns.rule_delete
 ---@field rule_list fun(self: nsl.Netns, opts?: nsl.RuleOpts): nsl.RuleRecord[]                 # netns.rule_list
 ---@field rule_flush fun(self: nsl.Netns, opts?: nsl.RuleOpts): integer                         # netns.rule_flush
+---@field mrule_add fun(self: nsl.Netns, opts: nsl.MruleOpts)                                   # netns.mrule_add
+---@field mrule_delete fun(self: nsl.Netns, opts: nsl.MruleOpts)                                # netns.mrule_delete
+---@field mrule_list fun(self: nsl.Netns, opts?: nsl.MruleOpts): nsl.MruleRecord[]              # netns.mrule_list
+---@field mrule_flush fun(self: nsl.Netns, opts?: nsl.MruleOpts): integer                       # netns.mrule_flush
 ---@field nexthop_add fun(self: nsl.Netns, id?: integer, opts: nsl.NexthopOpts): integer        # netns.nexthop_add
 ---@field nexthop_replace fun(self: nsl.Netns, id: integer, opts: nsl.NexthopOpts): integer     # netns.nexthop_replace
 ---@field nexthop_delete fun(self: nsl.Netns, id: integer)                                      # netns.nexthop_delete

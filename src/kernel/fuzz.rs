@@ -125,7 +125,7 @@ fn read(kind: u16, bytes: &[u8], tools: &(Names, Names, Reader)) {
             drop(neigh::record(bytes, &name));
             drop(fdb::record(bytes, &name));
         }
-        32 | 33 => drop(rule::record(bytes)),
+        32 | 33 => drop((rule::record(&rule::ROUTES, bytes), rule::record(&rule::MULTICAST, bytes))),
         36 | 37 => drop(tc::qdisc::read(bytes, &name)),
         40 | 41 => drop(tc::class::read(bytes, &name)),
         44 | 45 => drop(tc::filter::read(bytes, &name)),

@@ -63,6 +63,15 @@ return {
     }),
   },
   {
+    "rules of routes of multicast, and no others",
+    has = "ip mrule list",
+    check = followed("mrule", function(ns) return ns:mrule_list() end, { "priority", "family", "table" }, {
+      { "ip mrule add priority 5 iif lo table 100; ip rule add priority 5 table 100", "add 5 inet 100" },
+      { "ip -6 mrule add priority 6 table 7", "add 6 inet6 7" },
+      { "ip mrule del priority 5; ip -6 mrule del priority 6", "delete 5 inet 100", "delete 6 inet6 7" },
+    }),
+  },
+  {
     "an address that moves to another port",
     needs = { "bridge" },
     before = bridge:gsub("OPTIONS", "vlan_default_pvid 0") .. "bridge fdb add " .. m1 .. " dev v0 master dynamic",

@@ -51,6 +51,8 @@ pub enum Object {
     Maddr,
     /// Routes of multicast.
     Mroute,
+    /// Rules of which table these are in.
+    Mrule,
     /// Settings of links for each protocol.
     Netconf,
     /// States of IPsec.
@@ -79,6 +81,7 @@ impl Object {
         Self::BridgeVni,
         Self::Maddr,
         Self::Mroute,
+        Self::Mrule,
         Self::Netconf,
         Self::Nexthop,
         Self::Qdisc,
@@ -112,6 +115,7 @@ impl Object {
             Self::BridgeVni => "bridge_vni",
             Self::Maddr => "maddr",
             Self::Mroute => "mroute",
+            Self::Mrule => "mrule",
             Self::Netconf => "netconf",
             Self::Nexthop => "nexthop",
             Self::Qdisc => "qdisc",
@@ -236,6 +240,8 @@ pub(super) static SORTS: &[Sort] = &[
     Sort { families: &[MPLS], requests: &[&[MPLS]], groups: &[29], ..tables::NETCONF },
     Sort { families: &[INET], requests: &[&[INET]], groups: &[8], ..RULE },
     Sort { families: &[INET6], requests: &[&[INET6]], groups: &[19], ..RULE },
+    Sort { object: Object::Mrule, families: &[128], requests: &[&[128]], groups: &[8], ..RULE },
+    Sort { object: Object::Mrule, families: &[129], requests: &[&[129]], groups: &[19], ..RULE },
     Sort {
         object: Object::Nexthop,
         new: 104,

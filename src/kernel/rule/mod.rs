@@ -1,19 +1,19 @@
-//! Rules: which routing table is asked for a packet, in the words of `ip rule` (Linux `include/uapi/linux/fib_rules.h`).
+//! Rules: which routing table is asked for a packet, in the words of `ip rule` and `ip mrule` (Linux
+//! `include/uapi/linux/fib_rules.h`).
 
 mod form;
+mod tables;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
 
 use super::entry::{self, Sort};
-use super::names::{IP_PROTOCOLS, Names};
 use super::namespace::Namespace;
-use super::shared_forms::{PREFIX, REALMS, TOS, add_length, prefix};
-use super::words::Form::{Be32, Be64, Bit32, I32, Named8, Named32, Names8, Own, Switch8, Text, U8, U16, U32};
-use super::words::{self, Field, HEADER, Setting, Settings, Word, field, no_links, option, short};
+use super::shared_forms::{add_length, prefix};
+use super::words::{self, Setting, Settings, no_links};
 use crate::error::{Error, Result, explain};
 use crate::netlink::{Message, Socket};
-use form::{DSCP, PORTS, UIDS};
+pub use tables::{MULTICAST, MULTICAST_WORDS, ROUTES, WORDS};
 
 /// Length of `struct fib_rule_hdr`.
 const LENGTH: usize = 12;
@@ -31,66 +31,17 @@ const ALL_OF_LABEL: i64 = 0xf_ffff;
 /// `RT_TABLE_MAIN`.
 const MAIN: i64 = 254;
 
-/// `FR_ACT_*`: what is done with a packet.
-const ACTIONS: &[(u32, &str)] =
-    &[(1, "unicast"), (2, "goto"), (3, "nop"), (6, "blackhole"), (7, "unreachable"), (8, "prohibit")];
-/// The families that have rules of this sort.
-const FAMILIES: &[(u32, &str)] = &[(2, "inet"), (10, "inet6")];
-
-/// A field of the header that is only read.
-const fn flag(name: &'static str, bit: u32) -> Word {
-    Word { name, attribute: HEADER, field: Some(Field { size: LENGTH, offset: 8 }), form: Bit32(bit), settable: false }
+/// A sort of rules, of a pair of families.
+pub struct Rules {
+    sort: Sort,
+    families: &'static [(u32, &'static str)],
+    /// What to do about a kernel that has none.
+    remedy: &'static str,
 }
 
-/// A rule's options.
-pub const WORDS: &[Word] = &[
-    option("priority", 6, U32),
-    field("family", HEADER, LENGTH, 0, Names8(FAMILIES)),
-    field("not", HEADER, LENGTH, 8, Bit32(2)),
-    option("from", 2, Own(&PREFIX)),
-    option("to", 1, Own(&PREFIX)),
-    field("tos", HEADER, LENGTH, 3, Own(&TOS)),
-    option("dscp", 25, Own(&DSCP)),
-    option("dscp_mask", 30, U8),
-    option("flowlabel", 26, Be32),
-    option("flowlabel_mask", 27, Be32),
-    option("fwmark", 10, U32),
-    option("fwmask", 16, U32),
-    option("iif", 3, Text),
-    option("oif", 17, Text),
-    option("l3mdev", 19, Switch8),
-    option("uidrange", 20, Own(&UIDS)),
-    option("ipproto", 22, Names8(IP_PROTOCOLS)),
-    option("sport", 23, Own(&PORTS)),
-    option("sport_mask", 28, U16),
-    option("dport", 24, Own(&PORTS)),
-    option("dport_mask", 29, U16),
-    option("tun_id", 12, Be64),
-    field("type", HEADER, LENGTH, 7, Names8(ACTIONS)),
-    option("table", 15, Named32(Names::tables)),
-    option("goto", 4, U32),
-    option("suppress_prefixlength", 14, I32),
-    option("suppress_ifgroup", 13, Named32(Names::groups)),
-    option("realms", 11, Own(&REALMS)),
-    option("protocol", 21, Named8(Names::protocols)),
-    short("pref", &["priority"]),
-    short("dsfield", &["tos"]),
-    short("lookup", &["table"]),
-    short("preference", &["priority"]),
-    short("order", &["priority"]),
-    short("dev", &["iif"]),
-    short("sup_pl", &["suppress_prefixlength"]),
-    short("sup_group", &["suppress_ifgroup"]),
-    flag("unresolved", 4),
-    flag("iif_detached", 8),
-    flag("oif_detached", 16),
-];
-
-static SORT: Sort = Sort { name: "rule", new: 32, header: LENGTH, words: WORDS };
-
 /// Adds a rule; `EEXIST` if there is one that is the same.
-pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    let mut settings = distinct(settings)?;
+pub fn add(rules: &Rules, namespace: &Namespace, settings: &Settings) -> Result<()> {
+    let mut settings = distinct(rules, settings)?;
     if words::find(&settings, "type").is_none() {
         settings.push(("type".into(), Setting::Text("unicast".to_owned())));
     }
@@ -98,20 +49,20 @@ pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
     if asks_a_table && words::find(&settings, "table").is_none() {
         settings.push(("table".into(), Setting::Integer(MAIN)));
     }
-    change(namespace, &settings, (SORT.new, NLM_F_CREATE | NLM_F_EXCL), "adding a rule")
+    change(rules, namespace, &settings, (rules.sort.new, NLM_F_CREATE | NLM_F_EXCL), "adding a rule")
 }
 
 /// Deletes the first rule that is as the settings say; `ENOENT` if there is none.
-pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    change(namespace, &distinct(settings)?, (SORT.delete(), 0), "deleting a rule")
+pub fn delete(rules: &Rules, namespace: &Namespace, settings: &Settings) -> Result<()> {
+    change(rules, namespace, &distinct(rules, settings)?, (rules.sort.delete(), 0), "deleting a rule")
 }
 
 /// The settings, if they tell a rule from others; what they leave unsaid for the kernel is said.
-fn distinct(settings: &Settings) -> Result<Settings> {
+fn distinct(rules: &Rules, settings: &Settings) -> Result<Settings> {
     if settings.is_empty() {
         return Err(Error::new(&explain::RULE_EMPTY));
     }
-    let mut settings = words::lengthen(WORDS, settings).into_owned();
+    let mut settings = words::lengthen(rules.sort.words, settings).into_owned();
     settings.retain(|(key, value)| !(matches!(&**key, "from" | "to") && *value == Setting::Text("all".to_owned())));
     if words::find(&settings, "goto").is_some() && words::find(&settings, "type").is_none() {
         settings.push(("type".into(), Setting::Text("goto".to_owned())));
@@ -119,25 +70,33 @@ fn distinct(settings: &Settings) -> Result<Settings> {
     with_family(settings)
 }
 
-fn change(namespace: &Namespace, settings: &Settings, (kind, flags): (u16, u16), doing: &'static str) -> Result<()> {
-    let message = message(kind, settings)?;
+fn change(
+    rules: &Rules,
+    namespace: &Namespace,
+    settings: &Settings,
+    (kind, flags): (u16, u16),
+    doing: &'static str,
+) -> Result<()> {
+    let message = message(rules, kind, settings)?;
     namespace.with_socket(|socket| {
         socket.execute(message, flags).map_err(|error| {
             let label = namespace.label();
             let what = format!("rule \"{}\"", line(settings));
-            entry::refused(error, &what, doing).object(if label.is_empty() { line(settings) } else { label })
+            let error = error.explain(&[(Errno::EAFNOSUPPORT, &explain::OBJECT_NOT_SUPPORTED)]);
+            let error = entry::refused(error, &what, doing).with("remedy", rules.remedy);
+            error.object(if label.is_empty() { line(settings) } else { label })
         })
     })
 }
 
-fn message(kind: u16, settings: &Settings) -> Result<Message> {
+fn message(rules: &Rules, kind: u16, settings: &Settings) -> Result<Message> {
     let mut header = [0; LENGTH];
     for (key, place) in LENGTHS {
         header[place] = words::find(settings, key).and_then(prefix).map_or(0, |net| net.prefix_len());
     }
     let settings = &with_masks(settings);
-    words::fill_header(&mut header, WORDS, settings, &mut no_links)?;
-    Ok(Message::new(kind, &header).with_all(&words::encode(WORDS, settings, &mut no_links)?))
+    words::fill_header(&mut header, rules.sort.words, settings, &mut no_links)?;
+    Ok(Message::new(kind, &header).with_all(&words::encode(rules.sort.words, settings, &mut no_links)?))
 }
 
 /// The settings with masks that stand behind a value (`"0x1/0xff"`) as what they are by themselves.
@@ -183,23 +142,24 @@ fn with_family(mut settings: Settings) -> Result<Settings> {
 
 /// The rules that have all that `filter` says, in the order in which the kernel asks them, those of IPv4 first. `from` and
 /// `to` are met by every network inside.
-pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
-    let wanted = normal(filter)?;
-    let listed = namespace.with_socket(|socket| all(socket, words::text(&wanted, "family")))?;
-    Ok(listed.iter().filter(|message| meets(message, &wanted)).filter_map(|message| record(&message.bytes)).collect())
+pub fn list(rules: &Rules, namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
+    let wanted = normal(rules, filter)?;
+    let listed = namespace.with_socket(|socket| all(rules, socket, words::text(&wanted, "family")))?;
+    let met = listed.iter().filter(|message| meets(rules, message, &wanted));
+    Ok(met.filter_map(|message| record(rules, &message.bytes)).collect())
 }
 
 /// A filter's values, as they are read of a rule.
-fn normal(filter: &Settings) -> Result<Settings> {
-    let filter = &with_masks(&words::lengthen(WORDS, filter));
-    let mut wanted = read(&message(SORT.new, filter)?.bytes).unwrap_or_default();
+fn normal(rules: &Rules, filter: &Settings) -> Result<Settings> {
+    let filter = &with_masks(&words::lengthen(rules.sort.words, filter));
+    let mut wanted = read(rules, &message(rules, rules.sort.new, filter)?.bytes).unwrap_or_default();
     // What a header always has was not asked for.
     wanted.retain(|(key, _)| words::find(filter, key).is_some());
     Ok(wanted)
 }
 
-fn meets(message: &Message, wanted: &Settings) -> bool {
-    let rule = read(&message.bytes).unwrap_or_default();
+fn meets(rules: &Rules, message: &Message, wanted: &Settings) -> bool {
+    let rule = read(rules, &message.bytes).unwrap_or_default();
     wanted.iter().all(|(key, value)| match (&**key, words::find(&rule, key)) {
         ("from" | "to", found) => match (found.and_then(prefix), prefix(value)) {
             (Some(found), Some(wanted)) => wanted.contains(&found),
@@ -211,46 +171,46 @@ fn meets(message: &Message, wanted: &Settings) -> bool {
 
 /// Deletes the rules that [`list`] gives, but for those with priority 0, which `ip rule flush` leaves too. Gives how many
 /// there were.
-pub fn flush(namespace: &Namespace, filter: &Settings) -> Result<usize> {
-    let wanted = normal(filter)?;
+pub fn flush(rules: &Rules, namespace: &Namespace, filter: &Settings) -> Result<usize> {
+    let wanted = normal(rules, filter)?;
     namespace.with_socket(|socket| {
         let first = vec![("priority".into(), Setting::Integer(0))];
-        let rules = all(socket, words::text(&wanted, "family"))?;
-        let meant = rules.into_iter().filter(|rule| !meets(rule, &first) && meets(rule, &wanted));
+        let listed = all(rules, socket, words::text(&wanted, "family"))?;
+        let meant = listed.into_iter().filter(|rule| !meets(rules, rule, &first) && meets(rules, rule, &wanted));
         entry::delete_each(meant, |rule| {
-            let deleted = socket.execute(Message { kind: SORT.delete(), ..rule }, 0);
+            let deleted = socket.execute(Message { kind: rules.sort.delete(), ..rule }, 0);
             deleted.map_err(|error| entry::refused(error, "a rule", "deleting rules").object(namespace.label()))
         })
     })
 }
 
 /// All rules of a family, or of both.
-fn all(socket: &mut Socket, family: Option<&str>) -> Result<Vec<Message>> {
-    let mut rules = Vec::new();
-    for (number, _) in FAMILIES.iter().filter(|(_, name)| family.is_none_or(|family| family == *name)) {
-        let request = Message::new(SORT.get(), &[*number as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+fn all(rules: &Rules, socket: &mut Socket, family: Option<&str>) -> Result<Vec<Message>> {
+    let mut listed = Vec::new();
+    for (number, _) in rules.families.iter().filter(|(_, name)| family.is_none_or(|family| family == *name)) {
+        let request = Message::new(rules.sort.get(), &[*number as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         let found = socket.dump_with(&request, |kind, bytes| {
-            (kind == SORT.new && record(bytes).is_some()).then(|| Message { kind, bytes: bytes.to_vec() })
+            (kind == rules.sort.new && record(rules, bytes).is_some()).then(|| Message { kind, bytes: bytes.to_vec() })
         });
         match found {
             // A kernel may lack a family.
             Err(error) if matches!(error.as_errno(), Some(Errno::EAFNOSUPPORT | Errno::EOPNOTSUPP)) => {}
-            found => rules.extend(found?),
+            found => listed.extend(found?),
         }
     }
-    Ok(rules)
+    Ok(listed)
 }
 
-/// What an answer or an event of `RTM_NEWRULE` says; none for what is no rule of IPv4 or IPv6.
-pub fn record(bytes: &[u8]) -> Option<Settings> {
-    FAMILIES.iter().find(|(number, _)| Some(*number) == bytes.first().copied().map(u32::from))?;
-    let mut rule = read(bytes)?;
+/// What an answer or an event of `RTM_NEWRULE` says; none for what is no rule of this sort.
+pub fn record(rules: &Rules, bytes: &[u8]) -> Option<Settings> {
+    rules.families.iter().find(|(number, _)| Some(*number) == bytes.first().copied().map(u32::from))?;
+    let mut rule = read(rules, bytes)?;
     rule.retain(|(key, value)| !says_nothing(key, value));
     Some(rule)
 }
 
-fn read(bytes: &[u8]) -> Option<Settings> {
-    let mut rule = SORT.read(bytes, &|_| None)?;
+fn read(rules: &Rules, bytes: &[u8]) -> Option<Settings> {
+    let mut rule = rules.sort.read(bytes, &|_| None)?;
     for (key, place) in LENGTHS {
         if let Some((_, Setting::Text(address))) = rule.iter_mut().find(|(name, _)| name == key) {
             add_length(address, bytes[place]);
@@ -307,24 +267,31 @@ mod tests {
             ("not".into(), Setting::Switch(true)),
             ("from".into(), text("2001:db8::/32")),
             ("to".into(), text("2001:db8::1")),
+            ("realms".into(), text("3/4")),
             ("fwmark".into(), Setting::Integer(1)),
             ("fwmask".into(), Setting::Integer(255)),
             ("uidrange".into(), text("10-20")),
             ("sport".into(), Setting::Integer(80)),
             ("dport".into(), text("10-20")),
             ("table".into(), text("7777")),
-            ("realms".into(), text("3/4")),
         ];
-        assert_eq!(record(&message(SORT.new, &rule).expect("a message").bytes), Some(rule.clone()));
+        assert_eq!(
+            record(&ROUTES, &message(&ROUTES, ROUTES.sort.new, &rule).expect("a message").bytes),
+            Some(rule.clone())
+        );
         let masked = vec![("family".into(), text("inet")), ("fwmark".into(), text("0x1/0xff"))];
-        let read = record(&message(SORT.new, &masked).expect("a message").bytes).expect("a rule");
+        let read =
+            record(&ROUTES, &message(&ROUTES, ROUTES.sort.new, &masked).expect("a message").bytes).expect("a rule");
         assert_eq!((words::integer(&read, "fwmark"), words::integer(&read, "fwmask")), (Some(1), Some(255)));
-        assert_eq!(record(&[128; 12]), None);
+        assert_eq!(record(&ROUTES, &[128; 12]), None);
+        let read = record(&MULTICAST, &[128; 12]).expect("a rule of multicast");
+        assert_eq!(words::text(&read, "family"), Some("inet"));
     }
 
     #[test]
     fn the_family_is_that_of_the_addresses() {
-        let family = |settings: Settings| distinct(&settings).map(|s| words::text(&s, "family").map(str::to_owned));
+        let family =
+            |settings: Settings| distinct(&ROUTES, &settings).map(|s| words::text(&s, "family").map(str::to_owned));
         let from = |address: &str| vec![("from".into(), text(address))];
         assert_eq!(family(from("10.0.0.0/8")).expect("IPv4").as_deref(), Some("inet"));
         assert_eq!(family(from("::1")).expect("IPv6").as_deref(), Some("inet6"));
@@ -338,9 +305,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_reading_panic(family in prop::sample::select(vec![2u8, 10, 28]), bytes in prop::collection::vec(any::<u8>(), 0..120)) {
-            let message = Message { kind: SORT.new, bytes: [&[family][..], &bytes].concat() };
-            let _ = (record(&message.bytes), meets(&message, &vec![("from".into(), text("10.0.0.0/8"))]));
+        fn no_bytes_make_reading_panic(family in prop::sample::select(vec![2u8, 10, 28, 128]), bytes in prop::collection::vec(any::<u8>(), 0..120)) {
+            let message = Message { kind: ROUTES.sort.new, bytes: [&[family][..], &bytes].concat() };
+            let _ = (record(&ROUTES, &message.bytes), record(&MULTICAST, &message.bytes));
+            let _ = meets(&ROUTES, &message, &vec![("from".into(), text("10.0.0.0/8"))]);
         }
     }
 }

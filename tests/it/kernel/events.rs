@@ -95,7 +95,7 @@ impl Copy {
 
     fn words(namespace: &Namespace, object: Object) -> Vec<Settings> {
         match object {
-            Object::Rule => rule::list(namespace, &Settings::new()),
+            Object::Rule => rule::list(&rule::ROUTES, namespace, &Settings::new()),
             Object::Neigh => neigh::list(namespace, &neigh::Filter::default()),
             Object::Nexthop => nexthop::list(namespace, &nexthop::Filter::default()),
             Object::Qdisc => qdisc::list(namespace, &tc::Filter::default()),

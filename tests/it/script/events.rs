@@ -135,10 +135,14 @@ fn an_overrun_is_told_and_what_it_came_to() {
 fn what_cannot_be_followed_is_an_error() {
     run(|| {
         let all = "link, addr, route, rule, neigh, fdb, mdb, bridge_vlan, bridge_vni, maddr, \
-                   mroute, netconf, nexthop, qdisc, class, filter, chain, action, xfrm_state, xfrm_policy, prefix, nsid, netns";
+                   mroute, mrule, netconf, nexthop, qdisc, class, filter, chain, action, xfrm_state, xfrm_policy, prefix, nsid, netns";
         let objects = format!("option \"objects\" must be an array of {all}, got \"routes\" (EINVAL)");
         for (code, error) in [
             (r#"netns.events { objects = { "routes" } }"#, objects.as_str()),
+            (
+                r#"netns.events { all = true, ns = "ns0" }"#,
+                "option \"ns\" must be left out beside all = true, got \"ns0\" (EINVAL)",
+            ),
             (
                 r#"netns.events { ns = true }"#,
                 "option \"ns\" must be a namespace or an array of them, got true (EINVAL)",

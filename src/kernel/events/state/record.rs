@@ -21,7 +21,8 @@ impl State {
                 Record::Addr(Box::new(address))
             }
             Object::Route => Record::Route(Box::new(self.routes.read(bytes)?)),
-            Object::Rule => Record::Words(rule::record(bytes)?),
+            Object::Rule => Record::Words(rule::record(&rule::ROUTES, bytes)?),
+            Object::Mrule => Record::Words(rule::record(&rule::MULTICAST, bytes)?),
             Object::Neigh => Record::Words(neigh::record(bytes, &name)?),
             Object::Fdb => Record::Words(fdb::record(bytes, &name)?),
             Object::Mdb => Record::Words(mdb::record(bytes, &name)?),
