@@ -30,11 +30,13 @@
 ---@field mode? "l2"|"l3"|"l3s"
 ---@field private? boolean            # no frames to others on the same link
 ---@field vepa? boolean               # frames to others on the same link go out first
+---@field bridge? boolean             # neither of the two
 
 --- Options of a bond. Which there are depends on its mode. A link becomes its port by `master`, while it is down.
 ---@class nsl.BondOpts
 ---@field mode? "balance-rr"|"active-backup"|"balance-xor"|"broadcast"|"802.3ad"|"balance-tlb"|"balance-alb"
 ---@field active_slave? nsl.Dev       # the port that is used
+---@field clear_active_slave? boolean # the bond chooses it
 ---@field primary? nsl.Dev            # the port that is used where it can be
 ---@field primary_reselect? "always"|"better"|"failure"
 ---@field miimon? nsl.Time            # how often the ports' carrier is looked at: "100ms"
@@ -52,6 +54,7 @@
 ---@field xmit_hash_policy? "layer2"|"layer3+4"|"layer2+3"|"encap2+3"|"encap3+4"|"vlan+srcmac"
 ---@field resend_igmp? integer
 ---@field num_grat_arp? integer       # how often peers are told of a new active port
+---@field num_unsol_na? integer       # the same, by its name in IPv6
 ---@field all_slaves_active? boolean  # takes frames from ports that are not used too
 ---@field min_links? integer          # ports with a carrier that it needs for its own
 ---@field lp_interval? nsl.Time       # between learning packets
@@ -150,9 +153,10 @@
 ---@field restart? integer            # 1: now
 ---@field termination? integer        # ohms
 
---- Options of rarer kinds: rmnet (a modem that several networks share), batadv, dsa, ipoib (which has `pkey`, `mode` and
---- `umcast`).
+--- Options of rarer kinds: rmnet (a modem that several networks share), wwan (a link of a modem, its `parentdev`), batadv,
+--- dsa, ipoib (which has `pkey`, `mode` and `umcast`).
 ---@class nsl.RarerOpts
+---@field linkid? integer             # wwan: which link of the modem
 ---@field mux_id? integer             # rmnet: the network, 1 to 254
 ---@field ingress_deaggregation? boolean
 ---@field ingress_commands? boolean

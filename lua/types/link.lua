@@ -110,6 +110,7 @@
 ---@field name? string                # a new name
 ---@field netns? nsl.Ns               # moves it to this namespace
 ---@field master? nsl.Dev             # makes it a port of this link (a bridge, …)
+---@field vrf? nsl.Dev                # the same of a VRF
 ---@field nomaster? boolean           # makes it a port of none
 ---@field alias? string               # free text; "": none
 ---@field group? integer|string       # a group of links: a number, or a name in /etc/iproute2/group
@@ -127,6 +128,7 @@
 ---@field addrgenmode? "eui64"|"none"|"stable_secret"|"random"    # how it makes its IPv6 link-local address
 ---@field bridge_slave? nsl.BridgePortOpts  # options of a port whose words are ones of its own kind too (vxlan's `learning`)
 ---@field carrier? boolean            # the carrier, of a link that lets it be set (dummy)
+---@field parentdev? string           # the device of the hardware that a new link stands on, by its kernel name (wwan)
 ---@field numtxqueues? integer        # queues to send from, of a new link
 ---@field numrxqueues? integer        # queues to receive in, of a new link
 ---@field gso_max_size? integer       # bytes that are sent at once, to be cut up later
@@ -221,7 +223,7 @@
 
 --- Options of a VRF.
 ---@class nsl.VrfOpts
----@field table? integer              # the number of the routing table that its ports use
+---@field table? integer|string       # the routing table that its ports use: a number, or a name in /etc/iproute2/rt_tables
 
 --- Options of a link that is a port of a bridge.
 ---@class nsl.BridgePortOpts
@@ -232,6 +234,7 @@
 ---@field guard? boolean              # takes no BPDUs
 ---@field root_block? boolean         # never the root port
 ---@field fastleave? boolean
+---@field mcast_fast_leave? boolean   # the same
 ---@field learning? boolean           # learns addresses
 ---@field flood? boolean              # gets frames to unknown addresses
 ---@field proxy_arp? boolean
@@ -248,6 +251,7 @@
 ---@field vlan_tunnel? boolean
 ---@field fdb_flush? boolean          # the bridge forgets the addresses that it learned through it
 ---@field backup_port? nsl.Dev        # what goes out where this has no carrier; 0: none
+---@field nobackup_port? boolean      # takes that away
 ---@field backup_nhid? integer        # the nexthop for that
 ---@field mcast_eht_hosts_limit? integer
 ---@field mcast_max_groups? integer

@@ -28,6 +28,8 @@ const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
         &["broadcast_neighbor", "actor_port_prio"],
         "of Linux 6.17 and 6.18: none that rows run on has bonds and these",
     ),
+    ("link wwan", &["linkid"], "only of a modem"),
+    ("link", &["parentdev"], "what a modem's link stands on"),
     ("link dsa", &["conduit"], "only for the switch in hardware"),
     ("link ipoib", &["pkey", "umcast"], "only on InfiniBand"),
     ("link can", NOT_OF_SLCAN, "the one controller that needs no hardware refuses it; rows have some of the refusals"),

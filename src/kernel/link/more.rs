@@ -37,14 +37,16 @@ pub const WORDS: &[Word] = &[
     option(ALTNAMES, PROPERTIES, List(&Text, NAME)),
     option(vf::VF, 22, Form::Own(&vf::ALL)),
     fact("promiscuity", 30, U32),
-    fact("parentdev", 56, Text),
+    option("parentdev", 56, Text),
     fact("parentbus", 57, Text),
 ];
 
 /// A message of its own says them.
 const ALTNAMES: &str = "altnames";
+/// Those that have several values.
+const ARRAYS: [&str; 2] = [ALTNAMES, "protodown_reason"];
 /// What only the message that makes a link can say.
-const FIXED: [&str; 2] = ["numtxqueues", "numrxqueues"];
+const FIXED: [&str; 3] = ["numtxqueues", "numrxqueues", "parentdev"];
 /// What the message that makes a link cannot say.
 const LATER: [&str; 4] = ["protodown", "protodown_reason", ALTNAMES, vf::VF];
 
@@ -102,6 +104,33 @@ pub(super) fn for_change(settings: &Settings) -> Settings {
     words::without(settings, &FIXED)
 }
 
+/// Those that a link which is there has or can be told, so that what was read can be held against what was asked for: arrays
+/// in one order.
+pub fn comparable(settings: &Settings) -> Settings {
+    let is_told = |key: &str| key != vf::VF && !FIXED.contains(&key) && words::settable(WORDS).any(|word| word == key);
+    let of_array = |values: &[Setting]| {
+        let mut values = values.to_vec();
+        values.sort_by_cached_key(Setting::to_string);
+        Setting::List(values)
+    };
+    let one = |(key, value): &(std::borrow::Cow<'static, str>, Setting)| {
+        let is_array = ARRAYS.contains(&key.as_ref());
+        (key.clone(), if is_array { of_array(value.each()) } else { value.clone() })
+    };
+    settings.iter().filter(|(key, _)| is_told(key)).map(one).collect()
+}
+
+/// As [`comparable`], of what was read: an array that is not shown is empty.
+pub fn comparable_read(settings: &Settings) -> Settings {
+    let mut settings = comparable(settings);
+    for key in ARRAYS {
+        if words::find(&settings, key).is_none() {
+            settings.push((key.into(), Setting::List(Vec::new())));
+        }
+    }
+    settings
+}
+
 /// Gives the link with this index the further names that `wanted` says, if it says any, in the place of those it has.
 pub(super) fn rename(socket: &mut Socket, index: u32, wanted: &Settings, before: &Settings) -> Result<()> {
     if words::find(wanted, ALTNAMES).is_none() {
@@ -138,6 +167,18 @@ pub(super) fn rename(socket: &mut Socket, index: u32, wanted: &Settings, before:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn further_names_are_the_same_in_any_order() {
+        let names = |names: &[&str]| {
+            let list = names.iter().map(|name| Setting::Text((*name).to_owned())).collect();
+            vec![("altnames".into(), Setting::List(list)), ("numtxqueues".into(), Setting::Integer(4))]
+        };
+        assert_eq!(comparable(&names(&["b", "a"])), comparable(&names(&["a", "b"])));
+        assert_eq!(comparable(&names(&["a"])).len(), 1);
+        assert_eq!(comparable(&vec![("altnames".into(), Setting::Text("a".to_owned()))]), comparable(&names(&["a"])));
+        assert_eq!(words::find(&comparable_read(&Settings::new()), "altnames"), Some(&Setting::List(Vec::new())));
+    }
 
     #[test]
     fn reasons_come_back() {

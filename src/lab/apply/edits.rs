@@ -12,6 +12,7 @@ use crate::kernel::link::{self, AddrGenMode, LinkSpec, Master, Setting, parse_ma
 use crate::kernel::route::RouteSpec;
 use crate::kernel::sysctl;
 use crate::kernel::tc;
+use crate::kernel::words;
 use crate::lab::build::namespaces::bridge_request;
 use crate::lab::build::{Site, devices, settings};
 use crate::lab::diff::{Change, Edit};
@@ -196,6 +197,7 @@ fn put(target: &Target<'_>, spec: &mut LinkSpec, key: &str, value: &Setting) -> 
             let index = target.index(text)?;
             spec.master = Some(Master::Link(Device::known(&target.node.namespace, text, index)));
         }
+        key if words::has(link::more::WORDS, key) => spec.more.push((key.to_owned().into(), value.clone())),
         key => {
             if key == "peers" {
                 // Those that are planned, and no others.

@@ -113,6 +113,7 @@ fn shown(key: &str, value: &Setting) -> String {
         Setting::Number(number) => number.to_string(),
         Setting::Text(text) if text.is_empty() => "none".to_owned(),
         Setting::Text(_) if matches!(key, "private_key" | "preshared_key") => "a secret key".to_owned(),
+        Setting::List(none) if none.is_empty() => "none".to_owned(),
         Setting::List(values) => values.iter().map(|value| shown("", value)).collect::<Vec<_>>().join(", "),
         Setting::Table(settings) => {
             settings.iter().map(|(key, value)| format!("{key} {}", shown(key, value))).collect::<Vec<_>>().join(" ")

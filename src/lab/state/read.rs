@@ -7,7 +7,7 @@ use super::wanted::{route_key, ways_text};
 use super::{At, Have, HaveAddress, HaveInterface, HaveRoute, Seen};
 use crate::error::{Error, Result, explain};
 use crate::kernel::addr::{self, Address, Lifetime};
-use crate::kernel::link::{self, Link, Setting, Settings};
+use crate::kernel::link::{self, Link, Setting, Settings, more};
 use crate::kernel::namespace::{Namespace, id, many};
 use crate::kernel::route::{self, Family, Filter, Found, Route, TableFilter};
 use crate::kernel::sysctl::Here;
@@ -186,6 +186,7 @@ fn of_link(link: &Link) -> HaveInterface {
     ];
     settings.extend(link.addrgenmode.map(|mode| text("addrgenmode", Some(mode.name()))));
     settings.extend(link.data.iter().chain(&link.port).cloned());
+    settings.extend(more::comparable_read(&link.more));
     // A key that is none is not shown.
     if find(&link.data, "public_key").is_none() && find(&link.data, "peers").is_some() {
         settings.push(text("private_key", None));

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv6Net};
 
 use super::{Role, Wanted, WantedInterface, WantedRoute, end_of};
-use crate::kernel::link::{Setting, Settings, format_mac, kind};
+use crate::kernel::link::{Setting, Settings, format_mac, kind, more};
 use crate::kernel::route::{Destination, Family};
 use crate::kernel::tc::Shape;
 use crate::lab::assign::{Assigned, Bridge, Interface};
@@ -17,6 +17,9 @@ use crate::lab::plan::{End, HostLink, NodeDevice, Plan, Wants};
 /// What a veth has that is told nothing else (Linux `ETH_DATA_LEN`, `DEFAULT_TX_QUEUE_LEN`).
 const MTU: u32 = 1500;
 const TXQUEUELEN: u32 = 1000;
+/// The same of what it sends and puts together at once (Linux `GSO_LEGACY_MAX_SIZE`, `GSO_MAX_SEGS`).
+const GSO_BYTES: u32 = 65_536;
+const GSO_PACKETS: u32 = 65_535;
 
 /// What the node at this place of the plan is to have.
 pub(in crate::lab) fn wanted(plan: &Plan, assigned: &Assigned, node: usize) -> Wanted {
@@ -132,6 +135,9 @@ fn of_end(interface: &Interface, wants: &Wants, bridge: Option<&Bridge>, ipv6: b
     settings.push(text("address", &format_mac(&interface.mac)));
     settings.push(integer("txqueuelen", TXQUEUELEN));
     settings.push(text("alias", ""));
+    settings.push(("altnames".into(), Setting::List(Vec::new())));
+    settings.extend([integer("gso_max_size", GSO_BYTES), integer("gso_max_segs", GSO_PACKETS)]);
+    settings.push(integer("gro_max_size", GSO_BYTES));
     settings.push(text("master", bridge.map_or("", |bridge| &bridge.name)));
     if ipv6 {
         settings.push(text("addrgenmode", if interface.ipv6 { "eui64" } else { "none" }));
@@ -183,6 +189,7 @@ fn overlay(settings: &mut Settings, wants: &Wants) {
     put(wants.master.as_deref().map(|master| text("master", master)));
     let kind = spec.kind.as_deref().unwrap_or_default();
     kind::as_read(kind, &spec.options).into_iter().for_each(|option| put(Some(option)));
+    more::comparable(&spec.more).into_iter().for_each(|option| put(Some(option)));
 }
 
 fn of_bridge(bridge: &Bridge) -> Settings {

@@ -81,6 +81,32 @@ fn an_end_takes_what_only_follows_the_message_that_makes_it() {
 }
 
 #[test]
+fn further_names_and_sizes_of_what_is_sent_at_once_are_put_right() {
+    run(|| {
+        prints(
+            "local net <close> = lab.new()
+            local a, b = net:host 'a', net:host 'b'
+            net:link(a, b, { a = { altnames = { 'uplink', 'core' }, gso_max_segs = 10 } })
+            net:up()
+            print(net:diff())
+            a:link_set('eth0', { altnames = { 'other' }, gso_max_segs = 20, gso_max_size = 9000 })
+            b:link_set('eth0', { altnames = { 'third' }, gro_max_size = 9000 })
+            print(net:diff())
+            print(#net:apply(), net:diff())
+            print(table.concat(a:link_get 'eth0'.altnames, ' '), b:link_get 'eth0'.altnames)",
+            "nothing differs
+            ~ a/eth0 gso_max_size 9000 -> 65536
+            ~ a/eth0 gso_max_segs 20 -> 10
+            ~ a/eth0 altnames other -> core, uplink
+            ~ b/eth0 altnames third -> none
+            ~ b/eth0 gro_max_size 9000 -> 65536
+            5\tnothing differs
+            core uplink\tnil\n",
+        );
+    });
+}
+
+#[test]
 fn an_end_takes_what_link_set_takes() {
     run(|| {
         prints(

@@ -4,7 +4,7 @@
 
 use super::{Kind, kinds, known};
 use crate::error::{Error, Result, explain, nearest};
-use crate::kernel::words::Form::{Link, Masked32, Text, U16, Words16};
+use crate::kernel::words::Form::{Link, Masked32, Text, U16, U32, Words16};
 use crate::kernel::words::{Word, field, option};
 
 /// `struct ifla_rmnet_flags`.
@@ -33,6 +33,9 @@ const DSA: &[Word] = &[option("conduit", 1, Link)];
 const IPOIB: &[Word] =
     &[option("pkey", 1, U16), option("mode", 2, Words16(&["datagram", "connected"])), option("umcast", 3, U16)];
 
+/// `IFLA_WWAN_LINK_ID`: which of a modem's links it is; the modem is `parentdev`.
+const WWAN: &[Word] = &[option("linkid", 1, U32)];
+
 /// Kinds with few options, without any, or whose options nsl does not know.
 pub(super) const KINDS: &[Kind] = &[
     Kind { own: BATADV, unread: &["ra"], ..Kind::new("batadv", "batman-adv", "CONFIG_BATMAN_ADV") },
@@ -46,7 +49,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { own: RMNET, stands: true, whole: true, ..Kind::new("rmnet", "rmnet", "CONFIG_RMNET") },
     Kind::new("vcan", "vcan", "CONFIG_CAN_VCAN"),
     Kind::new("virt_wifi", "virt_wifi", "CONFIG_VIRT_WIFI"),
-    Kind::new("wwan", "wwan", "CONFIG_WWAN"),
+    Kind { own: WWAN, unread: &["linkid"], ..Kind::new("wwan", "wwan", "CONFIG_WWAN") },
 ];
 
 /// `EINVAL` for a kind that is a known one misspelt, or that no kernel could know; other kinds are the kernel's to judge.
