@@ -15,6 +15,7 @@ use super::xdp::Xdp;
 use super::{Link, LinkSpec, Master, Settings, format_mac, list, message, more, refused, undo, vf};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, check_name};
+use crate::kernel::{privilege, words};
 use crate::netlink::Socket;
 
 /// A new name, a new namespace, or both.
@@ -134,7 +135,8 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
         }
     }
     if spec.count() > 0 || !news.is_empty() {
-        let done = write_plain(socket, device, spec, request.clone());
+        let done = write_plain(socket, device, spec, request.clone())
+            .map_err(|error| if news.is_empty() { error } else { word_kept(error, kind, &news) });
         let is_refused = |error: &Error| matches!(error.as_errno(), Some(Errno::EOPNOTSUPP | Errno::EADDRNOTAVAIL));
         // Some (ifb; lo, in older kernels) refuse even the address that they have.
         if spec.address.is_some_and(|address| before.has_address(address)) && done.as_ref().is_err_and(is_refused) {
@@ -159,7 +161,10 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
     let mut request = message::indexed(before.index);
     let info = kind::port_info(&master_kind, &port, &mut indexes(socket, device));
     message::inform(&mut request, info.map_err(|error| error.object(device))?);
-    send(socket, device, spec, request)
+    let queue = words::integer(&port, "queue_id").filter(|_| master_kind == "bond");
+    socket.execute(RouteNetlinkMessage::NewLink(request), 0).map_err(|error| {
+        word(word_queue(error, queue), device, &LinkSpec { options: port, ..LinkSpec::default() }, socket)
+    })
 }
 
 /// Finds the links that options name, in the device's namespace.
@@ -216,20 +221,51 @@ fn relocate(socket: &mut Socket, device: &Device, relocation: &Relocation) -> Re
 
 /// Sends a change and words its refusal.
 fn send(socket: &mut Socket, device: &Device, spec: &LinkSpec, request: LinkMessage) -> Result<()> {
-    socket.execute(RouteNetlinkMessage::NewLink(request), 0).map_err(|error| {
-        let says_mtu = error.kernel_text().is_some_and(|text| text.contains("mtu"));
-        let error = match spec.mtu {
-            Some(mtu) if says_mtu => word_mtu(error, device, mtu, socket),
-            _ => word_options(error, &spec.options),
-        };
-        let carrier = [(Errno::EOPNOTSUPP, &explain::LINK_CARRIER_FIXED)];
-        let error = if spec.carrier.is_some() { error.explain(&carrier) } else { error };
-        let error = match &spec.master {
-            Some(Master::Link(master)) => refused_master(error, master),
-            _ => error,
-        };
-        refused(error, device, "changing a link", socket)
-    })
+    socket.execute(RouteNetlinkMessage::NewLink(request), 0).map_err(|error| word(error, device, spec, socket))
+}
+
+/// Words the refusal of a change.
+fn word(error: Error, device: &Device, spec: &LinkSpec, socket: &mut Socket) -> Error {
+    let says_mtu = error.kernel_text().is_some_and(|text| text.contains("mtu"));
+    let error = match spec.mtu {
+        Some(mtu) if says_mtu => word_mtu(error, device, mtu, socket),
+        _ => word_options(error, &spec.options),
+    };
+    let carrier = [(Errno::EOPNOTSUPP, &explain::LINK_CARRIER_FIXED)];
+    let error = if spec.carrier.is_some() { error.explain(&carrier) } else { error };
+    let error = word_functions(error, device, spec, socket);
+    let error = match &spec.master {
+        Some(Master::Link(master)) => refused_master(error, master),
+        _ => error,
+    };
+    let keys: Vec<String> = spec.asked().map(|key| format!("\"{key}\"")).collect();
+    let options = if keys.len() == 1 { "option" } else { "options" };
+    refused(error, device, "changing a link", socket).with("what", format!("{options} {}", keys.join(", ")))
+}
+
+/// Words that a bond is told of a queue that it has not, which Linux says as if it were not permitted
+/// (`bond_option_queue_id_set`).
+fn word_queue(error: Error, queue: Option<i64>) -> Error {
+    let is_permitted = !privilege::missing().contains(&"CAP_NET_ADMIN");
+    let Some(queue) = queue.filter(|_| is_permitted && error.kernel_text().is_none()) else { return error };
+    error.explain(&[(Errno::EPERM, &explain::BOND_QUEUE_MISSING)]).with("queue", queue).with("enough", queue + 1)
+}
+
+/// Words the refusal of a kind whose links take no change of options (Linux `rtnl_changelink`).
+fn word_kept(error: Error, kind: &str, options: &Settings) -> Error {
+    let keys = options.iter().map(|(key, _)| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
+    let rows = [(Errno::EOPNOTSUPP, &explain::LINK_OPTION_KEPT)];
+    let rows = if error.kernel_text().is_some() { &rows[..0] } else { &rows[..] };
+    error.explain(rows).with("type", kind).with("keys", keys)
+}
+
+/// Words that a link whose hardware has no virtual functions is told some.
+fn word_functions(error: Error, device: &Device, spec: &LinkSpec, socket: &mut Socket) -> Error {
+    let has_some = |link: Link| words::find(&link.more, vf::VF).is_some();
+    if words::find(&spec.more, vf::VF).is_none() || list::query(socket, message::about(device)).map_or(true, has_some) {
+        return error;
+    }
+    error.explain(&[(Errno::EOPNOTSUPP, &explain::LINK_NO_FUNCTIONS)]).with("name", &device.name)
 }
 
 /// Words a refusal of options: the kernel says neither whose value is out of its range, nor which it was built without.

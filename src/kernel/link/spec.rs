@@ -119,29 +119,32 @@ impl LinkSpec {
 
     /// How many things are asked for, but for name, namespace, kind and the kind's options.
     pub(super) fn count(&self) -> usize {
-        [
-            self.up.is_some(),
-            self.mtu.is_some(),
-            self.address.is_some(),
-            self.broadcast.is_some(),
-            self.master.is_some(),
-            self.alias.is_some(),
-            self.group.is_some(),
-            self.txqueuelen.is_some(),
-            self.promisc.is_some(),
-            self.allmulticast.is_some(),
-            self.multicast.is_some(),
-            self.dynamic.is_some(),
-            self.trailers.is_some(),
-            self.arp.is_some(),
-            self.addrgenmode.is_some(),
-            self.carrier.is_some(),
-            self.xdp.is_some(),
-        ]
-        .into_iter()
-        .filter(|&asked| asked)
-        .count()
-            + self.more.len()
+        self.asked().count() - self.options.len()
+    }
+
+    /// The options by which it is asked for, but for name, namespace and kind.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        let fields = [
+            ("up", self.up.is_some()),
+            ("mtu", self.mtu.is_some()),
+            ("address", self.address.is_some()),
+            ("broadcast", self.broadcast.is_some()),
+            ("master", self.master.is_some()),
+            ("alias", self.alias.is_some()),
+            ("group", self.group.is_some()),
+            ("txqueuelen", self.txqueuelen.is_some()),
+            ("promisc", self.promisc.is_some()),
+            ("allmulticast", self.allmulticast.is_some()),
+            ("multicast", self.multicast.is_some()),
+            ("dynamic", self.dynamic.is_some()),
+            ("trailers", self.trailers.is_some()),
+            ("arp", self.arp.is_some()),
+            ("addrgenmode", self.addrgenmode.is_some()),
+            ("carrier", self.carrier.is_some()),
+            ("xdp", self.xdp.is_some()),
+        ];
+        let fields = fields.into_iter().filter(|(_, asked)| *asked).map(|(key, _)| key);
+        fields.chain(self.more.iter().chain(&self.options).map(|(key, _)| key.as_ref()))
     }
 
     /// Those of the fields that the kernel takes in the message that makes a link (Linux `rtnl_create_link`), and the
