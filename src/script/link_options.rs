@@ -15,7 +15,7 @@ use crate::kernel::{addr, address_text, words};
 /// The options of a link that is made or changed, whatever its kind; its kind's come on top.
 #[rustfmt::skip]
 pub(super) const LINK: &[&str] = &[
-    "type", "index", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "alias", "group",
+    "type", "index", "up", "down", "mtu", "address", "mac", "ip", "name", "netns", "master", "nomaster", "vrf", "alias", "group",
     "link_group", "link", "link_netns", "peer", "txqueuelen", "promisc", "allmulticast", "multicast", "dynamic", "trailers", "arp",
     "addrgenmode", "carrier", "broadcast", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload", kind::PORT_TABLE,
 ];
@@ -170,12 +170,16 @@ pub(super) fn namespace(options: &Options, key: &str) -> Result<Option<Namespace
     options.value(key).map(namespace).transpose()
 }
 
-/// `master="br0"`, `nomaster=true`.
+/// `master="br0"`, `vrf="red"`, `nomaster=true`.
 fn master(options: &Options, here: &Namespace) -> Result<Option<Master>> {
     if options.is_on("nomaster")? {
         return Ok(Some(Master::None));
     }
-    Ok(options.device("master", here)?.map(Master::Link))
+    let key = if options.has("vrf") { "vrf" } else { "master" };
+    if key == "vrf" && options.has("master") {
+        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "master").with("two", key));
+    }
+    Ok(options.device(key, here)?.map(Master::Link))
 }
 
 /// `alias=`: as long as the kernel takes it (Linux `IFALIASZ`).

@@ -93,6 +93,39 @@ local rows = {
     },
   },
   {
+    "no active port any more but that of the bond's choice",
+    before = two .. ([[ip link add b0 address %s type bond mode active-backup
+              ip link set e0 master b0; ip link set e1 master b0; ip link set e0 up; ip link set e1 up; ip link set b0 up
+              ip link set b0 type bond active_slave e1]]):format(mac),
+    make = function(ns) ns:link_set("b0", { clear_active_slave = true }) end,
+    tool = "ip link set b0 type bond clear_active_slave",
+    want = { { name = "b0", mode = "active-backup" } },
+  },
+  {
+    "num_unsol_na",
+    make = function(ns) ns:link_add("b0", { type = "bond", mac = mac, mode = "active-backup", num_unsol_na = 3 }) end,
+    tool = ("ip link add b0 address %s type bond mode active-backup num_unsol_na 3"):format(mac),
+    want = { { name = "b0", num_grat_arp = 3 } },
+  },
+  {
+    "a port's queue that is none",
+    before = two .. "ip link add b0 type bond; ip link set e0 master b0",
+    make = function(ns) ns:link_set("e0", { queue_id = 200 }) end,
+    tool = "ip link set e0 type bond_slave queue_id 200",
+    fails = { code = "EPERM", object = "e0", message = "no queue 200", hint = "numtxqueues" },
+  },
+  {
+    "a bond with more queues, and a port's queue",
+    before = two,
+    make = function(ns)
+      ns:link_add("b0", { type = "bond", mac = mac, numtxqueues = 32 })
+      ns:link_set("e0", { master = "b0" })
+      ns:link_set("e0", { queue_id = 20 })
+    end,
+    tool = ("ip link add b0 address %s numtxqueues 32 type bond; ip link set e0 master b0; ip link set e0 type bond_slave queue_id 20"):format(mac),
+    want = { { name = "e0", queue_id = 20 } },
+  },
+  {
     "a port's queue and priority",
     before = two .. "ip link add b0 type bond mode active-backup; ip link set e0 master b0",
     make = function(ns) ns:link_set("e0", { queue_id = 3, prio = 7 }) end,

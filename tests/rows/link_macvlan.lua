@@ -80,6 +80,28 @@ return {
     want = { { name = "m0", mode = "passthru", nopromisc = true } },
   },
   {
+    "one flag beside the other, later",
+    needs = { "macvlan", "dummy" },
+    before = under .. "ip link add link e0 name m0 type macvlan mode source nodst",
+    make = function(ns) ns:link_set("m0", { nopromisc = true }) end,
+    want = { { name = "m0", nopromisc = true, nodst = true } },
+  },
+  {
+    "neither of the flags of an ipvlan any more",
+    needs = { "ipvlan", "dummy" },
+    before = under .. "ip link add link e0 name m0 type ipvlan mode l2 private",
+    make = function(ns) ns:link_set("m0", { bridge = true }) end,
+    tool = "ip link set m0 type ipvlan mode l2 bridge",
+    want = { { name = "m0", mode = "l2", bridge = true } },
+  },
+  {
+    "both flags of an ipvlan",
+    needs = { "ipvlan", "dummy" },
+    before = under,
+    make = function(ns) ns:link_add("m0", { type = "ipvlan", link = "e0", private = true, vepa = true }) end,
+    fails = { code = "EINVAL", object = "m0" },
+  },
+  {
     "the addresses of the mode source",
     needs = { "macvlan", "dummy" },
     before = under,

@@ -41,6 +41,32 @@ return {
     end,
   },
   {
+    "a table by its name",
+    make = function(ns) ns:link_add("red", { type = "vrf", mac = "02:00:00:00:00:03", table = "default" }) end,
+    tool = "ip link add red address 02:00:00:00:00:03 type vrf table default",
+    want = { { name = "red", table = 253 } },
+  },
+  {
+    "a port, by the word of VRFs",
+    before = ("%s; %s; ip link set red up"):format(vrf, links.pair),
+    make = function(ns) ns:link_set("v0", { vrf = "red", up = true }) end,
+    tool = "ip link set v0 vrf red; ip link set v0 up",
+    want = { { name = "v0", master = "red", up = true, vrf_table = 10 } },
+  },
+  {
+    "another table, later",
+    before = vrf,
+    make = function(ns) ns:link_set("red", { table = 11 }) end,
+    tool = "ip link set red type vrf table 11",
+    fails = { code = "EOPNOTSUPP", object = "red", message = 'a "vrf" link keeps its "table"', hint = "make it anew" },
+  },
+  {
+    "a table there is not",
+    make = function(ns) ns:link_add("red", { type = "vrf", table = "nowhere" }) end,
+    tool = "ip link add red type vrf table nowhere",
+    fails = { code = "EINVAL", object = "red", message = "rt_tables" },
+  },
+  {
     "without a table",
     make = function(ns) ns:link_add("red", { type = "vrf" }) end,
     fails = { code = "EINVAL", object = "red" },

@@ -2,15 +2,17 @@
 //! Documentation/networking/bonding.rst).
 
 use super::Kind;
+use super::definition::NO_LINK;
 use crate::kernel::words::Form::{
-    I32, Ip4, Ip6, Link, List, Mac, Nested, Per32, Switch8, U8, U16, U32, Words8, Words32,
+    I32, Ip4, Ip6, Link, List, Mac, Nested, Own, Per32, Switch8, U8, U16, U32, Words8, Words32,
 };
-use crate::kernel::words::{self, Setting, Settings, Word, fact, option};
+use crate::kernel::words::{self, Setting, Settings, Word, fact, option, short};
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     own: OWN,
     port: PORT,
     queues: true,
+    unread: &["clear_active_slave"],
     forget: forget_unsettable,
     ..Kind::new("bond", "bonding", "CONFIG_BONDING")
 }];
@@ -25,6 +27,7 @@ const OWN: &[Word] = &[
         Words8(&["balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb"]),
     ),
     option("active_slave", 2, Link),
+    option("clear_active_slave", 2, Own(&NO_LINK)),
     option("miimon", 3, Per32(MILLISECONDS)),
     option("updelay", 4, Per32(MILLISECONDS)),
     option("downdelay", 5, Per32(MILLISECONDS)),
@@ -43,6 +46,7 @@ const OWN: &[Word] = &[
     option("xmit_hash_policy", 14, Words8(&["layer2", "layer3+4", "layer2+3", "encap2+3", "encap3+4", "vlan+srcmac"])),
     option("resend_igmp", 15, U32),
     option("num_grat_arp", 16, U8),
+    short("num_unsol_na", &["num_grat_arp"]),
     option("all_slaves_active", 17, Switch8),
     option("min_links", 18, U32),
     option("lp_interval", 19, Per32(1)),

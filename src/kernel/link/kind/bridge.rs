@@ -1,10 +1,11 @@
 //! Bridges and their ports: `ip link`'s words for `IFLA_BR_*` and `IFLA_BRPORT_*` (Linux `if_link.h`).
 
 use super::Kind;
+use super::definition::NO_LINK;
 use crate::kernel::words::Form::{
-    BridgeId, Flag, Link, Mac, Masked32, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
+    BridgeId, Flag, Link, Mac, Masked32, Own, Switch8, Switch32, Time32, Time64, U8, U16, U32, VlanProtocol, Words8,
 };
-use crate::kernel::words::{Settings, Word, fact, field, option};
+use crate::kernel::words::{Settings, Word, fact, field, option, short};
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     own: OWN,
@@ -94,6 +95,7 @@ const PORT: &[Word] = &[
     option("guard", 5, Switch8),
     option("root_block", 6, Switch8),
     option("fastleave", 7, Switch8),
+    short("mcast_fast_leave", &["fastleave"]),
     option("learning", 8, Switch8),
     option("flood", 9, Switch8),
     option("proxy_arp", 10, Switch8),
@@ -119,6 +121,7 @@ const PORT: &[Word] = &[
     option("neigh_suppress", 32, Switch8),
     option("isolated", 33, Switch8),
     option("backup_port", 34, Link),
+    option("nobackup_port", 34, Own(&NO_LINK)),
     option("mcast_eht_hosts_limit", 37, U32),
     fact("mcast_eht_hosts_cnt", 38, U32),
     option("locked", 39, Switch8),

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::kernel::device::Device;
-use crate::kernel::words::{Settings, Word};
+use crate::kernel::words::{Own, Setting, Settings, Word};
 
 /// A kind of links.
 pub(super) struct Kind {
@@ -24,6 +24,8 @@ pub(super) struct Kind {
     pub(super) queues: bool,
     /// A change has to tell all of its options again, because those left out would be as in a new link.
     pub(super) whole: bool,
+    /// Options of which a change has to tell all, because they are one number.
+    pub(super) together: &'static [&'static str],
     /// Options that can be set and are never read.
     pub(super) unread: &'static [&'static str],
     /// What a kernel is built with for the options that begin so.
@@ -42,6 +44,18 @@ pub(super) struct Kind {
 
 /// Makes a link with these options, under this index if there is one.
 pub(super) type Make = fn(&Device, &Settings, Option<u32>) -> Result<()>;
+
+/// A word that takes away a link which another word names: `nobackup_port`.
+pub(super) static NO_LINK: Own = Own {
+    expected: "true",
+    encode: |value| match value {
+        Setting::Switch(true) => Some(vec![0; 4]),
+        Setting::Switch(false) => Some(Vec::new()),
+        _ => None,
+    },
+    decode: |_| None,
+    width: Some(4),
+};
 
 /// How the options of a kind are told and read that are in no message about a link.
 pub(in crate::kernel::link) struct Aside {
@@ -64,6 +78,7 @@ impl Kind {
             pair: false,
             queues: false,
             whole: false,
+            together: &[],
             unread: &[],
             built_with: &[],
             forget: |_| {},

@@ -4,23 +4,30 @@
 use super::Kind;
 use crate::kernel::link::{format_mac, parse_mac};
 use crate::kernel::words::Form::{self, Bit16, I32, Names32, U32, Words16};
-use crate::kernel::words::{self, Own, Setting, Settings, Word, fact, option};
+use crate::kernel::words::{self, Own, Setting, Settings, Word, fact, field, option};
 use crate::netlink::attr;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind { own: IPVLAN, stands: true, ..Kind::new("ipvlan", "ipvlan", "CONFIG_IPVLAN") },
     Kind { own: IPVLAN, stands: true, ..Kind::new("ipvtap", "ipvtap", "CONFIG_IPVTAP") },
-    Kind { own: MACVLAN, stands: true, more: sources, ..Kind::new("macvlan", "macvlan", "CONFIG_MACVLAN") },
-    Kind { own: MACVLAN, stands: true, more: sources, ..Kind::new("macvtap", "macvtap", "CONFIG_MACVTAP") },
+    macvlan("macvlan", "CONFIG_MACVLAN"),
+    macvlan("macvtap", "CONFIG_MACVTAP"),
 ];
+
+const fn macvlan(name: &'static str, config: &'static str) -> Kind {
+    Kind { own: MACVLAN, stands: true, together: FLAGS, more: sources, ..Kind::new(name, name, config) }
+}
+
+/// Flags that are one number.
+const FLAGS: &[&str] = &["nopromisc", "nodst"];
 
 /// `enum macvlan_mode`.
 const MODES: &[(u32, &str)] = &[(1, "private"), (2, "vepa"), (4, "bridge"), (8, "passthru"), (16, "source")];
 
 const MACVLAN: &[Word] = &[
     option("mode", 1, Names32(MODES)),
-    option("nopromisc", 2, Bit16(1)),
-    option("nodst", 2, Bit16(2)),
+    field("nopromisc", 2, 2, 0, Bit16(1)),
+    field("nodst", 2, 2, 0, Bit16(2)),
     option("macaddr", 5, Form::Own(&SOURCES)),
     option("bcqueuelen", 7, U32),
     fact("usedbcqueuelen", 8, U32),
@@ -55,5 +62,17 @@ fn sources(settings: &Settings, bytes: &mut Vec<u8>) {
     }
 }
 
-const IPVLAN: &[Word] =
-    &[option("mode", 1, Words16(&["l2", "l3", "l3s"])), option("private", 2, Bit16(1)), option("vepa", 2, Bit16(2))];
+const IPVLAN: &[Word] = &[
+    option("mode", 1, Words16(&["l2", "l3", "l3s"])),
+    field("private", 2, 2, 0, Bit16(1)),
+    field("vepa", 2, 2, 0, Bit16(2)),
+    field("bridge", 2, 2, 0, Form::Own(&NEITHER)),
+];
+
+/// Neither of the flags that a link can have (Linux `IPVLAN_F_*`), which is how it is at first.
+static NEITHER: Own = Own {
+    expected: "true or false",
+    encode: |value| matches!(value, Setting::Switch(_)).then(|| vec![0; 2]),
+    decode: |bytes| (attr::number(bytes)? & 3 == 0).then_some(Setting::Switch(true)),
+    width: Some(2),
+};

@@ -206,9 +206,14 @@ pub(super) fn fresh(kind: &str, asked: &Settings) -> Settings {
 /// A kernel may show an option that it refuses to be told.
 pub(super) fn changes(kind: &str, before: &Settings, asked: &Settings) -> Settings {
     let mut changes: Settings = asked.iter().filter(|option| !before.contains(option)).cloned().collect();
-    if !changes.is_empty() && known(kind).is_some_and(|kind| kind.whole) {
+    let Some(kind) = known(kind).filter(|_| !changes.is_empty()) else { return changes };
+    let together = |key: &str| kind.together.contains(&key);
+    if kind.whole || changes.iter().any(|(key, _)| together(key)) {
+        let wanted = |key: &str| kind.whole || together(key);
         let kept = before.iter().filter(|(key, _)| words::find(asked, key).is_none());
-        changes = asked.iter().chain(kept).cloned().collect();
+        let all = asked.iter().chain(kept).filter(|option| wanted(&option.0) && !changes.contains(option));
+        let all: Vec<_> = all.cloned().collect();
+        changes.extend(all);
     }
     changes
 }
