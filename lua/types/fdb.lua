@@ -30,6 +30,7 @@
 --- Which forwarding entries are meant.
 ---@class nsl.FdbListOpts
 ---@field dev? nsl.Dev                # of this link: a port, a vxlan link, a bridge for its own addresses
+---@field brport? nsl.Dev             # the same
 ---@field br? nsl.Dev                 # of this bridge and its ports
 ---@field vlan? integer               # in this VLAN
 ---@field state? "permanent"|"static"|"temp"|"stale"|"reachable"|"dynamic"|"all"

@@ -357,15 +357,37 @@ function netns.link_set(dev, opts) end
 ---@since 0.1
 function netns.link_delete(dev) end
 
+--- Which links are meant, as `ip link show` has it.
+---@class nsl.LinkListOpts
+---@field up? boolean                 # that are up
+---@field down? boolean               # that are down
+---@field group? integer|string       # of this group
+---@field master? nsl.Dev             # ports of this link
+---@field vrf? nsl.Dev                # the same of a VRF
+---@field nomaster? boolean           # ports of none
+---@field type? string                # of this kind, or ports of links of this kind: "bridge", "bridge_slave"
+
 --- Lists the links of a namespace, in the kernel's order.
 --- ```lua
---- for _, link in ipairs(netns.link_list "ns0") do print(link.name, link.operstate) end
+--- for _, link in ipairs(netns.link_list("ns0", { type = "bridge" })) do print(link.name, link.operstate) end
 --- ```
 ---@param ns? nsl.Ns
+---@param opts? nsl.LinkListOpts
 ---@return nsl.LinkRecord[] links
----@raises ENOENT EPERM
+---@raises ENOENT ENODEV EINVAL EPERM
 ---@since 0.1
-function netns.link_list(ns) end
+function netns.link_list(ns, opts) end
+
+--- Deletes all links that the options mean, at once. What nobody can delete (lo, hardware) stays.
+--- ```lua
+--- netns.link_flush("ns0", { group = 7 })
+--- ```
+---@param ns? nsl.Ns
+---@param opts nsl.LinkListOpts        # at least one
+---@return integer deleted
+---@raises ENOENT ENODEV EINVAL EPERM
+---@since 0.1
+function netns.link_flush(ns, opts) end
 
 --- Reads a link: attributes, flags, state, counters, and the options of its kind.
 --- ```lua

@@ -42,7 +42,8 @@ netns = {}
 ---@field link_add fun(self: nsl.Netns, name: string, opts: nsl.LinkAddOpts): nsl.Link           # netns.link_add
 ---@field link_set fun(self: nsl.Netns, name: string, opts: nsl.LinkOpts): nsl.Link              # netns.link_set
 ---@field link_delete fun(self: nsl.Netns, name: string)                                         # netns.link_delete
----@field link_list fun(self: nsl.Netns): nsl.LinkRecord[]                                       # netns.link_list
+---@field link_list fun(self: nsl.Netns, opts?: nsl.LinkListOpts): nsl.LinkRecord[]              # netns.link_list
+---@field link_flush fun(self: nsl.Netns, opts: nsl.LinkListOpts): integer                        # netns.link_flush
 ---@field link_get fun(self: nsl.Netns, name: string): nsl.LinkRecord                            # netns.link_get
 ---@field link_wait fun(self: nsl.Netns, name: string, opts: nsl.LinkWaitOpts, timeout?: nsl.Time): nsl.LinkRecord? # netns.link_wait
 ---@field show fun(self: nsl.Netns): nsl.Shown                                                   # netns.show

@@ -99,12 +99,7 @@ fn filter(args: &Args, namespace: &Namespace) -> mlua::Result<Filter> {
         label: options.string("label")?,
         to: options.string("to")?.map(|network| address_text::network(&network)).transpose()?,
         proto: proto(&options)?.map(|proto| Names::address_protocols().name(proto.into())),
-        up: options.is_on("up")?,
-        down: options.is_on("down")?,
-        group: options.named_number("group", "a group's name or number", &Names::groups())?,
-        master: options.device("master", namespace)?.or(options.device("vrf", namespace)?),
-        nomaster: options.is_on("nomaster")?,
-        kind: options.string("type")?,
+        links: super::link::filter(&options, namespace)?,
         flags: Vec::new(),
     };
     for flag in addr::FLAGS {

@@ -12,7 +12,7 @@ use crate::kernel::link::parse_mac;
 
 /// What repeats an argument or says what follows from it.
 const IGNORED: &[&str] = &["mac", "dev", "stale"];
-const FILTER: &[&str] = &["dev", "br", "vlan", "state", "dynamic"];
+const FILTER: &[&str] = &["dev", "brport", "br", "vlan", "state", "dynamic"];
 const COLUMNS: &[&str] = &["mac", "dev", "master", "vlan", "dst", "permanent", "static", "dynamic", "self"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -49,7 +49,7 @@ fn get(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, super::records::one(&args.lua, lua_words::record(&args.lua, &entry)?)?)
 }
 
-/// `netns.fdb_list(dev_or_ns?, {dev=, br=, vlan=, state=, dynamic=})`.
+/// `netns.fdb_list(dev_or_ns?, {dev=, brport=, br=, vlan=, state=, dynamic=})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let (namespace, device) = args.device_or_namespace(1)?;
     let options = args.options(2)?;
@@ -59,7 +59,7 @@ fn list(args: &mut Args) -> mlua::Result<MultiValue> {
             .ok_or_else(|| options.wrong_value("state", "permanent, static, stale, reachable, dynamic or all", word))
     };
     let filter = Filter {
-        dev: options.device("dev", &namespace)?.or(device),
+        dev: options.device("dev", &namespace)?.or(options.device("brport", &namespace)?).or(device),
         br: options.device("br", &namespace)?,
         vlan: options.number("vlan", "a VLAN's number")?,
         state: state.as_ref().map(state_of).transpose()?,

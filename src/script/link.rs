@@ -12,17 +12,23 @@ use super::link_record::{self, COLUMNS};
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
+use crate::error::{Error, Result, explain};
 use crate::kernel::addr;
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, kind};
+use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
+
+/// Which links are meant.
+const FILTER: &[&str] = &["up", "down", "group", "master", "vrf", "nomaster", "type"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("netns.veth", Acts::OnDevices(2), 3, veth).options(&["mtu", "up", "a", "b"]),
     Function::new("netns.link_add", Acts::OnDevices(1), 2, add).options(LINK).words(&[link::more::WORDS]),
     Function::new("netns.link_set", Acts::OnDevices(1), 2, set).options(LINK).words(&[link::more::WORDS]),
     Function::new("netns.link_delete", Acts::OnDevices(1), 1, delete),
-    Function::new("netns.link_list", Acts::OnNamespace, 1, list),
+    Function::new("netns.link_list", Acts::OnNamespace, 2, list).options(FILTER),
+    Function::new("netns.link_flush", Acts::OnNamespace, 2, flush).options(FILTER),
     Function::new("netns.link_get", Acts::OnDevices(1), 1, get),
     Function {
         name: "netns.link_wait",
@@ -159,10 +165,33 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
     args.nothing()
 }
 
-/// `netns.link_list(ns?)`.
+/// The links that these options mean.
+pub(super) fn filter(options: &Options, namespace: &Namespace) -> Result<link::Filter> {
+    Ok(link::Filter {
+        up: options.is_on("up")?,
+        down: options.is_on("down")?,
+        group: options.named_number("group", "a group's name or number", &Names::groups())?,
+        master: options.device("master", namespace)?.or(options.device("vrf", namespace)?),
+        nomaster: options.is_on("nomaster")?,
+        kind: options.string("type")?,
+    })
+}
+
+/// `netns.link_flush(ns, {group=, …})`.
+fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
+    let namespace = args.namespace(1)?;
+    let filter = filter(&args.options(2)?, &namespace)?;
+    if filter.is_all() {
+        // Of all links one asks the namespace.
+        return Err(Error::new(&explain::OPTION_MISSING).with("key", "group").into());
+    }
+    values(&args.lua, link::flush(&namespace, &filter)?)
+}
+
+/// `netns.link_list(ns?, {type=, …})`.
 fn list(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
-    let links = link::list(&namespace)?;
+    let links = link::list_of(&namespace, &filter(&args.options(2)?, &namespace)?)?;
     let lua = &args.lua;
     let peers = link_record::Peers::default();
     let records = links.iter().map(|link| link_record::table(lua, &namespace, link, &peers));

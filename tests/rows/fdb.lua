@@ -242,7 +242,7 @@ return {
   },
   listed("those of a port", "brport v0", { { dev = "v0", mac = mac } }, "v0"),
   listed("those of a bridge", "br br0", { { dev = "br0" }, { dev = "v0" } }, { br = "br0" }),
-  listed("those of a bridge and a port", "br br0 brport v0", { { dev = "v0" } }, { br = "br0", dev = "v0" }),
+  listed("those of a bridge and a port", "br br0 brport v0", { { dev = "v0" } }, { br = "br0", brport = "v0" }),
   listed("static ones", "state static", { { mac = other } }, { state = "static" }),
   listed("all but permanent ones", "dynamic", { { mac = mac } }, { dynamic = true }),
   flushed("all flushed", {}, ""),

@@ -1,16 +1,12 @@
 //! Which addresses are meant: the filters of `ip addr show` and `ip addr flush`.
 
-use std::collections::BTreeSet;
-
 use ipnet::IpNet;
-use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::link::{LinkAttribute, LinkExtentMask, LinkMessage};
 
 use super::list::Address;
 use crate::error::Result;
-use crate::kernel::device::Device;
+use crate::kernel::link;
 use crate::kernel::namespace::Namespace;
-use crate::netlink::{Socket, attr};
+use crate::netlink::Socket;
 
 /// Flags that addresses can be chosen by, as they have them or have them not.
 pub const FLAGS: &[&str] = &[
@@ -44,18 +40,8 @@ pub struct Filter {
     pub to: Option<IpNet>,
     /// Made by this.
     pub proto: Option<String>,
-    /// Of links that are up.
-    pub up: bool,
-    /// Of links that are down.
-    pub down: bool,
-    /// Of links of this group.
-    pub group: Option<u32>,
-    /// Of ports of this link: of a bridge, of a VRF.
-    pub master: Option<Device>,
-    /// Of links that are ports of none.
-    pub nomaster: bool,
-    /// Of links of this kind.
-    pub kind: Option<String>,
+    /// Of these links.
+    pub links: link::Filter,
     /// With these flags, or without them.
     pub flags: Vec<(&'static str, bool)>,
 }
@@ -64,9 +50,8 @@ impl Filter {
     /// Drops the addresses that are not meant, over a socket in their namespace.
     pub(super) fn keep(&self, socket: &mut Socket, namespace: &Namespace, addresses: &mut Vec<Address>) -> Result<()> {
         addresses.retain(|address| self.takes(address));
-        if self.up || self.down || self.group.is_some() || self.nomaster || self.master.is_some() || self.kind.is_some()
-        {
-            let links = self.links(socket, namespace)?;
+        if !self.links.is_all() {
+            let links = self.links.indexes(socket, namespace)?;
             addresses.retain(|address| links.contains(&address.index));
         }
         Ok(())
@@ -80,31 +65,6 @@ impl Filter {
             && self.to.is_none_or(|network| network.contains(&address.address.addr()))
             && self.proto.as_ref().is_none_or(|proto| Some(proto) == address.proto.as_ref())
             && self.flags.iter().all(|(flag, on)| has(address, flag) == *on)
-    }
-
-    /// The indexes of the links that are meant.
-    fn links(&self, socket: &mut Socket, namespace: &Namespace) -> Result<BTreeSet<u32>> {
-        let master =
-            self.master.as_ref().map(|master| Device::new(namespace, &master.name)?.index_in(socket)).transpose()?;
-        let mut request = LinkMessage::default();
-        request.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
-        let links = socket.dump_with(&RouteNetlinkMessage::GetLink(request), |_, bytes| {
-            let flags = attr::u32_of(bytes.get(8..)?)?;
-            let attributes = bytes.get(16..)?;
-            let of = attr::find(attributes, libc::IFLA_MASTER).and_then(attr::u32_of);
-            let kind =
-                attr::find(attributes, libc::IFLA_LINKINFO).and_then(|info| attr::find(info, libc::IFLA_INFO_KIND));
-            let is_up = flags & libc::IFF_UP.cast_unsigned() != 0;
-            let group = attr::find(attributes, libc::IFLA_GROUP).and_then(attr::u32_of).unwrap_or_default();
-            let wanted = (!self.up || is_up)
-                && (!self.down || !is_up)
-                && self.group.is_none_or(|wanted| group == wanted)
-                && (!self.nomaster || of.is_none())
-                && master.is_none_or(|master| of == Some(master))
-                && self.kind.as_ref().is_none_or(|wanted| kind.is_some_and(|kind| attr::text(kind) == *wanted));
-            wanted.then(|| attr::u32_of(bytes.get(4..)?)).flatten()
-        })?;
-        Ok(links.into_iter().collect())
     }
 }
 

@@ -6,9 +6,10 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::LinkAttribute;
 use nix::errno::Errno;
 
-use super::{message, refused};
+use super::{Filter, message, refused};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
+use crate::kernel::namespace::Namespace;
 use crate::netlink::Socket;
 
 /// Deletes a link. `ENODEV` if it is not there, `EOPNOTSUPP` for what is no one's to delete (lo, hardware).
@@ -20,6 +21,23 @@ pub fn delete(device: &Device) -> Result<()> {
                 .explain(&[(Errno::EOPNOTSUPP, &explain::LINK_UNDELETABLE)])
                 .with("link", device)
         })
+    })
+}
+
+/// Deletes the links that the filter means, but for those that are no one's to delete (lo, hardware). Gives how many.
+pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
+    namespace.with_socket(|socket| {
+        let meant = filter.indexes(socket, namespace)?;
+        let links = super::list_in(socket)?.into_iter();
+        let indexes: Vec<u32> =
+            links.filter(|link| link.kind.is_some() && meant.contains(&link.index)).map(|link| link.index).collect();
+        if !indexes.is_empty() {
+            delete_many(socket, &indexes).map_err(|error| {
+                let error = error.explain(&[(Errno::EPERM, &explain::NEEDS_CAPABILITY)]);
+                error.with("doing", "deleting links").with("capability", "CAP_NET_ADMIN").object(namespace.label())
+            })?;
+        }
+        Ok(indexes.len())
     })
 }
 

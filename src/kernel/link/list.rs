@@ -7,7 +7,7 @@ use netlink_packet_route::link::LinkMessage;
 use netlink_packet_route::nsid::{NsidAttribute, NsidMessage};
 use nix::errno::Errno;
 
-use super::{AddrGenMode, Settings, format_mac, kind, message, parse};
+use super::{AddrGenMode, Filter, Settings, format_mac, kind, message, parse};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::names::Names;
@@ -118,6 +118,19 @@ pub struct Stats {
 /// All links of a namespace, by index.
 pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
     let mut links = namespace.with_socket(list_in)?;
+    read_asides(namespace, &mut links);
+    Ok(links)
+}
+
+/// Those links of a namespace that the filter means, by index.
+pub fn list_of(namespace: &Namespace, filter: &Filter) -> Result<Vec<Link>> {
+    if filter.is_all() {
+        return list(namespace);
+    }
+    let mut links = namespace.with_socket(|socket| {
+        let meant = filter.indexes(socket, namespace)?;
+        Ok(list_in(socket)?.into_iter().filter(|link| meant.contains(&link.index)).collect::<Vec<_>>())
+    })?;
     read_asides(namespace, &mut links);
     Ok(links)
 }

@@ -6,6 +6,7 @@
 mod add;
 mod borrowed;
 mod delete;
+mod filter;
 pub mod kind;
 mod list;
 mod mac;
@@ -24,10 +25,11 @@ pub mod xdp;
 
 pub use add::{add, add_as};
 pub use borrowed::Borrowed;
-pub use delete::{delete, delete_many};
+pub use delete::{delete, delete_many, flush};
+pub use filter::Filter;
 pub use kind::veth::{End, pair, veth};
 pub(super) use list::heard;
-pub use list::{Link, Stats, get, list, list_in, peer, read_asides, resolve, underlay};
+pub use list::{Link, Stats, get, list, list_in, list_of, peer, read_asides, resolve, underlay};
 pub use mac::{format_mac, parse_mac};
 pub use running::{is_running, wait_for_changes};
 pub use set::{refused_master, set};
