@@ -22,6 +22,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("WORD_UNKNOWN", "a script is told of a misspelt key before, but for those inside a table of an option"),
     ("OBJECT_NOT_SUPPORTED", "it takes a kernel built without the object"),
     ("LINK_OPTION_MISSING", "it takes a kernel built without an option; tests/it/faults asks for one"),
+    ("LINK_BENEATH_BUSY", "it takes a module: tests/rows/link_macvlan.lua has it"),
     ("LINK_OPTION_KEPT", "it takes a module: tests/rows/vrf.lua has it"),
     ("BOND_QUEUE_MISSING", "it takes a module: tests/rows/link_bond.lua has it"),
     ("OBJECT_IN_USE", "it takes modules: tests/rows/fou.lua, macsec.lua and mptcp.lua have it"),

@@ -214,7 +214,7 @@ return {
     pair = true,
     make = function(ns) ns:link_set("v0", { altnames = { "v1" } }) end,
     tool = "ip link property add dev v0 altname v1",
-    fails = { code = "EEXIST", object = "v0" },
+    fails = { code = "EEXIST", object = "v0", message = 'v1" already exists' },
   },
   {
     "held down",

@@ -156,6 +156,14 @@ return {
     fails = { code = "EINVAL", object = "m0", message = "stands on another" },
   },
   {
+    "on a link that another kind has",
+    needs = { "macvlan", "ipvlan", "dummy" },
+    before = under .. "ip link add link e0 name m1 type macvlan",
+    make = function(ns) ns:link_add("m0", { type = "ipvlan", link = "e0" }) end,
+    tool = "ip link add link e0 name m0 type ipvlan",
+    fails = { code = "EBUSY", object = "m0", message = 'e0" can have no "ipvlan" link' },
+  },
+  {
     "a link there is not",
     make = function(ns) ns:link_add("m0", { type = "macvlan", link = "e9" }) end,
     tool = "ip link add link e9 name m0 type macvlan",

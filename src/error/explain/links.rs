@@ -4,6 +4,8 @@ use super::{Class, Row, rows};
 
 rows! {
     LINK_NEEDS_LINK: "EINVAL" Script "a \"<type>\" link stands on another link" => "say which with link = \"eth0\"";
+    LINK_BENEATH_BUSY: "" Script "\"<beneath>\" can have no \"<type>\" link on it: it is a port, or has links of another kind on it"
+        => "look at it with netns.show";
     LINK_NO_FUNCTIONS: "" Script "\"<link>\" has no virtual functions"
         => "let its driver make some in /sys/class/net/<name>/device/sriov_numvfs, if its hardware can";
     BOND_QUEUE_MISSING: "" Script "a port of a bond has no queue <queue>: the bond has fewer"

@@ -197,6 +197,13 @@ fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut
         return text.into_iter().fold(error, Error::kernel);
     }
     let error = word_index(set::word_options(error, &spec.options), spec.index, device.look_up(socket).is_ok());
+    let error = match &spec.link {
+        Some(beneath) if kind::stands(kind) && error.kernel_text().is_none() => {
+            let error = error.explain(&[(Errno::EBUSY, &explain::LINK_BENEATH_BUSY)]);
+            error.with("beneath", beneath).with("type", kind)
+        }
+        _ => error,
+    };
     let error = match &spec.master {
         Some(Master::Link(master)) => set::refused_master(error, master),
         _ => error,

@@ -131,19 +131,26 @@ pub fn comparable_read(settings: &Settings) -> Settings {
     settings
 }
 
+/// The further names of a link.
+fn names(settings: &Settings) -> BTreeSet<String> {
+    let list = words::find(settings, ALTNAMES).map(Setting::each).unwrap_or_default();
+    let text = |name: &Setting| match name {
+        Setting::Text(name) => Some(name.clone()),
+        _ => None,
+    };
+    list.iter().filter_map(text).collect()
+}
+
+/// The further names that a link is to get and has not.
+pub(super) fn new_names(wanted: &Settings, before: &Settings) -> BTreeSet<String> {
+    &names(wanted) - &names(before)
+}
+
 /// Gives the link with this index the further names that `wanted` says, if it says any, in the place of those it has.
 pub(super) fn rename(socket: &mut Socket, index: u32, wanted: &Settings, before: &Settings) -> Result<()> {
     if words::find(wanted, ALTNAMES).is_none() {
         return Ok(());
     }
-    let names = |settings| -> BTreeSet<String> {
-        let list = words::find(settings, ALTNAMES).map(Setting::each).unwrap_or_default();
-        let text = |name: &Setting| match name {
-            Setting::Text(name) => Some(name.clone()),
-            _ => None,
-        };
-        list.iter().filter_map(text).collect()
-    };
     let (wanted, before) = (names(wanted), names(before));
     let added = (NEW_PROPERTY, wanted.difference(&before));
     let gone = (NEW_PROPERTY + 1, before.difference(&wanted));

@@ -147,7 +147,7 @@ fn write(socket: &mut Socket, device: &Device, spec: &LinkSpec, before: &Link) -
     }
     check_taken_in(socket, device, kind, &own)?;
     more::rename(socket, before.index, &spec.more, &before.more)
-        .map_err(|error| refused(error, device, "naming a link", socket))?;
+        .map_err(|error| word_altname(error, device, &spec.more, &before.more, socket))?;
     let Some((key, _)) = port.first().cloned() else { return Ok(()) };
     let now = list::get_in(socket, device)?;
     let Some(master_kind) = now.port_kind.filter(|kind| kind::has(kind, Side::Port, &key)) else {
@@ -257,6 +257,19 @@ fn word_kept(error: Error, kind: &str, options: &Settings) -> Error {
     let rows = [(Errno::EOPNOTSUPP, &explain::LINK_OPTION_KEPT)];
     let rows = if error.kernel_text().is_some() { &rows[..0] } else { &rows[..] };
     error.explain(rows).with("type", kind).with("keys", keys)
+}
+
+/// Words a refusal of further names: the kernel does not say which of them another link has.
+fn word_altname(error: Error, device: &Device, wanted: &Settings, before: &Settings, socket: &mut Socket) -> Error {
+    let taken = more::new_names(wanted, before).into_iter().find_map(|name| {
+        let other = Device::new(&device.namespace, &name).ok()?;
+        other.look_up(socket).is_ok().then_some(other)
+    });
+    let error = match taken {
+        Some(other) => error.explain(&[(Errno::EEXIST, &explain::LINK_EXISTS)]).with("link", other),
+        None => error,
+    };
+    refused(error, device, "naming a link", socket).with("what", "option \"altnames\"")
 }
 
 /// Words that a link whose hardware has no virtual functions is told some.

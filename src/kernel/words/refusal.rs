@@ -47,9 +47,9 @@ impl Form {
             Self::Size32 => "a size below 4 GiB (bytes, or text such as \"64kb\")".to_owned(),
             Self::Share32 => "a share (from 0 to 1, or text such as \"1%\")".to_owned(),
             Self::Words8(words) | Self::Words16(words) | Self::Words32(words) => one_of(words.iter().copied()),
-            Self::Names8(names) | Self::Names16(names) | Self::Names32(names) => {
-                format!("{} or a number", one_of(names.iter().map(|(_, name)| *name)))
-            }
+            Self::Names8(names) => format!("{} or {}", of_names(names), up_to(u64::from(u8::MAX))),
+            Self::Names16(names) => format!("{} or {}", of_names(names), up_to(u64::from(u16::MAX))),
+            Self::Names32(names) => format!("{} or {}", of_names(names), up_to(u64::from(u32::MAX))),
             Self::Named8(_) | Self::Named32(_) => "a name or a number".to_owned(),
             Self::Bits8(bits) | Self::Bits32(bits) => {
                 format!("an array of {}", bits.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", "))
@@ -67,6 +67,13 @@ impl Form {
             Self::List(..) => "an array".to_owned(),
             Self::Own(own) => own.expected.to_owned(),
         }
+    }
+}
+
+fn of_names(names: &[(u32, &'static str)]) -> String {
+    match names {
+        [(_, only)] => (*only).to_owned(),
+        names => one_of(names.iter().map(|(_, name)| *name)),
     }
 }
 

@@ -109,6 +109,9 @@ fn refused(error: Error, device: &Device) -> Error {
     let error = error.with("doing", "changing a link").with("capability", "CAP_NET_ADMIN");
     match error.as_errno() {
         Some(Errno::EBUSY) => error.note("a team that has ports keeps its mode"),
+        Some(Errno::EINVAL) => {
+            error.note("the kernel has no such mode, or lacks its module (`modprobe team_mode_NAME`)")
+        }
         Some(Errno::ENOENT) => error.note("its mode has no such option, or it has no such port"),
         _ => error,
     }
