@@ -53,6 +53,8 @@ return kind.file({ needs = { "geneve" } }, {
     make = function(ns) ns:link_add("x0", { type = "geneve", id = 5, remote = "10.0.0.2", ["local"] = "10.0.0.1" }) end,
     fails = { code = "EOPNOTSUPP", object = "x0", message = "local" },
   },
+  geneve.refused("without an id", { remote = "10.0.0.2" }, "remote 10.0.0.2",
+    { code = "EINVAL", message = 'option "id" is needed' }),
   geneve.refused("external with an id", { external = true, id = 5, remote = "10.0.0.2" },
     "external id 5 remote 10.0.0.2", { code = "EINVAL" }),
   geneve.refused("with a remote that is a group", { id = 5, remote = "239.1.1.1" }, "id 5 remote 239.1.1.1",

@@ -77,7 +77,7 @@ return {
     before = under,
     make = function(ns) ns:link_add("e0.7", { type = "vlan", link = "e0" }) end,
     tool = "ip link add link e0 name e0.7 type vlan",
-    fails = { code = "EINVAL", object = "e0.7", kernel = "VLAN properties not specified" },
+    fails = { code = "EINVAL", object = "e0.7", message = 'option "id" is needed' },
   },
   {
     "an id out of its range",

@@ -115,6 +115,8 @@ return kind.file({}, {
     tool = "ip link set x0 type vxlan proxy",
     fails = { code = "EOPNOTSUPP", object = "x0", kernel = "PROXY" },
   },
+  vxlan.refused("without an id", { remote = "10.0.0.2" }, "remote 10.0.0.2",
+    { code = "EINVAL", message = 'option "id" is needed' }),
   vxlan.refused("with an id that is too large", { id = 1 << 24 }, "id 16777216", { code = "ERANGE" }),
   vxlan.refused("with a remote that is a group", { id = 5, remote = "239.1.1.1" }, "id 5 remote 239.1.1.1", {
     code = "EINVAL",

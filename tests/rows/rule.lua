@@ -259,7 +259,7 @@ return {
     before = "ip rule add priority 5 table 100",
     make = function(ns) ns:rule_add { priority = 5, table = 100 } end,
     tool = "ip rule add priority 5 table 100",
-    fails = { code = "EEXIST", message = 'rule "priority 5 table 100" already exists' },
+    fails = { code = "EEXIST", message = 'rule "priority 5 table 100" of "anonymous" already exists' },
   },
   {
     "delete what is not there",
@@ -284,6 +284,12 @@ return {
     make = function(ns) ns:rule_add {} end,
     tool = "ip rule add",
     fails = { code = "EINVAL", message = "a rule needs an option" },
+  },
+  {
+    "a link whose name is too long",
+    make = function(ns) ns:rule_add { iif = "sixteen-letters0", table = 5 } end,
+    tool = "ip rule add iif sixteen-letters0 table 5",
+    fails = { code = "EINVAL", message = "15 are allowed" },
   },
   {
     "two families",

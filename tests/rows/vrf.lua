@@ -69,6 +69,6 @@ return {
   {
     "without a table",
     make = function(ns) ns:link_add("red", { type = "vrf" }) end,
-    fails = { code = "EINVAL", object = "red" },
+    fails = { code = "EINVAL", object = "red", message = 'option "table" is needed' },
   },
 }

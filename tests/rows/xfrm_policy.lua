@@ -158,6 +158,12 @@ return {
     fails = { code = "EEXIST", message = "policy out from any to 10.1.0.0/16" },
   },
   {
+    "without a direction",
+    make = function(ns) ns:xfrm_policy_add { dst = "10.1.0.0/16" } end,
+    tool = "ip xfrm policy add dst 10.1.0.0/16",
+    fails = { code = "EINVAL", message = 'option "dir" is needed' },
+  },
+  {
     "one there is not",
     make = function(ns) ns:xfrm_policy_delete { dir = "out", dst = "10.1.0.0/16" } end,
     tool = "ip xfrm policy delete dir out dst 10.1.0.0/16",

@@ -42,6 +42,7 @@ pub fn add_as(device: &Device, spec: &LinkSpec, index: Option<u32>) -> Result<De
     }
     let own: Settings;
     (own, rest.options) = kind::split_off(kind, std::mem::take(&mut first.options));
+    kind::need(kind, &own).map_err(|error| error.object(device))?;
     let mut request = message::named(&device.name);
     if !kind::has_queues(kind) {
         message::one_queue(&mut request);

@@ -7,6 +7,7 @@ mod tables;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
 
+use super::device::check_name;
 use super::entry::{self, Sort};
 use super::namespace::Namespace;
 use super::shared_forms::{add_length, prefix};
@@ -90,6 +91,9 @@ fn change(
 }
 
 fn message(rules: &Rules, kind: u16, settings: &Settings) -> Result<Message> {
+    for name in ["iif", "oif"].iter().filter_map(|key| words::text(settings, key)) {
+        check_name(name)?;
+    }
     let mut header = [0; LENGTH];
     for (key, place) in LENGTHS {
         header[place] = words::find(settings, key).and_then(prefix).map_or(0, |net| net.prefix_len());

@@ -69,12 +69,14 @@ const SORT: Sort =
 
 /// Adds a policy; `EEXIST` if there is one of the same direction for the same packets.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    words::need(settings, &["dir"])?;
     let message = SORT.whole(namespace, NEW, settings)?;
     SORT.send(namespace, (message, 0), settings, "adding a policy")
 }
 
 /// Adds a policy, or changes the one of the same direction for the same packets.
 pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    words::need(settings, &["dir"])?;
     let message = SORT.whole(namespace, UPDATE, settings)?;
     SORT.send(namespace, (message, 0), settings, "changing a policy")
 }

@@ -18,6 +18,8 @@ pub(super) struct Kind {
     pub(super) port: &'static [Word],
     /// It stands on another link (`link=`), without which there is none.
     pub(super) stands: bool,
+    /// Options without which there is no such link, unless it is controlled from outside (`external`).
+    pub(super) needs: &'static [&'static str],
     /// Its links come in pairs (`veth.rs`).
     pub(super) pair: bool,
     /// It has as many queues as the kernel gives it; others do with one each way.
@@ -75,6 +77,7 @@ impl Kind {
             own: &[],
             port: &[],
             stands: false,
+            needs: &[],
             pair: false,
             queues: false,
             whole: false,

@@ -5,7 +5,8 @@ use super::tunnel::{HOST4, HOST6, TOS, text};
 use crate::kernel::words::Form::{Be16, Be32, Flag, Names8, Own, Switch8, U32, Words8};
 use crate::kernel::words::{self, Setting, Word, option};
 
-pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, ..Kind::new("geneve", "geneve", "CONFIG_GENEVE") }];
+pub(super) const KINDS: &[Kind] =
+    &[Kind { own: OWN, needs: &["id"], ..Kind::new("geneve", "geneve", "CONFIG_GENEVE") }];
 
 const OWN: &[Word] = &[
     option("id", 1, U32),

@@ -149,6 +149,12 @@ pub(super) fn stands(kind: &str) -> bool {
     known(kind).is_some_and(|kind| kind.stands)
 }
 
+/// Whether all is said without which there is no link of this kind.
+pub(super) fn need(kind: &str, own: &Settings) -> Result<()> {
+    let needs = known(kind).map_or(&[][..], |kind| kind.needs);
+    if words::flag(own, "external") { Ok(()) } else { words::need(own, needs) }
+}
+
 /// Whether a link of this kind has the queues that the kernel gives it.
 pub(super) fn has_queues(kind: &str) -> bool {
     known(kind).is_some_and(|kind| kind.queues)

@@ -8,7 +8,7 @@ use crate::kernel::words::{self, Setting, Settings, Word, fact, option, whole};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind { own: GTP, fresh: fresh_gtp, ..Kind::new("gtp", "gtp", "CONFIG_GTP") },
-    Kind { own: BAREUDP, ..Kind::new("bareudp", "bareudp", "CONFIG_BAREUDP") },
+    Kind { own: BAREUDP, needs: &["dstport", "ethertype"], ..Kind::new("bareudp", "bareudp", "CONFIG_BAREUDP") },
     Kind { own: AMT, ..Kind::new("amt", "amt", "CONFIG_AMT") },
     Kind::new("pfcp", "pfcp", "CONFIG_PFCP"),
 ];

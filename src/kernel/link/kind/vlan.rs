@@ -6,7 +6,7 @@ use crate::kernel::words::{self, Own, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
 
 pub(super) const KINDS: &[Kind] =
-    &[Kind { own: OWN, stands: true, forget: off, ..Kind::new("vlan", "8021q", "CONFIG_VLAN_8021Q") }];
+    &[Kind { own: OWN, stands: true, needs: &["id"], forget: off, ..Kind::new("vlan", "8021q", "CONFIG_VLAN_8021Q") }];
 
 /// `struct ifla_vlan_flags`.
 const FLAGS: u16 = 2;

@@ -7,7 +7,8 @@ use crate::kernel::words::Form::{self, U32};
 use crate::kernel::words::{Own, Setting, Word, fact, option, whole};
 use crate::netlink::attr;
 
-pub(super) const KINDS: &[Kind] = &[Kind { own: OWN, port: PORT, ..Kind::new("vrf", "vrf", "CONFIG_NET_VRF") }];
+pub(super) const KINDS: &[Kind] =
+    &[Kind { own: OWN, port: PORT, needs: &["table"], ..Kind::new("vrf", "vrf", "CONFIG_NET_VRF") }];
 
 const OWN: &[Word] = &[option("table", 1, Form::Own(&TABLE))];
 

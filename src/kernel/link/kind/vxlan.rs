@@ -6,7 +6,7 @@ use crate::kernel::words::Form::{Be16, Be32, Be64, Flag, Link, Names8, Names32, 
 use crate::kernel::words::{self, Setting, Settings, Word, option};
 
 pub(super) const KINDS: &[Kind] =
-    &[Kind { own: OWN, fresh, unread: &["mcroute"], ..Kind::new("vxlan", "vxlan", "CONFIG_VXLAN") }];
+    &[Kind { own: OWN, fresh, needs: &["id"], unread: &["mcroute"], ..Kind::new("vxlan", "vxlan", "CONFIG_VXLAN") }];
 
 const OWN: &[Word] = &[
     option("id", 1, U32),
