@@ -160,6 +160,8 @@ rows! {
     // Arguments and options
     METHOD_WITHOUT_OBJECT: "EINVAL" Script "a method is called without its object"
         => "write \":\" before its name, not \".\", as in net:host \"h1\"";
+    METHOD_DEVICE: "EINVAL" Script "a method takes a link of its namespace by the name alone, got \"<name>\""
+        => "write \"<link>\"";
     ARGUMENT_TYPE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
     ARGUMENT_VALUE: "EINVAL" Script "argument <position> must be <expected>, got <got>";
     ARGUMENT_COUNT: "EINVAL" Script "at most <most> taken, got <count>";

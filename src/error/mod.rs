@@ -212,19 +212,24 @@ impl Error {
     /// The sentence, without place, operation and code; names in it are escaped.
     pub fn message(&self) -> String {
         let (text, _) = fill(self.0.row.message, &self.0.values);
-        if !self.is(&explain::KERNEL_REFUSED) {
-            return text;
+        let Some(named) = self.named() else { return text };
+        if self.is(&explain::KERNEL_REFUSED) {
+            // Without words of its own the sentence names no object.
+            return text.replacen("refused", &format!("refused {named}"), 1);
         }
-        // Without words of its own the sentence names no object.
+        let of_an_object = self.is(&explain::OBJECT_EXISTS) || self.is(&explain::OBJECT_MISSING);
+        if of_an_object { self.0.row.message.replacen("<what>", &named, 1) } else { text }
+    }
+
+    /// What it is about and where that is: `nexthop 7 of "ns0"`.
+    fn named(&self) -> Option<String> {
         let object = self.0.object.as_deref().map(escape);
         let what = self.0.values.iter().find_map(|(key, what)| (*key == "what").then(|| escape(what)));
-        let named = match (what, object) {
-            (Some(what), Some(object)) if !what.contains(&object) => format!("{what} of \"{object}\""),
-            (Some(what), _) => what,
-            (None, Some(object)) => format!("\"{object}\""),
-            (None, None) => return text,
-        };
-        text.replacen("refused", &format!("refused {named}"), 1)
+        match (what, object) {
+            (Some(what), Some(object)) if !what.contains(&object) => Some(format!("{what} of \"{object}\"")),
+            (None, Some(object)) => Some(format!("\"{object}\"")),
+            (what, _) => what,
+        }
     }
 
     /// One thing to do, starting with a verb; none if the row has none or lacks a value for it.
@@ -256,7 +261,8 @@ impl Error {
 
 /// What an errno says, as part of a sentence: "no such file or directory".
 fn description(errno: Errno) -> String {
-    let text = errno.desc();
+    // libc speaks of mathematics.
+    let text = if errno == Errno::ERANGE { "out of range" } else { errno.desc() };
     // "I/O error" stays as it is.
     let word = text.starts_with(char::is_uppercase) && text[1..].starts_with(char::is_lowercase);
     if word { text[..1].to_lowercase() + &text[1..] } else { text.to_owned() }

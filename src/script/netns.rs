@@ -154,7 +154,8 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
                 _ => handle.namespace().delete(how)?,
             }
         }
-        _ => named::delete(args.name(1)?, how)?,
+        Value::String(_) => named::delete(args.name(1)?, how)?,
+        _ => return Err(args.wrong_type(1, "a namespace (a name or a Netns)").into()),
     }
     args.nothing()
 }

@@ -41,9 +41,7 @@ impl Options {
             let key = key.to_string_lossy();
             let key = key.strip_suffix('_').unwrap_or(&key).to_owned();
             if !known.iter().chain(ignored).any(|group| group.contains(&key.as_str())) {
-                let near = nearest(&key, known.iter().flat_map(|group| group.iter().copied()));
-                let error = Error::new(&explain::OPTION_UNKNOWN).with("key", &key).with("function", function);
-                return Err(error.near(near).into());
+                return Err(unknown(&key, function, known).into());
             }
             entries.push((key, value));
         }
@@ -205,6 +203,21 @@ impl Options {
             Value::Table(table) => table.sequence_values::<String>().collect::<mlua::Result<_>>().ok(),
             _ => None,
         })
+    }
+}
+
+/// What is said of a key that is none of these: which one is like it, or else what there is, if that is not much.
+fn unknown(key: &str, function: &'static str, known: &[&[&'static str]]) -> Error {
+    const FEW: usize = 12;
+    let error = Error::new(&explain::OPTION_UNKNOWN).with("key", key).with("function", function);
+    let mut known: Vec<&str> = known.concat();
+    match nearest(key, known.iter().copied()) {
+        Some(near) => error.with("near", near),
+        None if known.is_empty() || known.len() > FEW => error,
+        None => {
+            known.sort_unstable();
+            error.note(format!("it takes {}", known.join(", ")))
+        }
     }
 }
 

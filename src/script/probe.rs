@@ -11,7 +11,7 @@ use super::options::Options;
 use super::records::{Record, with_text};
 use super::registry::{Acts, Call, Function};
 use crate::error::{Error, Result, explain};
-use crate::kernel::namespace::Namespace;
+use crate::kernel::namespace::{Namespace, named};
 use crate::probe::throughput::{Detail, Protocol};
 use crate::probe::{Family, Ping, PingResult, PingSpec, Throughput, ThroughputRun, ThroughputSpec, address_of};
 
@@ -87,7 +87,11 @@ fn target(args: &Args, from: &Namespace, family: Option<Family>) -> mlua::Result
                 Some((address, scope)) => (address, Some(scope.to_owned())),
                 None => (text.as_str(), None),
             };
-            Ok((crate::kernel::address_text::address(address)?, scope))
+            let address = crate::kernel::address_text::address(address).map_err(|error| match named::exists(address) {
+                Ok(true) => error.note(format!("a namespace is called so: its handle is netns.get \"{address}\"")),
+                _ => error,
+            });
+            Ok((address?, scope))
         }
         value => match namespace_of(&value) {
             Some(to) => Ok((address_of(&to?, from, family)?, None)),

@@ -278,6 +278,11 @@ return {
     fails = { code = "EBUSY", object = "v0" },
   },
   {
+    "states in trees, of a link that is in no bridge",
+    make = function(ns) ns:bridge_mst_set("v1", { msti = 3, state = "blocking" }) end,
+    fails = { code = "EINVAL", object = "v1", message = "neither a bridge nor a port", hint = "master" },
+  },
+  {
     "state in no tree",
     make = function(ns) ns:bridge_mst_set("v0", { state = "blocking" }) end,
     fails = { code = "EINVAL", object = "v0", message = '"msti"' },

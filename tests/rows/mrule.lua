@@ -96,7 +96,7 @@ return {
       ns:mrule_add { priority = 5, table = 5 }
     end,
     tool = "ip mrule add priority 5 table 5 && ip mrule add priority 5 table 5",
-    fails = { code = "EEXIST", message = 'rule "priority 5 table 5" already exists' },
+    fails = { code = "EEXIST", message = 'rule "priority 5 table 5" of "anonymous" already exists' },
   },
   {
     "what is not there",

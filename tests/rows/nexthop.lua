@@ -283,13 +283,13 @@ return {
     before = members,
     make = function(ns) ns:nexthop_add(1, { blackhole = true }) end,
     tool = "ip nexthop add id 1 blackhole",
-    fails = { code = "EEXIST", message = "nexthop 1 already exists" },
+    fails = { code = "EEXIST", message = 'nexthop 1 of "anonymous" already exists' },
   },
   {
     "delete what is not there",
     make = function(ns) ns:nexthop_delete(1) end,
     tool = "ip nexthop del id 1",
-    fails = { code = "ENOENT", message = "there is no nexthop 1" },
+    fails = { code = "ENOENT", message = 'there is no nexthop 1 of "anonymous"' },
   },
   {
     "get what is not there",

@@ -146,6 +146,17 @@ return rows.file(routes.beside, {
     fails = { code = "ENETUNREACH", message = "2001:db8:7::1" },
   },
   {
+    "nexthops that are no tables",
+    make = function(ns) ns:route_add("10.9.0.0/16", { nexthops = { "10.0.0.2" } }) end,
+    fails = { code = "EINVAL", message = "{ via = " },
+  },
+  {
+    "what the kernel has no words for in nsl",
+    make = function(ns) ns:route_add("10.9.0.0/16", { via = "10.0.0.2", src = "10.7.7.7" }) end,
+    tool = "ip route add 10.9.0.0/16 via 10.0.0.2 src 10.7.7.7",
+    fails = { code = "EINVAL", message = 'refused route "10.9.0.0/16" of "anonymous"' },
+  },
+  {
     "a nexthop object there is not",
     make = function(ns) ns:route_add("10.9.0.0/16", { nhid = 7 }) end,
     tool = "ip route add 10.9.0.0/16 nhid 7",

@@ -10,6 +10,8 @@ rows! {
     TC_NO_FILTERS: "EINVAL" Script "\"<at>\" has no qdisc that takes filters <where>" => "<remedy>";
     TC_NO_BLOCK: "EINVAL" Script "no qdisc shares \"<at>\""
         => "give its number to one that takes filters, as ingress_block or egress_block";
+    TC_EXISTS: "EEXIST" Script "<what> already exists"
+        => "use netns.<sort>_replace, or delete it first with netns.<sort>_delete";
     TC_SPEED_UNKNOWN: "EINVAL" Script "option \"<key>\" is a share of the speed of \"<link>\", which is not known"
         => "give the rate itself";
     TC_ACTIONS_MISSING: "EOPNOTSUPP" Feature "this kernel lacks one of the actions <kinds>"

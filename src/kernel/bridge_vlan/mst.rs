@@ -4,8 +4,9 @@
 use nix::errno::Errno;
 
 use super::execute;
-use crate::error::Result;
+use crate::error::{Error, Result, explain};
 use crate::kernel::device::{Device, index_names};
+use crate::kernel::link;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{U16, Words8};
 use crate::kernel::words::{self, Setting, Settings, Word, option};
@@ -40,6 +41,10 @@ pub fn set(device: &Device, settings: &Settings) -> Result<()> {
         message
     });
     set.map_err(|error| match error.as_errno() {
+        // So says the kernel of every link that is in no bridge.
+        Some(Errno::EOPNOTSUPP) if link::get(device).is_ok_and(|link| link.master.is_none()) => {
+            Error::new(&explain::VLAN_NO_BRIDGE).with("link", device).object(device)
+        }
         Some(Errno::EBUSY) => error.note("mst_enabled of its bridge is off"),
         _ => error,
     })

@@ -22,6 +22,8 @@ pub use read::{Route, Way};
 pub use spec::{Destination, Family, NextHop, RouteSpec, TYPES, parse_pref, parse_type};
 pub use vrf::vrf_table;
 
+use std::net::IpAddr;
+
 use netlink_packet_core::{NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use netlink_packet_route::RouteNetlinkMessage;
 use nix::errno::Errno;
@@ -147,12 +149,16 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
     };
     let error = if spec.family() == Family::Mpls { without_mpls(error) } else { error };
     let error = spec.wrapped().into_iter().fold(error, encap::refused);
+    let link_local = via.is_some_and(|via| matches!(via, IpAddr::V6(via) if via.is_unicast_link_local()));
+    let needs_device = [(Errno::EINVAL, &explain::ROUTE_NEEDS_DEVICE)];
+    let error = if link_local && dev.is_none() { error.explain(&needs_device) } else { error };
     let aimless = via.is_none() && dev.is_none();
     let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };
     error
         .with("doing", doing)
         .with("capability", "CAP_NET_ADMIN")
         .with("route", spec.dst)
+        .with("what", format!("route \"{}\"", spec.dst))
         .with("where", place(namespace))
         .with("link", dev.unwrap_or("?"))
         .object(object(namespace, spec))

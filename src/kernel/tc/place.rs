@@ -125,7 +125,10 @@ pub fn refused(error: Error, what: &str, place: &Place, device: &Device, kind: O
             let class = format!("class {} of \"{device}\"", handle::text(place.parent));
             entry::refused(error, class, "changing traffic control")
         }
-        _ => entry::refused(error, called(what, place, device), "changing traffic control"),
+        _ => {
+            let error = error.explain(&[(Errno::EEXIST, &explain::TC_EXISTS)]).with("sort", what);
+            entry::refused(error, called(what, place, device), "changing traffic control")
+        }
     }
 }
 

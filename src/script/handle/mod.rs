@@ -142,9 +142,13 @@ pub(super) fn namespace_of(value: &Value) -> Option<Result<Namespace>> {
     handle.borrow::<NodeHandle>().ok().map(|node| node.namespace())
 }
 
-/// The link called `name` in the namespace of the handle `namespace`.
+/// The link called `name` in the namespace of the handle `namespace`; `EINVAL` where the name says a namespace too.
 pub(super) fn reference(lua: &Lua, namespace: &Value, name: &str) -> mlua::Result<Option<Value>> {
     let Some(namespace) = namespace_of(namespace) else { return Ok(None) };
+    if let Some((_, link)) = name.split_once('/') {
+        let error = Error::new(&explain::METHOD_DEVICE).with("name", name).with("link", link);
+        return Err(error.object(name).into());
+    }
     let link = LinkHandle::reference(&namespace?, name)?;
     Ok(Some(Value::UserData(lua.create_userdata(link)?)))
 }

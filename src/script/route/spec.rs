@@ -133,7 +133,7 @@ fn more(table: &'static [Word], options: &Options, namespace: &Namespace) -> Res
 }
 
 fn read_nexthops(nexthops: &Table, options: &Options, namespace: &Namespace) -> Result<Vec<NextHop>> {
-    let wrong = || options.wrong_type("nexthops", "an array of tables");
+    let wrong = || options.wrong_type("nexthops", "an array of tables such as { { via = \"10.0.0.1\" } }");
     let mut read = Vec::new();
     for nexthop in nexthops.sequence_values::<Table>() {
         let nexthop = nexthop.map_err(|_| wrong())?;

@@ -1,0 +1,2 @@
+netns.add "ns0"
+netns.link_wait("ns0/lo", { mtuu = 1400 })
