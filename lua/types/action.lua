@@ -61,6 +61,9 @@
 ---@field csum? boolean               # tunnel_key: with a checksum
 ---@field tos? integer                # tunnel_key
 ---@field nofrag? boolean             # tunnel_key
+---@field geneve_opts? string         # tunnel_key: "0102:80:00112233", several behind commas (Linux before 6.15)
+---@field vxlan_opts? string|integer  # tunnel_key: the group policy (Linux before 6.15)
+---@field erspan_opts? string         # tunnel_key: version, index, direction, hardware: "2:0:1:3" (Linux before 6.15)
 ---@field sdata? string               # simple
 ---@field bytecode? string            # bpf: "1,6 0 0 65535"
 ---@field object? string              # bpf: the object file that its program is in

@@ -78,6 +78,10 @@
 ---@field cfm? { mdl?: integer, op?: integer }   # of connectivity fault management: its level and what it is; `protocol = "cfm"`
 ---@field enc_flags? string           # "tuncsum", "tundf/notunoam", "tuncrit"
 ---@field enc_key_id? integer         # of the tunnel it came by
+---@field geneve_opts? string         # of the tunnel it came by: "0102:80:00112233", with masks "0102:80:00112233/ffff:ff:ffffff00", several behind commas (Linux before 6.15)
+---@field vxlan_opts? string|integer  # its group policy: 513, "513/0xffff" (Linux before 6.15)
+---@field erspan_opts? string         # version, index, direction, hardware: "1:2:0:0", "2:0:1:3" (Linux before 6.15)
+---@field gtp_opts? string            # type and flow: "0a:bc/0f:ff" (Linux before 6.15)
 ---@field enc_src_ip? string
 ---@field enc_dst_ip? string
 ---@field enc_src_port? string|integer

@@ -70,6 +70,9 @@
 ---@field key? boolean                # ip, ip6: send the key
 ---@field csum? boolean               # ip, ip6: send checksums
 ---@field seq? boolean                # ip, ip6: send sequence numbers
+---@field geneve_opts? string         # ip, ip6: class, type and data: "0:0:12121212,1:2:12121212" (Linux before 6.15)
+---@field vxlan_opts? string|integer  # ip, ip6: the group policy: 456 (Linux before 6.15)
+---@field erspan_opts? string         # ip, ip6: version, index, direction, hardware: "1:123:0:0" (Linux before 6.15)
 ---@field mode? string                # seg6: "encap", "inline", "l2encap", "encap.red" or "l2encap.red"; ioam6: "encap", "inline" or "auto"
 ---@field segs? string|string[]       # seg6, rpl: the addresses to go by, in order
 ---@field hmac? integer               # seg6: the key to sign with

@@ -48,6 +48,7 @@ pub mod sysctl;
 pub mod tc;
 pub mod tcp_metrics;
 pub mod token;
+pub mod tunnel_options;
 pub mod units;
 pub mod words;
 pub mod xfrm;

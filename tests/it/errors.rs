@@ -26,6 +26,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("LINK_OPTION_KEPT", "it takes a module: tests/rows/vrf.lua has it"),
     ("BOND_QUEUE_MISSING", "it takes a module: tests/rows/link_bond.lua has it"),
     ("OBJECT_IN_USE", "it takes modules: tests/rows/fou.lua, macsec.lua and mptcp.lua have it"),
+    ("TUNNEL_OPTIONS", "it takes a kernel from Linux 6.15 on: tests/rows/encap_options.lua has it"),
     ("MACSEC_NONE", "it takes a module: tests/rows/macsec.lua has it"),
     ("MACSEC_KEY", "it takes a module: tests/rows/macsec.lua has it"),
     ("MPTCP_FULL", "it takes a kernel with Multipath TCP: tests/rows/mptcp.lua has it"),

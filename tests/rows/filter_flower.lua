@@ -1,6 +1,7 @@
 -- Filters of flower: `tc filter` beside `filter_add`. (`tc -json` of some of them is not JSON.)
 
 local filters = require "filters"
+local older = require "older"
 
 local function write(ns, records)
   for _, record in ipairs(records) do ns:filter_replace(record.dev, record) end
@@ -22,6 +23,13 @@ end
 local function newer(since, name, protocol, opts, want)
   local row = flower(name, protocol, opts, "", want)
   row.since, row.tool = since, nil
+  return row
+end
+
+--- A row for options of a tunnel, which only older kernels are told.
+local function options(name, opts, words, want)
+  local row = flower("in a tunnel, by options of " .. name, "ip", opts, words, want)
+  row.has = older
   return row
 end
 
@@ -87,6 +95,14 @@ return {
   newer("6.5", "whom the bridge does not know", "all", { l2_miss = true }, { l2_miss = true }),
   newer("6.6", "of connectivity fault management", "cfm", { cfm = { mdl = 5, op = 46 } }, { protocol = "cfm", cfm = { mdl = 5, op = 46 } }),
   newer("6.6", "of an association of IPsec", "ip", { ip_proto = "esp", spi = "0x100" }, { ip_proto = "esp", spi = "0x100" }),
+  options("geneve", { enc_key_id = 7, geneve_opts = "0102:80:00112233,0103:81:aabbccdd/ffff:ff:ffffff00" },
+    "enc_key_id 7 geneve_opts 0102:80:00112233,0103:81:aabbccdd/ffff:ff:ffffff00",
+    { geneve_opts = "0102:80:00112233,0103:81:aabbccdd/ffff:ff:ffffff00" }),
+  options("VXLAN", { vxlan_opts = "57/0xff" }, "vxlan_opts 57/0xff", { vxlan_opts = "57/255" }),
+  options("VXLAN, all of them", { vxlan_opts = 57 }, "vxlan_opts 57", { vxlan_opts = "57/4784127" }),
+  options("ERSPAN", { erspan_opts = "1:2:0:0" }, "erspan_opts 1:2:0:0", { erspan_opts = "1:2:0:0/1:4294967295:0:0" }),
+  options("ERSPAN II", { erspan_opts = "2:0:1:3/2:0:1:255" }, "erspan_opts 2:0:1:3/2:0:1:255", { kind = "flower" }),
+  options("GTP", { gtp_opts = "0a:bc/0f:ff" }, "gtp_opts 0a:bc/0f:ff", { gtp_opts = "0a:bc/0f:ff" }),
   newer("6.11", "by flags of its tunnel", "ip", { enc_dst_ip = "10.0.0.1", enc_flags = "tuncsum/notundf/tunoam/notuncrit" },
     { enc_flags = "tuncsum/notundf/tunoam/notuncrit" }),
   {

@@ -10,6 +10,8 @@ rows! {
     OBJECT_IN_USE: "" Script "<what> is in use" => "<remedy>";
     OBJECT_NOT_SUPPORTED: "EOPNOTSUPP" Feature "this kernel does not support <what>" => "<remedy>";
     MODULE_MISSING: "EOPNOTSUPP" Feature "this kernel has no <what>" => "load it with `modprobe <module>` (<config>)";
+    TUNNEL_OPTIONS: "EOPNOTSUPP" Feature "option \"<key>\" may stop Linux <release>, which is therefore not told"
+        => "use a kernel before Linux 6.15: of newer ones some crash over it, and none is known to be mended";
     MACSEC_NONE: "ENODEV" Script "\"<link>\" is no MACsec link";
     MACSEC_KEY: "EINVAL" Script "<what> does not fit the link's cipher"
         => "give a key of 32 hexadecimal digits for 128 bits, 64 for 256; with gcm-aes-xpn xpn, ssci and salt in place of pn";

@@ -1,7 +1,5 @@
 //! What a route or a nexthop wraps its packets in, in the words of `ip route … encap`, one file a type (Linux
 //! `include/uapi/linux/lwtunnel.h`).
-//!
-//! Options of geneve, vxlan and erspan within `ip` and `ip6` are left out on purpose: kernels up to 6.18 crash on them.
 
 mod bpf;
 mod ila;

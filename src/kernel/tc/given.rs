@@ -65,6 +65,11 @@ impl<'a> Given<'a> {
         Ok(self.number(name)?.is_some_and(|number| number != 0))
     }
 
+    /// All that was given.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
     /// The value as it was given.
     pub fn setting(&self, name: &str) -> Option<&'a Setting> {
         words::find(self.settings, name)
@@ -117,12 +122,14 @@ impl<'a> Given<'a> {
 
     /// "option "loss" must be …, got …".
     pub fn wrong(&self, name: &str, expected: impl std::fmt::Display) -> Error {
-        let none = Setting::Text(String::new());
-        wrong(name, expected, self.setting(name).unwrap_or(&none))
+        match self.setting(name) {
+            Some(got) => wrong(name, expected, got),
+            None => wrong(name, expected, "nothing"),
+        }
     }
 }
 
-fn wrong(name: &str, expected: impl std::fmt::Display, got: &Setting) -> Error {
+fn wrong(name: &str, expected: impl std::fmt::Display, got: impl std::fmt::Display) -> Error {
     Error::new(&explain::WORD_VALUE).with("key", name).with("expected", expected).with("got", got)
 }
 

@@ -1,5 +1,7 @@
 -- Actions of every kind, each as nsl and as `tc` are told of it: action.lua has them in filters, action_shared.lua by themselves.
 
+local older = require "older"
+
 --- One action: its name, its kind, its options, its words, and what is part of what nsl reads. What is behind `;` of the
 --- words comes behind the action's number; `more` is what else the row has.
 local function action(name, kind, opts, words, want, more)
@@ -47,6 +49,13 @@ local all = {
     "set src_ip 10.0.0.1 dst_ip 10.0.0.2 id 7 dst_port 4789"),
   action("tunnel_key: more", "tunnel_key", { do_ = "set", src_ip = "2001:db8::1", dst_ip = "2001:db8::2", id = 7, csum = false, tos = 16, ttl = 9 },
     "set src_ip 2001:db8::1 dst_ip 2001:db8::2 id 7 nocsum tos 0x10 ttl 9"),
+  action("tunnel_key: options of geneve", "tunnel_key",
+    { do_ = "set", src_ip = "10.0.0.1", dst_ip = "10.0.0.2", id = 7, dst_port = 6081, geneve_opts = "0102:80:0011223344556677,0103:81:aabbccdd" },
+    "set src_ip 10.0.0.1 dst_ip 10.0.0.2 id 7 dst_port 6081 geneve_opts 0102:80:0011223344556677,0103:81:aabbccdd", nil, { has = older }),
+  action("tunnel_key: options of VXLAN", "tunnel_key", { do_ = "set", src_ip = "10.0.0.1", dst_ip = "10.0.0.2", id = 7, vxlan_opts = 513 },
+    "set src_ip 10.0.0.1 dst_ip 10.0.0.2 id 7 vxlan_opts 513", { vxlan_opts = "513" }, { has = older }),
+  action("tunnel_key: options of ERSPAN", "tunnel_key", { do_ = "set", src_ip = "10.0.0.1", dst_ip = "10.0.0.2", id = 7, erspan_opts = "2:0:1:3" },
+    "set src_ip 10.0.0.1 dst_ip 10.0.0.2 id 7 erspan_opts 2:0:1:3", nil, { has = older }),
   action("tunnel_key: forgotten", "tunnel_key", { do_ = "unset" }, "unset"),
   action("skbmod: addresses", "skbmod", { dst_mac = "02:00:00:00:00:01", src_mac = "02:00:00:00:00:02" },
     "set dmac 02:00:00:00:00:01 set smac 02:00:00:00:00:02"),

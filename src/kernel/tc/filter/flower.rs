@@ -10,6 +10,7 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::tc::{form, handle};
+use crate::kernel::tunnel_options::{self, ERSPAN, GENEVE, GTP, Style, VXLAN};
 use crate::kernel::words::Form::{Be16, Be32, Bit32, List, Names8, Nested, Switch8, Text, U8, U16, U32};
 use crate::kernel::words::{self, Form, HEADER, NOWHERE, Own, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
@@ -52,6 +53,8 @@ const LABELS: u16 = 99;
 const LABEL: u16 = 1;
 const LSE: &[Word] =
     &[option("depth", 1, U8), option("ttl", 2, U8), option("bos", 3, U8), option("tc", 4, U8), option("label", 5, U32)];
+/// `TCA_FLOWER_KEY_ENC_OPTS` and their masks.
+const OPTIONS: [u16; 2] = [84, 85];
 /// `TCA_FLOWER_KEY_CFM_*`.
 const CFM: &[Word] = &[option("mdl", 1, U8), option("op", 2, U8)];
 
@@ -113,6 +116,10 @@ const WORDS: &[Word] = &[
     option("ct_zone", OWN, Text),
     option("ct_mark", OWN, Text),
     option("ct_label", OWN, Text),
+    GENEVE,
+    VXLAN,
+    ERSPAN,
+    GTP,
 ];
 
 /// Those that are about packets, which alone a template of a chain has.
@@ -230,7 +237,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
         attr::put(bytes, field.1, &value);
         attr::put(bytes, field.2, &mask);
     }
-    Ok(())
+    tunnel_options::put_masked(bytes, OPTIONS, given.settings(), Style::Tc)
 }
 
 /// The protocol that the options are about; a filter says it in its header, a template here alone.
@@ -270,6 +277,10 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
         if let Some(text) = text {
             seen.setting(word, text);
         }
+    }
+    let [options, masks] = OPTIONS.map(|kind| attr::find(bytes, kind));
+    if let Some((word, value)) = options.and_then(|options| tunnel_options::decode(options, masks, Style::Tc)) {
+        seen.setting(word, value);
     }
     for (word, least, greatest) in RANGES {
         let port = |kind| Some(u16::from_be_bytes(attr::find(bytes, kind)?.try_into().ok()?));
