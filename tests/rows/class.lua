@@ -99,7 +99,7 @@ return {
   },
   {
     "of a discipline that has none",
-    before = "ip link add v0 type veth peer name v1; tc qdisc add dev v0 root handle 1: pfifo",
+    before = "tc qdisc add dev v0 root handle 1: pfifo",
     make = function(ns) ns:class_add("v0", { classid = "1:10", parent = "1:", rate = 1000 }) end,
     fails = { code = "EINVAL", object = "v0", message = '"pfifo" has no classes' },
   },
