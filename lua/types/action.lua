@@ -16,7 +16,7 @@
 ---@field dev? nsl.Dev                # mirred
 ---@field blockid? integer           # mirred: out of all links of a block (Linux 6.8), instead of `dev`
 ---@field random? "netrand"|"determ"  # gact: for one packet of so many, by chance or in turn
----@field of? integer|string[]        # gact: how many; csum: of which headers: "iph" "icmp" "igmp" "tcp" "udp" "udplite" "sctp"
+---@field of? integer|string[]        # gact: how many; csum: of which headers: "iph" (or "ip4h") "icmp" "igmp" "tcp" "udp" "udplite" "sctp"
 ---@field random_control? string      # gact: what becomes of that one
 ---@field rate? nsl.Rate|integer      # police: what may pass; sample: one packet of so many
 ---@field burst? nsl.Size             # police: what may pass at once
@@ -46,7 +46,7 @@
 ---@field ptype? "host"|"broadcast"|"multicast"|"otherhost"      # skbedit
 ---@field inheritdsfield? boolean     # skbedit: the priority by the dsfield
 ---@field zone? integer               # connmark, ct, ctinfo
----@field old? string                 # nat: the address, or the first of them
+---@field old? string                 # nat: the address, or the first of them, or a network: "10.0.0.0/16"
 ---@field new? string                 # nat: what it becomes
 ---@field prefix? integer             # nat: how many bits change
 ---@field group? integer              # sample: who listens

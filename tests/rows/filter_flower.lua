@@ -141,6 +141,18 @@ return {
     fails = { code = "EOPNOTSUPP", object = "v0" },
   },
   {
+    "a VLAN beyond 12 bits",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "802.1Q", vlan_id = 5000 }) end,
+    tool = "tc filter add dev v0 ingress protocol 802.1Q flower vlan_id 5000",
+    fails = { code = "EINVAL", message = 'option "vlan_id" must be a VLAN\'s number up to 4095, got 5000' },
+  },
+  {
+    "a VLAN's priority beyond 3 bits",
+    make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "802.1Q", cvlan_prio = 8 }) end,
+    tool = "tc filter add dev v0 ingress protocol 802.1Q flower cvlan_prio 8",
+    fails = { code = "EINVAL", message = 'option "cvlan_prio" must be a priority up to 7, got 8' },
+  },
+  {
     "a port of no protocol",
     make = function(ns) ns:filter_add("v0", { kind = "flower", ingress = true, protocol = "ip", dst_port = 80 }) end,
     tool = "tc filter add dev v0 ingress protocol ip flower dst_port 80",

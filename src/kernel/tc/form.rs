@@ -2,7 +2,7 @@
 
 use super::{handle, rate};
 use crate::kernel::units;
-use crate::kernel::words::{Form, Own, Setting, ratio, seconds};
+use crate::kernel::words::{Form, Own, Setting, ratio, seconds, whole};
 use crate::netlink::attr;
 
 /// A discipline's handle, `"1:"`.
@@ -50,6 +50,32 @@ pub const MINOR16: Form = Form::Own(&Own {
     encode: |value| minor(value).and_then(|minor| u16::try_from(minor).ok()).map(|minor| minor.to_ne_bytes().to_vec()),
     decode: |bytes| Some(Setting::Text(format!("{:x}", attr::number(bytes.get(..2)?)?))),
     width: Some(2),
+});
+
+/// A VLAN's number, 12 bits in 16.
+pub const VLAN: Form = Form::Own(&Own {
+    expected: "a VLAN's number up to 4095",
+    encode: |value| {
+        whole(value)
+            .and_then(|number| u16::try_from(number).ok())
+            .filter(|number| *number < 4096)
+            .map(|number| number.to_ne_bytes().to_vec())
+    },
+    decode: |bytes| Some(Setting::Integer(attr::number(bytes.get(..2)?)?.cast_signed())),
+    width: Some(2),
+});
+
+/// The priority of a VLAN's frames, 3 bits in 8.
+pub const VLAN_PRIORITY: Form = Form::Own(&Own {
+    expected: "a priority up to 7",
+    encode: |value| {
+        whole(value)
+            .and_then(|number| u8::try_from(number).ok())
+            .filter(|number| *number < 8)
+            .map(|number| vec![number])
+    },
+    decode: |bytes| Some(Setting::Integer(i64::from(*bytes.first()?))),
+    width: Some(1),
 });
 
 /// A time in nanoseconds, 64 bits.

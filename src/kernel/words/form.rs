@@ -290,8 +290,11 @@ impl Form {
             }
             Self::Bits8(bits) | Self::Bits32(bits) => {
                 let number = number()?;
-                let on = bits.iter().filter(|(_, bit)| number & u64::from(*bit) == u64::from(*bit));
-                Setting::List(on.map(|(name, _)| Setting::Text((*name).to_owned())).collect())
+                let mut on: Vec<_> =
+                    bits.iter().filter(|(_, bit)| number & u64::from(*bit) == u64::from(*bit)).collect();
+                // Of several names for the same, the first.
+                on.dedup_by_key(|(_, bit)| *bit);
+                Setting::List(on.into_iter().map(|(name, _)| Setting::Text((*name).to_owned())).collect())
             }
             Self::Mac => Setting::Text(format_mac(bytes)),
             Self::Ip | Self::Ip4 | Self::Ip6 => Setting::Text(super::value::address(bytes)?.to_string()),

@@ -10,8 +10,18 @@ const LENGTH: usize = 24;
 const WORDS: &[Word] =
     &[control(PARAMETERS, LENGTH), index(PARAMETERS, LENGTH), field("of", PARAMETERS, LENGTH, 20, Bits32(OF))];
 
-const OF: &[(&str, u32)] =
-    &[("iph", 1), ("icmp", 2), ("igmp", 4), ("tcp", 8), ("udp", 16), ("udplite", 32), ("sctp", 64)];
+/// The header of IPv4 has three names; it is read by the first.
+const OF: &[(&str, u32)] = &[
+    ("iph", 1),
+    ("ip4h", 1),
+    ("ipv4h", 1),
+    ("icmp", 2),
+    ("igmp", 4),
+    ("tcp", 8),
+    ("udp", 16),
+    ("udplite", 32),
+    ("sctp", 64),
+];
 
 pub(super) static CSUM: Action =
     Action { complete: |settings| super::default(settings, "control", "pass"), times: 2, ..Action::new("csum", WORDS) };

@@ -2,7 +2,7 @@
 
 use super::{Action, control, index};
 use crate::kernel::words::Form::{Bit32, Ip4};
-use crate::kernel::words::{Form, Own, Setting, Word, field};
+use crate::kernel::words::{self, Form, Own, Setting, Settings, Word, field};
 
 const PARAMETERS: u16 = 1;
 const LENGTH: usize = 36;
@@ -32,11 +32,21 @@ const PREFIX: Form = Form::Own(&Own {
 
 pub(super) static NAT: Action = Action {
     complete: |settings| {
-        if crate::kernel::words::find(settings, "prefix").is_none() {
-            settings.push(("prefix".into(), Setting::Integer(32)));
+        if words::find(settings, "prefix").is_none() {
+            let length = take_length(settings).unwrap_or(32);
+            settings.push(("prefix".into(), Setting::Integer(length)));
         }
         super::default(settings, "control", "pass")
     },
     times: 2,
     ..Action::new("nat", WORDS)
 };
+
+/// The length behind the slash of `old = "10.0.0.0/16"`, as `tc` writes it; the address is left.
+fn take_length(settings: &mut Settings) -> Option<i64> {
+    let (_, Setting::Text(old)) = settings.iter_mut().find(|(key, _)| key == "old")? else { return None };
+    let (address, length) = old.split_once('/')?;
+    let length = length.parse().ok().filter(|length| (0..=32).contains(length))?;
+    *old = address.to_owned();
+    Some(length)
+}

@@ -2,7 +2,8 @@
 
 use super::{Action, control, index};
 use crate::error::{Error, Result, explain};
-use crate::kernel::words::Form::{Mac, U8, U16, VlanProtocol, Words32};
+use crate::kernel::tc::form;
+use crate::kernel::words::Form::{Mac, VlanProtocol, Words32};
 use crate::kernel::words::{self, Settings, Word, field, option};
 
 const PARAMETERS: u16 = 2;
@@ -12,9 +13,9 @@ const WORDS: &[Word] = &[
     control(PARAMETERS, LENGTH),
     index(PARAMETERS, LENGTH),
     field("do", PARAMETERS, LENGTH, 20, Words32(&["none", "pop", "push", "modify", "pop_eth", "push_eth"])),
-    option("id", 3, U16),
+    option("id", 3, form::VLAN),
     option("protocol", 4, VlanProtocol),
-    option("priority", 6, U8),
+    option("priority", 6, form::VLAN_PRIORITY),
     option("dst_mac", 7, Mac),
     option("src_mac", 8, Mac),
 ];

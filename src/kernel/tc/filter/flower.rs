@@ -11,7 +11,7 @@ use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::tc::{form, handle};
 use crate::kernel::tunnel_options::{self, ERSPAN, GENEVE, GTP, Style, VXLAN};
-use crate::kernel::words::Form::{Be16, Be32, Bit32, List, Names8, Nested, Switch8, Text, U8, U16, U32};
+use crate::kernel::words::Form::{Be16, Be32, Bit32, List, Names8, Nested, Switch8, Text, U8, U32};
 use crate::kernel::words::{self, Form, HEADER, NOWHERE, Own, Setting, Settings, Word, field, option};
 use crate::netlink::attr;
 
@@ -69,11 +69,11 @@ const WORDS: &[Word] = &[
     Word { settable: false, ..field("not_in_hw", FLAGS, 4, 0, Bit32(8)) },
     option("indev", 2, Text),
     option("ip_proto", IP_PROTO, Names8(PROTOCOLS)),
-    option("vlan_id", 23, U16),
-    option("vlan_prio", 24, U8),
+    option("vlan_id", 23, form::VLAN),
+    option("vlan_prio", 24, form::VLAN_PRIORITY),
     option("vlan_ethtype", 25, PROTOCOL),
-    option("cvlan_id", 77, U16),
-    option("cvlan_prio", 78, U8),
+    option("cvlan_id", 77, form::VLAN),
+    option("cvlan_prio", 78, form::VLAN_PRIORITY),
     option("cvlan_ethtype", 79, PROTOCOL),
     option("num_of_vlans", 102, U8),
     option("mpls", OWN, List(&Nested(LSE), 0)),
