@@ -209,5 +209,5 @@ fn word(error: Error, device: &Device, kind: &str, spec: &LinkSpec, socket: &mut
         Some(Master::Link(master)) => set::refused_master(error, master),
         _ => error,
     };
-    refused(error, device, "creating a link", socket)
+    refused(error, device, "creating a link", socket).with("what", format!("\"{kind}\" link \"{device}\""))
 }
