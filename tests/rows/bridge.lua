@@ -175,15 +175,17 @@ return {
   },
   {
     "mcast_fast_leave of a port",
-    before = ("%s; %s; ip link set v0 master br0"):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. "; ip link set v0 master br0",
     make = function(ns) ns:link_set("v0", { mcast_fast_leave = true }) end,
     tool = "ip link set v0 type bridge_slave mcast_fast_leave on",
     want = { { name = "v0", fastleave = true } },
   },
   {
     "nobackup_port of a port",
-    before = ([[%s; %s; ip link set v0 master br0; ip link set v1 master br0
-                ip link set v0 type bridge_slave backup_port v1]]):format(links.pair, bridge),
+    pair = true,
+    before = bridge .. [[; ip link set v0 master br0; ip link set v1 master br0
+                ip link set v0 type bridge_slave backup_port v1]],
     make = function(ns) ns:link_set("v0", { nobackup_port = true }) end,
     tool = "ip link set v0 type bridge_slave nobackup_port",
     want = { { name = "v0", master = "br0" } },

@@ -48,7 +48,8 @@ return {
   },
   {
     "a port, by the word of VRFs",
-    before = ("%s; %s; ip link set red up"):format(vrf, links.pair),
+    pair = true,
+    before = vrf .. "; ip link set red up",
     make = function(ns) ns:link_set("v0", { vrf = "red", up = true }) end,
     tool = "ip link set v0 vrf red; ip link set v0 up",
     want = { { name = "v0", master = "red", up = true, vrf_table = 10 } },
