@@ -10,6 +10,8 @@
 ---@field dev string                  # the port
 
 --- Sets a port's state in a spanning tree of its bridge, which has to have `mst_enabled` (before it has VLANs).
+---
+--- Both options are needed.
 --- ```lua
 --- netns.link_set("ns0/br0", { vlan_filtering = true, mst_enabled = true })
 --- netns.bridge_vlan_add("ns0/br0", "10-19", { self = true })

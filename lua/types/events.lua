@@ -36,11 +36,14 @@
 --- Each event is the difference from those before, so whoever carries them out has what the `_list` functions give. What
 --- the kernel does without a word (routes that go with a link) is told too, a moment later. Where more happens than is read,
 --- that is an event itself (`overrun`), and what it came to is read again and told. A link's `peer` and `link_netns` are looked
---- for in other namespaces while there are no more than 64, and of one that is deleted not at all; of VLANs each has a record of its own; a link that is down changes its alias or group unheard.
+--- for in other namespaces while there are no more than 64, and of one that is deleted not at all; of VLANs each has a record
+--- of its own; a link that is down changes its alias or group unheard.
 ---
---- States and policies of IPsec are told to who asks for them, as what they count does not matter, and with their keys. Of actions those are told that stand by themselves, and not what they do and who holds them. Of `maddr` the addresses of protocols are told, without their users, and by Linux 6.15 or newer; of `nsid` the ids by
---- which a namespace knows others, without their names. A `prefix` (`nsl.PrefixRecord`) is told when a router first
---- advertises it and when its times or flags are others; the kernel lists none, so none is deleted.
+--- States and policies of IPsec are told to who asks for them, as what they count does not matter, and with their keys. Of
+--- actions those are told that stand by themselves, and not what they do and who holds them. Of `maddr` the addresses of
+--- protocols are told, without their users, and by Linux 6.15 or newer; of `nsid` the ids by which a namespace knows others,
+--- without their names. A `prefix` (`nsl.PrefixRecord`) is told when a router first advertises it and when its times or flags
+--- are others; the kernel lists none, so none is deleted.
 ---
 --- A name that comes to /run/netns or goes is an event of the object `netns`. The loop ends when all the namespaces that
 --- are followed are gone, unless `netns` is followed as well.

@@ -49,6 +49,8 @@
 ---@field stats nsl.L2tpStats
 
 --- Makes a tunnel of L2TPv3, of which both ends are told by hand.
+---
+--- It needs both numbers and both addresses, and over UDP both ports.
 --- ```lua
 --- netns.l2tp_tunnel_add("ns0", { tunnel_id = 1, peer_tunnel_id = 2, encap = "ip", local_ = "10.0.0.1", remote = "10.0.0.2" })
 --- netns.l2tp_session_add("ns0", { tunnel_id = 1, session_id = 10, peer_session_id = 20, name = "l0" })
@@ -81,6 +83,8 @@ function netns.l2tp_tunnel_delete(ns, opts) end
 function netns.l2tp_tunnel_list(ns, opts) end
 
 --- Makes a session in a tunnel of L2TP, which is a link that carries Ethernet.
+---
+--- It needs the number of its tunnel and both of its own.
 --- ```lua
 --- netns.l2tp_session_add("ns0", { tunnel_id = 1, session_id = 10, peer_session_id = 20, name = "l0", cookie = "00112233" })
 --- ```

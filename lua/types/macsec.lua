@@ -84,6 +84,8 @@
 ---@field tx_stats nsl.MacsecTxStats
 
 --- Adds a key to a MACsec link, or a channel that receives.
+---
+--- A key needs `sa`, `key` and `key_id`, of a channel that receives its `rx` too; without `sa` it is the channel that is added.
 --- ```lua
 --- netns.macsec_add("ns0/macsec0", { sa = 0, pn = 1, on = true, key_id = "01", key = ("00"):rep(16) })
 --- netns.macsec_add("ns0/macsec0", { rx = "020000000002000b", on = true })

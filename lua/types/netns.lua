@@ -334,6 +334,9 @@ function netns.list_id(opts) end
 --- or the key of a group gives a table from keys to values, spelt so that they can be written back, without what has no
 --- value to read. A pattern or a table that is written is written whole or not at all; what the kernel spreads
 --- (`ip_forward`, `conf.all`) is written first, and a key goes before a pattern that means it too.
+---
+--- A network namespace has settings of its own in `net.` alone, and not all of those; `kernel.`, `vm.`, `fs.` and the rest
+--- are the machine's, and are read and written there, as by `sysctl` in `ip netns exec`.
 --- ```lua
 --- print(netns.sysctl("ns0", "net.ipv4.ip_forward"))
 --- netns.sysctl("ns0", "net.ipv4.ip_forward", 1)

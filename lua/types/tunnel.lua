@@ -5,7 +5,7 @@
 
 --- Options of a vxlan: Ethernet over UDP. One of `id` and `external` is needed.
 ---@class nsl.VxlanOpts
----@field id? integer                 # the network's identifier, below 2^24
+---@field id? integer                 # the network's identifier, below 2^24; needed, but where `external` is told
 ---@field remote? string              # where frames to unknown addresses go: an IP address
 ---@field group? string               # the same: the IP address of a group, which needs `dev`
 ---@field local? string               # the IP address that it sends from; `local_` and `["local"]` in Lua
@@ -38,7 +38,7 @@
 
 --- Options of a geneve: Ethernet or IP over UDP. `id` and `remote`, or `external`, are needed.
 ---@class nsl.GeneveOpts
----@field id? integer                 # the network's identifier, below 2^24
+---@field id? integer                 # the network's identifier, below 2^24; needed, but where `external` is told
 ---@field remote? string              # the IP address of the other end
 ---@field local? string               # the IP address that it sends from (Linux 7.2)
 ---@field ttl? integer|"auto"|"inherit"

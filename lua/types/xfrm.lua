@@ -101,7 +101,7 @@
 
 --- A policy's options, in `ip xfrm policy`'s words.
 ---@class nsl.XfrmPolicyOpts: nsl.XfrmSelector
----@field dir? "in"|"out"|"fwd"       # packets of which direction
+---@field dir? "in"|"out"|"fwd"       # packets of which direction; a new policy needs it
 ---@field action? "allow"|"block"
 ---@field priority? integer           # the smaller is asked first
 ---@field index? integer              # the policy's number, which also tells it from others
