@@ -137,6 +137,9 @@ const COMMANDS: &[&str] = &["up", "down", "ps", "exec", "shell", "plan", "diff",
 
 /// The command that someone may have meant who named a script that is not there.
 pub(super) fn nearest_command(script: &str) -> Option<&'static str> {
+    if script == "help" {
+        return Some("--help");
+    }
     crate::error::nearest(script, COMMANDS.iter().copied())
 }
 

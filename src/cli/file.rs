@@ -9,7 +9,7 @@ use super::args::{Args, LabFile};
 use super::exit::{self, Ended};
 use super::prompt;
 use super::run::machine;
-use crate::error::escape;
+use crate::error::{Class, escape, explain};
 use crate::script::{self, Failure, ReturnedLab, Source, Vm, returned_none};
 use crate::wait::interrupt;
 
@@ -32,7 +32,13 @@ pub(super) fn read(file: &LabFile) -> Result<Declared, Ended> {
     let chunk = vm.compile(&source)?;
     let values = match runtime.block_on(vm.run(chunk, file.arguments.clone())) {
         script::Ended::Done(values) => values,
-        script::Ended::Failed(failure) => return Err((*failure).into()),
+        script::Ended::Failed(mut failure) => {
+            // Such a file runs with the privileges that there are, and is not moved into namespaces of its own.
+            if failure.class == Class::Privilege {
+                failure.hint = Some(explain::LAB_FILE_ACTS.hint.to_owned());
+            }
+            return Err((*failure).into());
+        }
         script::Ended::Stopped => return Err(Ended { stop: interrupt::requested(), ..Ended::default() }),
     };
     let lab = ReturnedLab::among(&values).ok_or_else(|| usage(returned_none(&file.file)))?;

@@ -237,5 +237,8 @@ fn refused(error: Error, kind: &Action, index: Option<i64>) -> Error {
     if error.kernel_text().is_some_and(|text| text.contains("Failed to load TC action module")) {
         return kind.missing(error);
     }
+    // So it says of a kind whose module nobody has asked for yet.
+    let unasked = error.kernel_text().is_some_and(|text| text.contains("TC action kind not found"));
+    let error = if unasked { error.explain(&[(Errno::EINVAL, &explain::OBJECT_MISSING)]) } else { error };
     entry::refused(error, &what, "changing traffic control").object(what)
 }
