@@ -171,6 +171,14 @@ pub(crate) fn eventually(mut done: impl FnMut() -> bool, left: impl FnOnce() -> 
     }
 }
 
+/// Starts a program that sleeps, by words that bring it there, and gives its pid once it sleeps: then it is there.
+pub(crate) fn asleep(words: &str) -> i32 {
+    let pid = sh(&format!("{words} sleep 60 >/dev/null 2>&1 & echo $!")).trim().parse().expect("a pid");
+    let is_asleep = || std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n");
+    eventually(is_asleep, || format!("{words} sleep 60"));
+    pid
+}
+
 /// Waits until no process is called `name`: one that was killed may still be on its way out.
 pub(crate) fn await_no_process(name: &str) {
     let list = || sh(&format!("pgrep -a -x {name} || true"));

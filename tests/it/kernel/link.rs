@@ -10,7 +10,7 @@ use nsl::wait::block;
 use serde_json::{Value, json};
 
 use super::{device, ip, namespace};
-use crate::sandbox::{run, script, sh};
+use crate::sandbox::{eventually, run, script, sh};
 
 fn end<'a>(namespace: &'a Namespace, name: &'a str, spec: &'a LinkSpec) -> End<'a> {
     End { namespace, name: Some(name), spec }
@@ -62,10 +62,15 @@ fn what_ip_makes_is_read_as_ip_reads_it() {
             ip -n ns0 link add v0 type veth peer name v1; ip -n ns0 link add br0 type bridge stp_state 1 priority 100
             ip -n ns0 link add out type veth peer name in netns ns1
             ip -n ns0 link set v0 master br0 up; ip -n ns0 link set v1 up alias 'a link'; ip -n ns0 link set br0 up promisc on
-            ip -n ns0 link set v0 type bridge_slave cost 7 hairpin on; sleep 0.3");
-        let theirs = ip("-n ns0 -details -statistics link");
-        let theirs: Vec<Value> = theirs.as_array().expect("a list").iter().map(of_ip).collect();
-        assert_eq!(listed(&ns0), theirs);
+            ip -n ns0 link set v0 type bridge_slave cost 7 hairpin on
+            until [ $(ip -n ns0 -o link | grep -c 'v[01]@.* state UP') = 2 ]; do sleep 0.01; done");
+        let theirs = || -> Vec<Value> {
+            let links = ip("-n ns0 -details -statistics link");
+            links.as_array().expect("a list").iter().map(of_ip).collect()
+        };
+        // Links that have just come up send something by themselves, which both count.
+        let differ = || format!("{:#?}\n{:#?}", listed(&ns0), theirs());
+        eventually(|| listed(&ns0) == theirs(), differ);
         let v0 = link::get(&device(&ns0, "v0")).expect("v0");
         let has =
             |settings: &link::Settings, key: &str| settings.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());

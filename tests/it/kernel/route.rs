@@ -30,7 +30,8 @@ fn network() -> Namespace {
     let ns0 = namespace("ns0");
     sh("ip -n ns0 link set lo up; ip -n ns0 link add v0 type veth peer name v1; ip -n ns0 link set v0 addrgenmode none; ip -n ns0 link set v1 addrgenmode none; ip -n ns0 link set v0 up; ip -n ns0 link set v1 up
         ip -n ns0 addr add 10.0.0.1/24 dev v0; ip -n ns0 addr add 2001:db8::1/64 dev v0 nodad
-        ip -n ns0 addr add 10.0.1.1/24 dev v1; sleep 0.2");
+        ip -n ns0 addr add 10.0.1.1/24 dev v1
+        until [ $(ip -n ns0 -o link | grep -c 'state UP') = 2 ]; do sleep 0.01; done");
     ns0
 }
 

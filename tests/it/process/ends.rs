@@ -129,9 +129,10 @@ fn orphans_are_reaped_one_by_one() {
     sandbox::run(|| {
         process::prepare().expect("a subreaper");
         output(&Namespace::home(), "setsid sh -c '(sleep 0.1; exit 3) & exit 0'");
-        std::thread::sleep(Duration::from_millis(300));
+        let zombies = || sandbox::sh("grep -l 'State:.Z' /proc/[0-9]*/status || true");
+        sandbox::eventually(|| !zombies().is_empty(), || "no orphan ended".into());
         process::reap_orphans();
-        assert_eq!(sandbox::sh("grep -l 'State:.Z' /proc/[0-9]*/status || true"), "");
+        assert_eq!(zombies(), "");
     });
 }
 
@@ -147,9 +148,9 @@ fn the_death_of_init_is_told() {
                 [ -z "$init" ] || break
                 sleep 0.01
             done
-            kill -9 $init"#,
+            kill -9 $init
+            while grep -q 'State:.[^Z]' /proc/$init/status 2>/dev/null; do sleep 0.01; done"#,
         );
-        std::thread::sleep(Duration::from_millis(100));
         let error = process::exec(&place, &shell("true")).expect_err("nowhere to be");
         assert_eq!(error.to_string(), "the process that holds the programs of unnamed namespaces was killed (ENOMEM)");
         assert!(output(&Namespace::home(), "echo on") == "on\n");
@@ -217,7 +218,7 @@ fn a_shell_has_the_terminal_and_gives_it_back() {
             see(prompt);
             // Job control: the terminal's own signal reaches the shell's job and nobody else.
             say("sleep 90\n");
-            std::thread::sleep(Duration::from_millis(300));
+            await_count("sleep", 1);
             say("\x03");
             see(prompt);
             say("stty -echo; exit 7\n");

@@ -6,7 +6,7 @@ use nsl::kernel::namespace::Namespace;
 use nsl::process::{self, Command, Input, Output, exec};
 use nsl::wait::block;
 
-use super::{anonymous, count, named, open_files, output, run, shell, text};
+use super::{anonymous, await_count, count, named, open_files, output, run, shell, text};
 use crate::sandbox;
 
 /// Every kind of place, each with what it is called in a failure.
@@ -247,7 +247,7 @@ fn a_dropped_command_takes_its_children_along() {
         process::prepare().expect("a subreaper");
         for (kind, place) in places() {
             let operation = exec(&place, &shell("sleep 61 & sleep 62; true")).expect("it starts");
-            std::thread::sleep(Duration::from_millis(200));
+            await_count("sleep", 2);
             drop(operation);
             assert_eq!(count("sleep"), 0, "{kind}");
         }

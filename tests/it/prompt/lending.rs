@@ -11,6 +11,11 @@ use crate::sandbox::{self, run, sh};
 /// The modes of the terminal, as seen from nsl itself.
 const MODES: &str = "netns.output(nil, { 'stty', '-g' })";
 
+/// Waits until a `sleep` runs: then the terminal is its.
+fn await_sleep() {
+    sandbox::eventually(|| !sh("pgrep -x sleep || true").is_empty(), || "nothing sleeps".into());
+}
+
 #[test]
 fn a_shell_shows_its_namespace_and_gives_the_terminal_back() {
     run(|| {
@@ -25,7 +30,7 @@ fn a_shell_shows_its_namespace_and_gives_the_terminal_back() {
             assert!(printed.ends_with("inside lo "), "{shell}: {printed:?}");
             // Ctrl-C is the shell's.
             nsl.keys("sleep 100\r");
-            std::thread::sleep(Duration::from_millis(200));
+            await_sleep();
             nsl.control(ControlCode::EndOfText);
             nsl.expect("ns0> ");
             nsl.keys("stty -echo -icanon; exit 7\r");
@@ -90,7 +95,7 @@ fn ctrl_z_is_harmless() {
         shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
         shell.expect("nsl> ");
         shell.keys("x = 'kept' netns.exec(nil, { 'sleep', '0.5' })\r");
-        std::thread::sleep(Duration::from_millis(200));
+        await_sleep();
         shell.control(ControlCode::Substitute);
         shell.expect("shell> ");
         shell.keys("fg\r");

@@ -171,8 +171,9 @@ fn a_close_value_that_does_not_end_is_given_two_seconds_and_a_second_signal_none
 fn a_hang_up_ends_a_run_unless_nohup_says_otherwise() {
     run(|| {
         let script = "-e 'io.stderr:write \"ready\\n\" task.sleep(0.3) print \"ended\"'";
-        let hung_up =
-            |before: &str| shell(&format!("{before} nsl {script} & sleep 0.1; kill -HUP $!; wait $!; echo $?")).stdout;
+        let hung_up = |before: &str| {
+            shell(&format!("{before} nsl {script} 2>/run/said & until grep -q ready /run/said; do sleep 0.01; done; kill -HUP $!; wait $!; echo $?")).stdout
+        };
         assert_eq!(hung_up(""), "129\n");
         assert_eq!(hung_up("trap '' HUP;"), "ended\n0\n");
     });

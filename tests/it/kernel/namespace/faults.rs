@@ -6,7 +6,7 @@ use nsl::kernel::namespace::named::{self, Delete};
 use nsl::kernel::namespace::{Namespace, anonymous};
 
 use super::{entries, mounts_at, part, play_out};
-use crate::sandbox::{run, sh};
+use crate::sandbox::{asleep, run, sh};
 
 const PLAIN: Delete = Delete { force: false, missing_ok: false };
 const FORCE: Delete = Delete { force: true, missing_ok: false };
@@ -62,8 +62,8 @@ fn other_files_are_kept_unless_forced() {
 fn links_to_namespaces_are_names_and_others_are_refused() {
     run(|| {
         sh("ip netns add a; ln -s a /run/netns/also; ln -s /etc/passwd /run/netns/bad; ln -s /nowhere /run/netns/dead");
-        let pid =
-            sh("unshare -n sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2; ln -s /proc/$!/ns/net /run/netns/docker");
+        let pid = asleep("unshare -n");
+        sh(&format!("ln -s /proc/{pid}/ns/net /run/netns/docker"));
         let names: Vec<_> = named::list().expect("a list").into_iter().map(|one| one.name).collect();
         assert_eq!(names, ["a", "also", "docker"]);
         assert!(
@@ -91,7 +91,7 @@ fn links_to_namespaces_are_names_and_others_are_refused() {
         assert_eq!(mounts_at("/run/netns/a"), 1);
         named::delete("bad", FORCE).expect("forced");
         assert_eq!(sh("stat -c '%i %s %Y %h' /etc/passwd"), before);
-        sh(&format!("kill {}", pid.trim()));
+        sh(&format!("kill {}", pid));
     });
 }
 

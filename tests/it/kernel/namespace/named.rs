@@ -8,7 +8,7 @@ use nsl::kernel::namespace::named::{self, Delete};
 use nsl::kernel::namespace::{Namespace, all, anonymous, at_home, pids};
 
 use super::{entries, mounts_at};
-use crate::sandbox::{run, sh};
+use crate::sandbox::{asleep, run, sh};
 
 const PLAIN: Delete = Delete { force: false, missing_ok: false };
 
@@ -62,7 +62,7 @@ fn nsl_sees_what_ip_adds_and_deletes() {
 fn pids_and_identify_agree_with_ip() {
     run(|| {
         sh("ip netns add a; ip netns add b; ip netns attach c $$; ip netns delete c; ln -s b /run/netns/also-b");
-        sh("for i in 1 2 3; do ip netns exec a sleep 60 >/dev/null 2>&1 & done; sleep 0.3");
+        (0..3).for_each(|_| _ = asleep("ip netns exec a"));
         let a = Namespace::named("a").expect("there");
         let mut ip: Vec<i32> = sh("ip netns pids a").lines().map(|line| line.parse().expect("a pid")).collect();
         ip.sort_unstable();
@@ -77,9 +77,9 @@ fn pids_and_identify_agree_with_ip() {
         }
         assert!(pids::identify(None).expect("names").is_empty());
         // All names, where ip prints the last one it reads.
-        let child = sh("ip netns exec b sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2");
-        assert_eq!(pids::identify(child.trim().parse().ok()).expect("names"), ["also-b", "b"]);
-        sh(&format!("kill {} {}", child.trim(), ip.iter().map(i32::to_string).collect::<Vec<_>>().join(" ")));
+        let child = asleep("ip netns exec b");
+        assert_eq!(pids::identify(Some(child)).expect("names"), ["also-b", "b"]);
+        sh(&format!("kill {child} {}", ip.iter().map(i32::to_string).collect::<Vec<_>>().join(" ")));
         let error = pids::identify(Some(999_999)).expect_err("no such process");
         assert_eq!((error.code().as_str(), error.message().as_str()), ("ESRCH", "no process 999999"));
         assert_eq!(Namespace::get_pid(0).expect_err("no pid").code(), "EINVAL");
@@ -91,8 +91,7 @@ fn pids_and_identify_agree_with_ip() {
 fn attach_names_what_a_process_a_path_or_a_handle_leads_to() {
     run(|| {
         sh("ip netns add a");
-        let child = sh("ip netns exec a sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2");
-        let pid: i32 = child.trim().parse().expect("a pid");
+        let pid = asleep("ip netns exec a");
         let a = Namespace::named("a").expect("there");
         named::attach("by-pid", &Namespace::get_pid(pid).expect("there")).expect("attached");
         named::attach("by-path", &Namespace::get_path(format!("/proc/{pid}/ns/net")).expect("there"))
@@ -188,7 +187,7 @@ fn every_namespace_on_the_machine_is_found() {
     run(|| {
         sh("ip netns add b; ip netns add a; ip netns set a 3; mkdir /run/elsewhere; touch '/run/elsewhere/x y'");
         sh("ip netns add t; mount --bind /run/netns/t '/run/elsewhere/x y'; ip netns delete t");
-        let pid: i32 = sh("unshare -n sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2").trim().parse().expect("a pid");
+        let pid = asleep("unshare -n");
         let nameless = anonymous::add().expect("made");
         let found = all::list_all().expect("a list");
         let names: Vec<_> = found.iter().take(2).map(|one| (one.name.clone().expect("a name"), one.id)).collect();

@@ -48,13 +48,14 @@ fn sixteen_first_adds_at_once_mount_the_directory_once() {
 #[test]
 fn an_add_waits_for_the_lock_that_ip_takes() {
     run(|| {
-        sh("mkdir -m 755 /run/netns; flock /run/netns sleep 0.5 >/dev/null 2>&1 & sleep 0.2");
-        let start = std::time::Instant::now();
+        sh("mkdir -m 755 /run/netns
+            flock /run/netns sh -c 'touch /run/held; until test -e /run/go; do sleep 0.01; done' >/dev/null 2>&1 &
+            until test -e /run/held; do sleep 0.01; done");
         let adding = std::thread::spawn(|| named::add("a", false).map(|_| ()));
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert_eq!((entries().len(), mounts_at("/run/netns")), (0, 0));
+        sh("touch /run/go");
         adding.join().expect("no panic").expect("added");
-        assert!(start.elapsed() >= std::time::Duration::from_millis(200));
         named::delete("a", PLAIN).expect("deleted");
     });
 }
@@ -67,11 +68,11 @@ fn nsl_after_ip_and_ip_after_nsl_keep_one_mount() {
         sh("ip netns add c");
         assert_eq!(mounts_at("/run/netns"), 1);
         // A mount namespace made now sees what is added later, as it does with ip.
-        let late = sh("unshare -m --propagation unchanged sh -c 'sleep 1; ls /run/netns/d >/dev/null; \
-            grep -c \"/run/netns/d \" /proc/self/mountinfo' >/run/seen 2>&1 & echo $!; sleep 0.3");
+        sh("unshare -m --propagation unchanged sh -c 'touch /run/made; until test -e /run/go; do sleep 0.01; done; \
+            ls /run/netns/d >/dev/null; grep -c \"/run/netns/d \" /proc/self/mountinfo' >/run/seen 2>&1 &
+            until test -e /run/made; do sleep 0.01; done");
         named::add("d", false).expect("added");
-        sh(&format!("while kill -0 {} 2>/dev/null; do sleep 0.1; done", late.trim()));
-        assert_eq!(sh("cat /run/seen"), "1\n");
+        assert_eq!(sh("touch /run/go; until test -s /run/seen; do sleep 0.01; done; cat /run/seen"), "1\n");
         assert_eq!(entries(), ["a", "b", "c", "d"]);
         assert_eq!(named::delete_all().expect("deleted"), 4);
     });
