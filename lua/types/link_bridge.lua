@@ -1,0 +1,80 @@
+---@meta
+
+--- Options of a bridge.
+---@class nsl.BridgeOpts
+---@field forward_delay? number       # seconds
+---@field hello_time? number          # seconds
+---@field max_age? number             # seconds
+---@field ageing_time? number         # seconds that a learned address stays
+---@field stp_state? boolean          # spanning tree
+---@field priority? integer           # of the bridge, for spanning tree
+---@field vlan_filtering? boolean
+---@field vlan_protocol? "802.1Q"|"802.1ad"
+---@field vlan_default_pvid? integer
+---@field vlan_stats_enabled? boolean
+---@field vlan_stats_per_port? boolean
+---@field group_fwd_mask? integer
+---@field group_address? string
+---@field mcast_router? integer
+---@field mcast_snooping? boolean
+---@field mcast_query_use_ifaddr? boolean
+---@field mcast_querier? boolean
+---@field mcast_hash_elasticity? integer
+---@field mcast_hash_max? integer
+---@field mcast_last_member_count? integer
+---@field mcast_startup_query_count? integer
+---@field mcast_last_member_interval? number        # seconds
+---@field mcast_membership_interval? number         # seconds
+---@field mcast_querier_interval? number            # seconds
+---@field mcast_query_interval? number              # seconds
+---@field mcast_query_response_interval? number     # seconds
+---@field mcast_startup_query_interval? number      # seconds
+---@field mcast_stats_enabled? boolean
+---@field mcast_igmp_version? integer
+---@field mcast_mld_version? integer
+---@field nf_call_iptables? boolean
+---@field nf_call_ip6tables? boolean
+---@field nf_call_arptables? boolean
+---@field fdb_max_learned? integer
+---@field fdb_flush? boolean          # forgets the addresses that it learned
+---@field no_linklocal_learn? boolean # learns no addresses from frames to link-local ones
+---@field mcast_vlan_snooping? boolean
+---@field mst_enabled? boolean        # a spanning tree for each group of VLANs
+---@field mdb_offload_fail_notification? boolean # tells of groups that hardware did not take
+---@field fdb_local_vlan_0? boolean   # its own addresses are kept once, not for each VLAN
+
+--- Options of a VRF.
+---@class nsl.VrfOpts
+---@field table? integer|string       # the routing table that its ports use: a number, or a name in /etc/iproute2/rt_tables
+
+--- Options of a link that is a port of a bridge.
+---@class nsl.BridgePortOpts
+---@field state? "disabled"|"listening"|"learning"|"forwarding"|"blocking"
+---@field priority? integer           # of the port, for spanning tree
+---@field cost? integer               # of the port, for spanning tree
+---@field hairpin? boolean            # a frame may leave through the port it came in by
+---@field guard? boolean              # takes no BPDUs
+---@field root_block? boolean         # never the root port
+---@field fastleave? boolean
+---@field mcast_fast_leave? boolean   # the same
+---@field learning? boolean           # learns addresses
+---@field flood? boolean              # gets frames to unknown addresses
+---@field proxy_arp? boolean
+---@field proxy_arp_wifi? boolean
+---@field mcast_router? integer
+---@field mcast_flood? boolean
+---@field mcast_to_unicast? boolean
+---@field bcast_flood? boolean
+---@field group_fwd_mask? integer
+---@field neigh_suppress? boolean
+---@field isolated? boolean           # gets nothing from other isolated ports
+---@field locked? boolean             # takes frames from known addresses only
+---@field mab? boolean
+---@field vlan_tunnel? boolean
+---@field fdb_flush? boolean          # the bridge forgets the addresses that it learned through it
+---@field backup_port? nsl.Dev        # what goes out where this has no carrier; 0: none
+---@field nobackup_port? boolean      # takes that away
+---@field backup_nhid? integer        # the nexthop for that
+---@field mcast_eht_hosts_limit? integer
+---@field mcast_max_groups? integer
+---@field neigh_vlan_suppress? boolean
