@@ -61,11 +61,7 @@ end
 local function two_namespaces(check)
   return function(ns)
     local other <close> = netns.add()
-    ns:link_add("a", { type = "veth", peer = "b", up = true })
-    ns:link_set("b", { netns = other })
-    other:link_set("b", { up = true })
-    ns:addr_add("a", "10.0.0.1/24")
-    other:addr_add("b", "10.0.0.2/24")
+    netns.veth(ns:link "a", other:link "b", { up = true, a = { ip = "10.0.0.1/24" }, b = { ip = "10.0.0.2/24" } })
     ns:qdisc_add("a", { kind = "clsact" })
     check(ns, function() return ns:ping("10.0.0.2", { count = 1, timeout = 0.3 }).received == 1 end)
   end

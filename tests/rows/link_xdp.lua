@@ -99,11 +99,7 @@ return {
     "it lets nothing in, until it is off",
     check = function(ns)
       local other <close> = netns.add()
-      ns:link_add("a", { type = "veth", peer = "b", up = true })
-      ns:link_set("b", { netns = other })
-      other:link_set("b", { up = true })
-      ns:addr_add("a", "10.0.0.1/24")
-      other:addr_add("b", "10.0.0.2/24")
+      netns.veth(ns:link "a", other:link "b", { up = true, a = { ip = "10.0.0.1/24" }, b = { ip = "10.0.0.2/24" } })
       local function answers() return ns:ping("10.0.0.2", { count = 1, timeout = 0.3 }).received == 1 end
       assert(answers(), "no answer before")
       ns:link_set("a", { xdp = { object = file, section = "xdp" } })
