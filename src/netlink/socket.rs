@@ -9,7 +9,6 @@ use netlink_packet_core::{
     NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP, NLMSG_OVERRUN,
     NetlinkDeserializable, NetlinkHeader, NetlinkSerializable,
 };
-use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{SocketAddr, protocols::NETLINK_ROUTE};
 use nix::errno::Errno;
 
@@ -144,16 +143,7 @@ impl Socket {
     /// The next event of the groups that were joined; none if there is nothing now.
     ///
     /// `ENOBUFS` when events were lost: what they would have said has to be read anew. On a socket used for this alone.
-    pub fn receive_event(&mut self) -> Result<Option<RouteNetlinkMessage>> {
-        self.next_event()
-    }
-
-    /// [`Socket::receive_event`] as bytes.
-    pub fn receive_raw_event(&mut self) -> Result<Option<Message>> {
-        self.next_event()
-    }
-
-    fn next_event<M: NetlinkDeserializable>(&mut self) -> Result<Option<M>> {
+    pub fn receive_event(&mut self) -> Result<Option<Message>> {
         loop {
             if self.buffer.is_empty() && !self.receive()? {
                 return Ok(None);

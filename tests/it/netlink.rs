@@ -84,7 +84,7 @@ fn events_come_in_order_and_their_end_is_nothing() {
         sh("ip link add va type veth peer name vb; ip link del va");
         let mut kinds = Vec::new();
         while let Some(event) = events.receive_event().expect("an event") {
-            kinds.push(event.is_del_link());
+            kinds.push(event.kind == libc::RTM_DELLINK);
         }
         assert_eq!(kinds.iter().filter(|&&gone| gone).count(), 2);
         assert_eq!(kinds.first(), Some(&false));

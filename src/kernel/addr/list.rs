@@ -72,11 +72,6 @@ pub fn list_some(namespace: &Namespace, filter: &Filter) -> Result<Vec<Address>>
     })
 }
 
-/// The addresses of one link.
-pub fn list_device(device: &Device) -> Result<Vec<Address>> {
-    list_some_of(device, &Filter::default())
-}
-
 /// The addresses of one link that the filter takes.
 pub fn list_some_of(device: &Device, filter: &Filter) -> Result<Vec<Address>> {
     device.namespace.with_socket(|socket| {

@@ -149,7 +149,7 @@ fn concerns(events: &mut Socket, name: &str, index: Option<u32>) -> Result<bool>
     let groups = Names::groups();
     let mut any = false;
     loop {
-        match events.receive_raw_event() {
+        match events.receive_event() {
             Ok(None) => return Ok(any),
             Ok(Some(event)) => {
                 let link = parse::link(event.kind, &event.bytes, &groups);

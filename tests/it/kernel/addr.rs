@@ -1,7 +1,7 @@
 //! Addresses, in both directions against `ip addr`.
 
 use nsl::error::explain;
-use nsl::kernel::addr::{self, AddrSpec, Address, Broadcast, Lifetime};
+use nsl::kernel::addr::{self, AddrSpec, Address, Broadcast, Filter, Lifetime};
 use nsl::kernel::address_text::interface;
 use nsl::kernel::link;
 use nsl::kernel::namespace::Namespace;
@@ -51,7 +51,7 @@ fn theirs(dev: &str) -> Vec<Value> {
 }
 
 fn ours(device: &nsl::kernel::device::Device) -> Vec<Value> {
-    addr::list_device(device).expect("a list").iter().map(in_ips_words).collect()
+    addr::list_some_of(device, &Filter::default()).expect("a list").iter().map(in_ips_words).collect()
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_address_is_replaced_and_shown_with_its_link() {
         addr::replace(&v0, &spec("10.0.0.1/24")).expect("added");
         let short = AddrSpec { valid_lft: Some(Lifetime::Seconds(500)), ..spec("10.0.0.1/24") };
         addr::replace(&v0, &short).expect("replaced");
-        let read = addr::list_device(&v0).expect("a list");
+        let read = addr::list_some_of(&v0, &Filter::default()).expect("a list");
         assert!(matches!(read[0].valid_lft, Lifetime::Seconds(left) if left <= 500));
         let shown = link::show_one(&v0).expect("shown");
         assert_eq!((shown.link.name.as_str(), shown.addresses.len()), ("v0", read.len()));
