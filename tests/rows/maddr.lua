@@ -4,7 +4,10 @@ local mac = "01:00:5e:00:00:05"
 
 return {
   pair = true,
-  before = "ip link set v0 up; ip link set v1 up",
+  before = [[
+    ip link set v0 up; ip link set v1 up
+    until ip maddr show dev v0 | grep -q ff00:1 && ip maddr show dev v1 | grep -q ff00:2; do sleep 0.01; done
+  ]],
   json = "ip -json maddr show",
   read = function(ns) return ns:maddr_list() end,
   {

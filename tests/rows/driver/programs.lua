@@ -110,8 +110,10 @@ function M:tell(key, program, flags, line)
     if in_text(flags) then
       if answer:find(LAST) then return table.concat(text, "\n") end
       text[#text + 1] = answer
-    elseif answer:find "^%[" then
-      return answer
+    elseif answer:find "^%[" or text[1] then
+      -- Of some actions it goes on in another line.
+      text[#text + 1] = answer
+      if answer:find "%]%s*$" then return table.concat(text) end
     end
   end
 end
@@ -127,9 +129,11 @@ function M:ask(code)
   return self:tell(is_main and question.key or code, question.program, question.flags, line)
 end
 
---- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, and behind `-force` nothing does.
+--- Whether a command has to be a program of its own: `ip maddr add` ends the whole run, behind `-force` nothing does, and
+--- after `ip nexthop flush` only what that was about is shown.
 local function is_apart(command)
-  return command.rest:find "^maddr" or command.flags:find "^ %-force" or command.program == "sysctl"
+  local rest = command.rest
+  return rest:find "^maddr" or rest:find "^nexthop flush" or command.flags:find "^ %-force" or command.program == "sysctl"
 end
 
 --- Makes changes; or nil and what was wrong.
