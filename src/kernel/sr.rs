@@ -52,7 +52,8 @@ pub fn hmac_set(namespace: &Namespace, settings: &Settings) -> Result<()> {
     let length = text(settings, "secret").map_or(0, str::len);
     attr::put(&mut bytes, SECRET_LENGTH, &[u8::try_from(length).unwrap_or(u8::MAX)]);
     let what = format!("key {} of segment routing", shown(settings, "keyid"));
-    FAMILY.send(namespace, SET_HMAC, &bytes, &what).map(drop)
+    let set = FAMILY.send(namespace, SET_HMAC, &bytes, &what).map(drop);
+    set.map_err(|error| error.with("remedy", "use a kernel with CONFIG_IPV6_SEG6_HMAC"))
 }
 
 /// The keys of a namespace.

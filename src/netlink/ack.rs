@@ -18,6 +18,9 @@ const POLICY_MAX_U: u16 = 5;
 const POLICY_MIN_LENGTH: u16 = 6;
 const POLICY_MAX_LENGTH: u16 = 7;
 
+/// The kernel's own `ENOTSUPP`, which it should keep for itself and does not everywhere; programs have no word for it.
+const NOT_SUPPORTED: i32 = 524;
+
 /// What an `NLMSG_ERROR` or `NLMSG_DONE` came to: nothing, or the refusal with the kernel's text.
 ///
 /// A frame too short to hold an errno is a refusal too (`EBADMSG`).
@@ -31,7 +34,10 @@ pub(super) fn outcome(frame: &Frame<'_>, done: bool) -> Result<(), Error> {
     if code >= 0 {
         return Ok(());
     }
-    let error = Error::system(Errno::from_raw(code.saturating_neg()));
+    let error = Error::system(match code.saturating_neg() {
+        NOT_SUPPORTED => Errno::EOPNOTSUPP,
+        errno => Errno::from_raw(errno),
+    });
     match explanation(frame, done) {
         Some(text) => Err(error.kernel(text)),
         None => Err(error),
@@ -159,6 +165,7 @@ mod tests {
         assert!(read(&0i32.to_ne_bytes(), 0, false).is_ok());
         assert!(read(&[], 0, true).is_ok());
         assert_eq!(read(&[1], 0, false).expect_err("too short").code(), "EBADMSG");
+        assert_eq!(read(&(-524i32).to_ne_bytes(), 0, false).expect_err("a refusal").code(), "EOPNOTSUPP");
         assert!(read(&i32::MIN.to_ne_bytes(), 0, false).is_err());
     }
 

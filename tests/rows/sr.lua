@@ -27,6 +27,13 @@ return {
     end,
   },
   {
+    "a key, of a kernel without",
+    needs = { "dummy" },
+    lacks = "printf 'x\\n' | ip sr hmac set 1 sha1",
+    make = function(ns) ns:sr_hmac_set { keyid = 1, algo = "sha1", secret = "x" } end,
+    fails = { code = "EOPNOTSUPP", message = "does not support key 1 of segment routing", hint = "CONFIG_IPV6_SEG6_HMAC" },
+  },
+  {
     "no source address",
     make = function(ns) ns:sr_tunsrc_set {} end,
     fails = { code = "EINVAL", message = 'option "address" is needed' },
