@@ -15,7 +15,7 @@ pub struct Family {
     pub name: &'static str,
     /// What this kernel lacks without it, for messages.
     pub what: &'static str,
-    /// The module that has it, and the option that builds it.
+    /// The module that has it, empty where it is none, and the option that builds it.
     pub module: &'static str,
     /// See [`Family::module`].
     pub config: &'static str,
@@ -26,8 +26,9 @@ impl Family {
     pub fn open(&self, namespace: &Namespace) -> Result<Generic> {
         let name = self.name;
         namespace.enter(move || Generic::open(name, 1)).map_err(|error| {
-            let error = error.explain(&[(Errno::ENOENT, &explain::MODULE_MISSING)]).with("what", self.what);
-            error.with("module", self.module).with("config", self.config)
+            let row = if self.module.is_empty() { &explain::OBJECT_NOT_SUPPORTED } else { &explain::MODULE_MISSING };
+            let error = error.explain(&[(Errno::ENOENT, row)]).with("what", self.what).with("module", self.module);
+            error.with("config", self.config).with("remedy", format!("use a kernel with {}", self.config))
         })
     }
 

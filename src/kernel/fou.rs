@@ -7,7 +7,7 @@ use super::names::IP_PROTOCOLS;
 use super::namespace::Namespace;
 use super::words::Form::{self, Be16, Ip4, Ip6, Link, Names8};
 use super::words::{Own, Setting, Settings, Word, find, flag, need, option, text};
-use crate::error::{Result, explain};
+use crate::error::{Error, Result, explain};
 
 /// Foo over UDP.
 pub static FAMILY: Family = Family { name: "fou", what: "foo over UDP", module: "fou", config: "CONFIG_NET_FOU" };
@@ -45,8 +45,14 @@ static GUE: Own = Own {
 /// Has a port take packets that hold others; `EADDRINUSE` where it is taken.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
     need(settings, &["port"])?;
-    if !flag(settings, "gue") {
-        need(settings, &["ipproto"])?;
+    match find(settings, "ipproto") {
+        Some(got) if flag(settings, "gue") => {
+            let error = Error::new(&explain::WORD_VALUE).with("key", "ipproto").with("got", got);
+            return Err(error.with("expected", "left out beside gue, whose packets say what they hold"));
+        }
+        Some(_) => {}
+        None if flag(settings, "gue") => {}
+        None => need(settings, &["ipproto"])?,
     }
     if find(settings, "peer").is_some() {
         need(settings, &["peer_port"])?;

@@ -3,7 +3,7 @@
 use super::family::{Family, matching, shown};
 use super::namespace::Namespace;
 use super::words::Form::{self, Link, Names8};
-use super::words::{Own, Setting, Settings, Word, option};
+use super::words::{Own, Setting, Settings, Word, need, option};
 use crate::error::Result;
 
 /// Identifier locator addressing.
@@ -61,11 +61,13 @@ pub(super) static LOCATOR: Own = Own {
 
 /// Adds a translation; `EEXIST` if the locator has one.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["loc_match", "loc"])?;
     FAMILY.write(namespace, ADD, (WORDS, settings), &what(settings))
 }
 
 /// Deletes the translation of `loc_match`, if there is one.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["loc_match"])?;
     FAMILY.write(namespace, DELETE, (WORDS, settings), &what(settings))
 }
 

@@ -60,7 +60,12 @@ pub fn namespace_set(namespace: &Namespace, settings: &Settings) -> Result<()> {
         // `IOAM6_ATTR_SC_NONE`.
         attr::put(&mut bytes, 6, &[]);
     }
-    FAMILY.send(namespace, 7, &bytes, &named("namespace", settings)).map(drop)
+    let what = match find(settings, "schema") {
+        // The kernel does not say which of them there is not.
+        Some(schema) => format!("namespace {} or schema {schema} of in-situ OAM", shown(settings, "namespace")),
+        None => named("namespace", settings),
+    };
+    FAMILY.send(namespace, 7, &bytes, &what).map(drop)
 }
 
 /// The namespaces that are as `filter` says.

@@ -10,8 +10,7 @@ use crate::error::{Result, explain};
 use crate::netlink::attr;
 
 /// The path manager of Multipath TCP.
-pub static FAMILY: Family =
-    Family { name: "mptcp_pm", what: "Multipath TCP", module: "mptcp", config: "CONFIG_MPTCP, which is no module" };
+pub static FAMILY: Family = Family { name: "mptcp_pm", what: "Multipath TCP", module: "", config: "CONFIG_MPTCP" };
 /// `MPTCP_PM_CMD_*`.
 const ADD: u8 = 1;
 const DELETE: u8 = 2;

@@ -8,8 +8,7 @@ use super::words::{Settings, Word, fact, flat, need, option};
 use crate::error::Result;
 
 /// Metrics of TCP.
-pub static FAMILY: Family =
-    Family { name: "tcp_metrics", what: "metrics of TCP", module: "tcp_metrics", config: "CONFIG_INET, no module" };
+pub static FAMILY: Family = Family { name: "tcp_metrics", what: "metrics of TCP", module: "", config: "CONFIG_INET" };
 /// The command that lists them: `TCP_METRICS_CMD_GET`.
 pub const GET: u8 = 1;
 const DELETE: u8 = 2;

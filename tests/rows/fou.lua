@@ -66,6 +66,12 @@ return {
     fails = { code = "EINVAL", message = 'option "ipproto" is needed' },
   },
   {
+    "of two protocols",
+    make = function(ns) ns:fou_add { port = 5555, gue = true, ipproto = "gre" } end,
+    tool = "ip fou add port 5555 gue ipproto gre",
+    fails = { code = "EINVAL", message = 'option "ipproto" must be left out beside gue' },
+  },
+  {
     "from no port of the peer",
     make = function(ns) ns:fou_add { port = 5555, gue = true, peer = "10.0.0.2" } end,
     fails = { code = "EINVAL", message = 'option "peer_port" is needed' },

@@ -40,6 +40,16 @@ return {
     want = { { loc_match = "2001:db8:0:1" } },
   },
   {
+    "no locator",
+    make = function(ns) ns:ila_add { loc_match = "2001:db8:0:1" } end,
+    fails = { code = "EINVAL", message = 'option "loc" is needed' },
+  },
+  {
+    "deleted without a locator",
+    make = function(ns) ns:ila_delete { loc = "2001:db8:0:1" } end,
+    fails = { code = "EINVAL", message = 'option "loc_match" is needed' },
+  },
+  {
     "a locator that is none",
     make = function(ns) ns:ila_add { loc_match = "2001:db8::", loc = "fd00:0:0:2" } end,
     fails = { code = "EINVAL", message = "four groups" },

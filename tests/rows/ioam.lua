@@ -69,6 +69,13 @@ return {
     fails = { code = "EINVAL", message = 'option "data" is needed' },
   },
   {
+    "a schema there is not, of a namespace there is",
+    before = "ip ioam namespace add 1",
+    make = function(ns) ns:ioam_namespace_set { namespace = 1, schema = 9 } end,
+    tool = "ip ioam namespace set 1 schema 9",
+    fails = { code = "ENOENT", message = "there is no namespace 1 or schema 9 of in-situ OAM" },
+  },
+  {
     "one there is not",
     make = function(ns) ns:ioam_schema_delete { schema = 9 } end,
     tool = "ip ioam schema del 9",

@@ -104,6 +104,13 @@ return {
     fails = { code = "EINVAL", message = 'option "address" is needed' },
   },
   {
+    "a kernel without",
+    needs = { "dummy" },
+    lacks = "ip mptcp endpoint show",
+    make = function(ns) ns:mptcp_endpoint_add { address = "10.0.0.1", subflow = true } end,
+    fails = { code = "EOPNOTSUPP", message = "does not support Multipath TCP", hint = "use a kernel with CONFIG_MPTCP" },
+  },
+  {
     "none in particular",
     make = function(ns) ns:mptcp_endpoint_change { backup = true } end,
     fails = { code = "EINVAL", message = 'option "id" is needed' },
