@@ -164,6 +164,17 @@ return {
     fails = { code = "EINVAL", message = 'option "dir" is needed' },
   },
   {
+    "for packets of two families",
+    make = function(ns) ns:xfrm_policy_add { dir = "out", src = "10.1.0.0/16", dst = "fd00::/64" } end,
+    tool = "ip xfrm policy add dir out src 10.1.0.0/16 dst fd00::/64",
+    fails = { code = "EINVAL", message = 'option "src" must be of the family of dst' },
+  },
+  {
+    "by a state of two families",
+    make = function(ns) ns:xfrm_policy_add { dir = "out", tmpl = { { src = "10.0.0.1", dst = "fd00::2", proto = "esp", mode = "tunnel" } } } end,
+    fails = { code = "EINVAL", message = 'option "src" must be of the family of dst' },
+  },
+  {
     "one there is not",
     make = function(ns) ns:xfrm_policy_delete { dir = "out", dst = "10.1.0.0/16" } end,
     tool = "ip xfrm policy delete dir out dst 10.1.0.0/16",

@@ -154,6 +154,26 @@ return {
     fails = { code = "EEXIST", message = "state of esp to 10.0.0.2, spi 1" },
   },
   {
+    "of two families",
+    make = function(ns)
+      ns:xfrm_state_add { src = "10.0.0.1", dst = "fd00::2", proto = "esp", spi = 1, enc = { name = "cbc(aes)", key = key } }
+    end,
+    tool = ("ip xfrm state add src 10.0.0.1 dst fd00::2 proto esp spi 1 enc 'cbc(aes)' %s"):format(key),
+    fails = { code = "EINVAL", message = 'option "src" must be of the family of dst, got "10.0.0.1"' },
+  },
+  {
+    "of no protocol",
+    make = function(ns) ns:xfrm_state_get { dst = "10.0.0.2", spi = 1 } end,
+    tool = "ip xfrm state get dst 10.0.0.2 spi 1",
+    fails = { code = "EINVAL", message = 'option "proto" is needed' },
+  },
+  {
+    "an SPI from more to less",
+    make = function(ns) ns:xfrm_state_allocspi { src = "10.0.0.1", dst = "10.0.0.2", proto = "esp", min = 500, max = 5 } end,
+    tool = "ip xfrm state allocspi src 10.0.0.1 dst 10.0.0.2 proto esp min 500 max 5",
+    fails = { code = "EINVAL", message = 'option "max" must be at least min, 500, got 5' },
+  },
+  {
     "one there is not",
     make = function(ns) ns:xfrm_state_get { dst = "10.0.0.2", proto = "esp", spi = 1 } end,
     tool = "ip xfrm state get dst 10.0.0.2 proto esp spi 1",

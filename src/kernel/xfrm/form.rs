@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use crate::error::{Error, Result, explain};
 use crate::kernel::shared_forms::prefix;
 use crate::kernel::words::{Form, Own, Setting, Settings, find, whole};
 use crate::netlink::attr;
@@ -107,6 +108,17 @@ pub(super) fn of_family(settings: &mut Settings, keys: &[&str], family: u16) {
             let [a, b, c, d, ..] = address.octets();
             *text = Ipv4Addr::from([a, b, c, d]).to_string();
         }
+    }
+}
+
+/// `EINVAL` where a source and a destination are of different families: the kernel would read one as the other.
+pub(super) fn one_family(settings: &Settings) -> Result<()> {
+    match (family(settings, &["dst"]), family(settings, &["src"]), find(settings, "src")) {
+        (Some(dst), Some(src), Some(got)) if dst != src => {
+            let error = Error::new(&explain::WORD_VALUE).with("key", "src").with("got", got);
+            Err(error.with("expected", "of the family of dst"))
+        }
+        _ => Ok(()),
     }
 }
 

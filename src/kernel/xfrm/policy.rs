@@ -2,7 +2,7 @@
 
 use nix::errno::Errno;
 
-use super::form::{ADDRESS, MODES, PROTOCOL, SPI, family, of_family};
+use super::form::{ADDRESS, MODES, PROTOCOL, SPI, family, of_family, one_family};
 use super::sort::Sort;
 use super::state::{OFFLOAD_LENGTH, OFFLOAD_WORDS};
 use super::{inner, limits, plain_mask, read_limits, refused, selector, structure, whole_mask};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result, explain};
 use crate::kernel::entry::{Links, delete_each};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Bits8, List, Nested, Own, U32, Words8};
-use crate::kernel::words::{self, HEADER, NOWHERE, NameOf, Setting, Settings, Word, field, find, option, text};
+use crate::kernel::words::{self, HEADER, NOWHERE, NameOf, Setting, Settings, Word, field, find, need, option, text};
 use crate::netlink::{Message, attr};
 
 /// `XFRM_MSG_*POLICY`.
@@ -69,26 +69,28 @@ const SORT: Sort =
 
 /// Adds a policy; `EEXIST` if there is one of the same direction for the same packets.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    words::need(settings, &["dir"])?;
+    need(settings, &["dir"])?;
     let message = SORT.whole(namespace, NEW, settings)?;
     SORT.send(namespace, (message, 0), settings, "adding a policy")
 }
 
 /// Adds a policy, or changes the one of the same direction for the same packets.
 pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
-    words::need(settings, &["dir"])?;
+    need(settings, &["dir"])?;
     let message = SORT.whole(namespace, UPDATE, settings)?;
     SORT.send(namespace, (message, 0), settings, "changing a policy")
 }
 
 /// Deletes the policy of this direction for these packets, or with this index; `ENOENT` if there is none.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["dir"])?;
     let message = namespace.with_socket(|socket| identity(DELETE, settings, &mut Links::of(namespace, socket)))?;
     SORT.send(namespace, (message, 0), settings, "deleting a policy")
 }
 
 /// Reads the policy of this direction for these packets, or with this index; `ENOENT` if there is none.
 pub fn get(namespace: &Namespace, settings: &Settings) -> Result<Settings> {
+    need(settings, &["dir"])?;
     let message = namespace.with_socket(|socket| identity(GET, settings, &mut Links::of(namespace, socket)))?;
     SORT.ask(namespace, message, settings)
 }
@@ -141,6 +143,7 @@ fn template(one: &Setting, links: &mut Links<'_>) -> Result<Vec<u8>> {
         return Err(error.with("expected", "an array of tables of options"));
     };
     let mut bytes = structure("a template", (TEMPLATE_WORDS, TEMPLATE), settings, links)?;
+    one_family(settings)?;
     let family = family(settings, &["dst", "src"]).unwrap_or(libc::AF_INET as u16);
     bytes[TEMPLATE_FAMILY..TEMPLATE_FAMILY + 2].copy_from_slice(&family.to_ne_bytes());
     // Whichever algorithms the state has.

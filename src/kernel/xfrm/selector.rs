@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::form::{NETWORK, family, of_family};
+use super::form::{NETWORK, family, of_family, one_family};
 use super::structure;
 use crate::error::Result;
 use crate::kernel::entry::Links;
@@ -39,6 +39,7 @@ pub(super) fn write(settings: &Settings, fallback: u16, links: &mut Links<'_>) -
     let mut settings = settings.clone();
     let settings = with_ports(&mut settings);
     let mut bytes = structure("a selector", (WORDS, LENGTH), settings, links)?;
+    one_family(settings)?;
     let family = family(settings, &["src", "dst"]).unwrap_or(fallback);
     bytes[FAMILY..FAMILY + 2].copy_from_slice(&family.to_ne_bytes());
     for (key, place) in LENGTHS {

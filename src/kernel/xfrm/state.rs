@@ -4,7 +4,7 @@ use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use nix::errno::Errno;
 
 use super::algorithm::{AEAD, PLAIN, TRUNCATED};
-use super::form::{ADDRESS, MODES, PROTOCOL, SECONDS, SPI, bit, family, of_bit, of_family};
+use super::form::{ADDRESS, MODES, PROTOCOL, SECONDS, SPI, bit, family, of_bit, of_family, one_family};
 use super::sort::Sort;
 use super::{inner, limits, open, plain_mask, read_limits, refused, selector, structure, whole_mask};
 use crate::error::{Error, Result, explain};
@@ -13,7 +13,7 @@ use crate::kernel::family::shown;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::words::Form::{Be16, Be32, Bits8, Bits32, Link, Names8, Names16, Nested, Own, U32, U64, Words8};
 use crate::kernel::words::{
-    self, HEADER, NOWHERE, NameOf, Own as Form, Setting, Settings, Word, fact_field, field, find, option, text,
+    self, HEADER, NOWHERE, NameOf, Own as Form, Setting, Settings, Word, fact_field, field, find, need, option, text,
 };
 use crate::netlink::{Message, attr};
 
@@ -129,12 +129,14 @@ const SORT: Sort =
 
 /// Adds a state; `EEXIST` if there is one with its addresses, protocol and SPI.
 pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["proto"])?;
     let message = SORT.whole(namespace, NEW, settings)?;
     SORT.send(namespace, (message, NLM_F_CREATE | NLM_F_EXCL), settings, "adding a state")
 }
 
 /// Changes a state as far as the kernel can, which leaves the keys as they are; adds it if it is not there.
 pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["proto"])?;
     let message = SORT.whole(namespace, UPDATE, settings)?;
     match open(namespace)?.execute(message, NLM_F_REPLACE) {
         Err(error) if error.as_errno() == Some(Errno::ESRCH) => add(namespace, settings),
@@ -144,16 +146,23 @@ pub fn replace(namespace: &Namespace, settings: &Settings) -> Result<()> {
 
 /// Deletes a state; `ESRCH` if there is none with this destination, protocol and SPI.
 pub fn delete(namespace: &Namespace, settings: &Settings) -> Result<()> {
+    need(settings, &["proto"])?;
     SORT.send(namespace, (identity(DELETE, settings)?, 0), settings, "deleting a state")
 }
 
 /// Reads a state; `ESRCH` if there is none with this destination, protocol and SPI.
 pub fn get(namespace: &Namespace, settings: &Settings) -> Result<Settings> {
+    need(settings, &["proto"])?;
     SORT.ask(namespace, identity(GET, settings)?, settings)
 }
 
 /// Has the kernel choose an SPI, from `min` to `max`, for a state that is still to come, and reads that.
 pub fn allocspi(namespace: &Namespace, settings: &Settings, (min, max): (u32, u32)) -> Result<Settings> {
+    need(settings, &["proto"])?;
+    if min > max {
+        let error = Error::new(&explain::WORD_VALUE).with("key", "max").with("got", max);
+        return Err(error.with("expected", format!("at least min, {min}")));
+    }
     let mut message = SORT.whole(namespace, ALLOCATE, settings)?;
     let range = [min.to_ne_bytes(), max.to_ne_bytes()].concat();
     message.bytes.splice(LENGTH..LENGTH, range);
@@ -211,6 +220,7 @@ fn message(kind: u16, settings: &Settings, links: &mut Links<'_>) -> Result<Mess
     let mut settings = settings.clone();
     whole_mask(&mut settings, "mark", "mask");
     let settings = &settings;
+    one_family(settings)?;
     let family = family(settings, &["dst", "src"]).unwrap_or_default();
     let mut header = structure("a state", (WORDS, LENGTH), settings, links)?;
     if let Some(sel) = inner(settings, "sel")? {
