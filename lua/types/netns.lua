@@ -22,7 +22,7 @@ netns = {}
 ---@field inode integer               # its number in the file system of namespaces
 ---@field path string                 # a file that stands for it: "/run/netns/ns0", "/proc/123/fd/7"
 ---@field link fun(self: nsl.Netns, name: string): nsl.Link                                      # a reference: the link may be made later
----@field set fun(self: nsl.Netns, id: integer|"auto"): integer                                  # netns.set
+---@field set fun(self: nsl.Netns, id: integer|"auto", opts?: nsl.SetIdOpts): integer            # netns.set
 ---@field delete fun(self: nsl.Netns, opts?: nsl.DeleteOpts)                                     # netns.delete
 ---@field pids fun(self: nsl.Netns): integer[]                                                   # netns.pids
 ---@field exec fun(self: nsl.Netns, cmd: nsl.Command, opts?: nsl.ExecOpts): nsl.ExecResult       # netns.exec
@@ -225,17 +225,23 @@ function netns.exists(name) end
 ---@since 0.1
 function netns.attach(name, namespace) end
 
---- Gives a namespace an id in the namespace nsl runs in, as `ip netns set` does.
+--- What `netns.set` takes.
+---@class nsl.SetIdOpts
+---@field ns? nsl.Ns                  # in which namespace it has the id; left out: where nsl runs
+
+--- Gives a namespace an id in the namespace nsl runs in, or in another, as `ip netns set` does.
 --- ```lua
 --- netns.set("ns0", 7)
 --- local id = netns.set("ns1", "auto")
+--- netns.set("ns1", 7, { ns = "ns0" })
 --- ```
 ---@param ns nsl.Ns
 ---@param id integer|"auto"           # from 0; "auto": the kernel chooses
+---@param opts? nsl.SetIdOpts
 ---@return integer id
 ---@raises EEXIST EINVAL ENOENT EPERM
 ---@since 0.1
-function netns.set(ns, id) end
+function netns.set(ns, id, opts) end
 
 --- What `netns.delete` takes.
 ---@class nsl.DeleteOpts
@@ -307,6 +313,7 @@ function netns.monitor(opts) end
 
 --- What `netns.list_id` takes.
 ---@class nsl.ListIdOpts
+---@field ns? nsl.Ns                  # the ids that this namespace knows; left out: that nsl runs in
 ---@field target? integer             # show ids as the namespace with this id has them
 ---@field nsid? integer               # only this id
 

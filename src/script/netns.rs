@@ -8,6 +8,7 @@ use mlua::{Lua, MultiValue, Value};
 use super::args::{Args, integer};
 use super::bind::values;
 use super::handle::{Listener, MonitorHandle, NetnsHandle, namespace_of};
+use super::options::Options;
 use super::records::{self, Record};
 use super::registry::{Acts, Function};
 use crate::error::Result;
@@ -19,13 +20,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("netns.get", Acts::Alone, 1, get),
     Function::new("netns.exists", Acts::Alone, 1, exists),
     Function::new("netns.attach", Acts::Alone, 2, attach),
-    Function::new("netns.set", Acts::OnNamespace, 2, set),
+    Function::new("netns.set", Acts::OnNamespace, 3, set).options(&["ns"]),
     Function::new("netns.delete", Acts::OnNamespace, 2, delete).options(&["force", "missing_ok"]),
     Function::new("netns.delete_all", Acts::Alone, 0, delete_all),
     Function::new("netns.identify", Acts::Alone, 1, identify),
     Function::new("netns.pids", Acts::OnNamespace, 1, pids_of),
     Function::new("netns.monitor", Acts::Alone, 1, monitor).options(&["timeout"]),
-    Function::new("netns.list_id", Acts::Alone, 1, list_id).options(&["target", "nsid"]),
+    Function::new("netns.list_id", Acts::Alone, 1, list_id).options(&["ns", "target", "nsid"]),
 ];
 
 /// `netns.list{all=true}`.
@@ -129,7 +130,7 @@ fn attach(args: &mut Args) -> mlua::Result<MultiValue> {
     give_added(args, added)
 }
 
-/// `netns.set(ns, id_or_auto)`.
+/// `netns.set(ns, id_or_auto, {ns=})`.
 fn set(args: &mut Args) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
     let wanted = match args.value(2) {
@@ -139,7 +140,7 @@ fn set(args: &mut Args) -> mlua::Result<MultiValue> {
             Some(i32::try_from(id).map_err(|_| args.wrong_value(2, "an id", id))?)
         }
     };
-    values(&args.lua, id::set(&namespace, wanted)?)
+    values(&args.lua, id::set_in(&observer(&args.options(3)?)?, &namespace, wanted)?)
 }
 
 /// `netns.delete(name, {force=, missing_ok=})`; a handle deletes what it means, also without a name.
@@ -185,10 +186,21 @@ fn monitor(args: &mut Args) -> mlua::Result<MultiValue> {
     values(&args.lua, MonitorHandle::new(Listener::Names(watch::Monitor::new()?), timeout))
 }
 
-/// `netns.list_id{target=, nsid=}`.
+/// `ns=`: in which namespace ids are meant; in the one nsl runs in if it is absent.
+fn observer(options: &Options) -> Result<Namespace> {
+    match options.value("ns") {
+        None => Ok(Namespace::home()),
+        Some(value) => {
+            found(value).unwrap_or_else(|| Err(options.wrong_type("ns", "a name, a path, a pid or a Netns")))
+        }
+    }
+}
+
+/// `netns.list_id{ns=, target=, nsid=}`.
 fn list_id(args: &mut Args) -> mlua::Result<MultiValue> {
     let options = args.options(1)?;
-    let ids = id::list(options.number("target", "an id")?, options.number("nsid", "an id")?)?;
+    let (target, nsid) = (options.number("target", "an id")?, options.number("nsid", "an id")?);
+    let ids = id::list_in(&observer(&options)?, target, nsid)?;
     let lua = &args.lua;
     let records = ids.into_iter().map(|found| {
         let record = Record::new(lua)?.set("id", found.id)?.set("current_id", found.current_id)?;

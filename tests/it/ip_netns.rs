@@ -169,6 +169,10 @@ fn set_and_list_id() {
         let ours = records("netns.list_id { target = 7 }", &["id", "current_id", "name"]);
         assert_eq!(ours, json("netns list-id target-nsid 7", &["nsid", "current-nsid", "name"]));
         assert!(ours.contains(&"21 3 b".to_owned()), "{ours:?}");
+        let theirs = "netns.list_id { ns = 'a' }";
+        assert_eq!(records(theirs, &fields.0), ["21 b", "22 d"]);
+        assert_eq!(script("print(netns.set('c', 23, { ns = 'a' }))"), "23\n");
+        assert_eq!(sh("ip -n a netns list-id nsid 23").trim(), "nsid 23 (iproute2 netns name: c)");
         // An id that was given stays, and none is given twice.
         for (command, lua) in [("set a 8", "set('a', 8)"), ("set a 3", "set('a', 3)")] {
             assert_eq!((ip(&format!("netns {command}")).code, nsl(&["-e", &format!("netns.{lua}")]).code), (2, 1));

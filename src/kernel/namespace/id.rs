@@ -62,7 +62,11 @@ pub(super) fn seen_from(socket: &mut Socket, fd: &Arc<OwnedFd>) -> Result<Option
 
 /// The ids of many namespaces, in their order.
 pub(super) fn of_each<'a>(fds: impl Iterator<Item = &'a OwnedFd>) -> Result<Vec<Option<i32>>> {
-    Namespace::home().with_socket(|socket| fds.map(|fd| ask(socket, fd.as_raw_fd())).collect())
+    of_each_in(&Namespace::home(), fds)
+}
+
+fn of_each_in<'a>(observer: &Namespace, fds: impl Iterator<Item = &'a OwnedFd>) -> Result<Vec<Option<i32>>> {
+    observer.with_socket(|socket| fds.map(|fd| ask(socket, fd.as_raw_fd())).collect())
 }
 
 /// Whether nsl's own namespace knows any by an id.
@@ -81,13 +85,18 @@ fn ask(socket: &mut Socket, fd: i32) -> Result<Option<i32>> {
 ///
 /// Errors: a negative id (`EINVAL`); it has one already, or the id is another's (`EEXIST`).
 pub fn set(namespace: &Namespace, id: Option<i32>) -> Result<i32> {
+    set_in(&Namespace::home(), namespace, id)
+}
+
+/// As [`set`], the id by which `observer` knows it.
+pub fn set_in(observer: &Namespace, namespace: &Namespace, id: Option<i32>) -> Result<i32> {
     let set = || {
         if let Some(negative @ ..0) = id {
             return Err(Error::new(&explain::NSID_RANGE).with("id", negative));
         }
         let fd = namespace.open()?;
         let attributes = vec![NsidAttribute::Fd(fd.as_raw_fd() as u32), NsidAttribute::Id(id.unwrap_or(-1))];
-        Namespace::home().with_socket(|socket| {
+        observer.with_socket(|socket| {
             let given = socket.execute(RouteNetlinkMessage::NewNsId(message(attributes)), 0);
             match (given, seen_from(socket, &fd)?) {
                 (Ok(()), Some(id)) => Ok(id),
@@ -118,12 +127,17 @@ fn refused(error: &Error, namespace: &Namespace, wanted: Option<i32>, known: Opt
 ///
 /// Errors: no namespace has the id `nsid` or `target` (`ENOENT`).
 pub fn list(target: Option<i32>, nsid: Option<i32>) -> Result<Vec<ListedId>> {
+    list_in(&Namespace::home(), target, nsid)
+}
+
+/// As [`list`], for `observer` in the place of nsl's own.
+pub fn list_in(observer: &Namespace, target: Option<i32>, nsid: Option<i32>) -> Result<Vec<ListedId>> {
     if let Some(id) = [target, nsid].into_iter().flatten().find(|id| *id < 0) {
         return Err(Error::new(&explain::NSID_RANGE).with("id", id));
     }
     let mut attributes: Vec<_> = target.map(NsidAttribute::TargetNsid).into_iter().collect();
     attributes.extend(nsid.map(NsidAttribute::Id));
-    let answers = Namespace::home().with_socket(|socket| {
+    let answers = observer.with_socket(|socket| {
         // The kernel answers EINVAL to a target it does not know, and to much else.
         if let Some(target) = target
             && !is_known(socket, target)?
@@ -139,7 +153,7 @@ pub fn list(target: Option<i32>, nsid: Option<i32>) -> Result<Vec<ListedId>> {
             }),
         }
     })?;
-    let names = names_by_id()?;
+    let names = names_by_id(observer)?;
     let mut ids: Vec<ListedId> = answers.into_iter().filter_map(listed).filter(|listed| listed.id >= 0).collect();
     for listed in &mut ids {
         let here = if target.is_some() { listed.current_id } else { Some(listed.id) };
@@ -161,10 +175,10 @@ fn unknown(id: i32) -> Error {
     Error::new(&explain::NSID_MISSING).with("id", id)
 }
 
-fn names_by_id() -> Result<HashMap<i32, OsString>> {
+fn names_by_id(observer: &Namespace) -> Result<HashMap<i32, OsString>> {
     let Some(directory) = Directory::open()? else { return Ok(HashMap::new()) };
     let named = directory.namespaces()?;
-    let ids = of_each(named.iter().map(|(_, fd)| fd))?;
+    let ids = of_each_in(observer, named.iter().map(|(_, fd)| fd))?;
     let mut names = HashMap::new();
     for ((name, _), id) in named.into_iter().zip(ids) {
         if let Some(id) = id {

@@ -35,6 +35,21 @@ fn ids_are_the_ones_ip_sees() {
 }
 
 #[test]
+fn a_namespace_knows_others_by_ids_of_its_own() {
+    run(|| {
+        sh("ip netns add a; ip netns add b; ip netns set b 6");
+        let of = |name: &str| Namespace::named(name).expect("there");
+        assert_eq!(id::set_in(&of("a"), &of("b"), Some(30)).expect("set"), 30);
+        assert_eq!(sh("ip -n a netns list-id").trim(), "nsid 30 (iproute2 netns name: b)");
+        let seen = id::list_in(&of("a"), None, None).expect("a list");
+        assert_eq!(seen, [id::ListedId { id: 30, current_id: None, name: Some("b".into()) }]);
+        assert_eq!(id::get(&of("b")).expect("asked"), Some(6));
+        assert!(id::set_in(&of("a"), &of("b"), Some(31)).expect_err("given already").is(&explain::NSID_GIVEN));
+        assert!(id::list_in(&of("a"), None, Some(6)).expect_err("unknown").is(&explain::NSID_MISSING));
+    });
+}
+
+#[test]
 fn a_target_sees_ids_of_its_own() {
     run(|| {
         sh("ip netns add a; ip netns add b; ip netns set a 5; ip netns set b 6; ip netns exec a ip netns set b 30");
