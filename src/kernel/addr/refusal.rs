@@ -39,6 +39,7 @@ pub(super) fn word(error: Error, device: &Device, spec: &AddrSpec, doing: &'stat
     let label = device.namespace.label();
     error
         .explain(REFUSALS)
+        .with("what", format!("address \"{}\"", spec.address))
         .with("doing", doing)
         .with("capability", "CAP_NET_ADMIN")
         .with("link", device)

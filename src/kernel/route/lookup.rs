@@ -77,7 +77,7 @@ fn ask(namespace: &Namespace, destination: Destination, lookup: &Lookup) -> Resu
             }
         }
         let answers = socket.query(request, 0).map_err(|error| {
-            let error = refused(error, destination, lookup);
+            let error = refused(error, destination, lookup).with("what", format!("route \"{destination}\""));
             error.with("destination", destination).with("where", super::place(namespace)).object(namespace.label())
         })?;
         let reader = Reader::new(socket)?;

@@ -155,6 +155,7 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
     let aimless = via.is_none() && dev.is_none();
     let error = if aimless { error.explain(&[(Errno::ENODEV, &explain::ROUTE_NEEDS_WAY)]) } else { error };
     error
+        .with("what", format!("route \"{}\"", spec.dst))
         .with("doing", doing)
         .with("capability", "CAP_NET_ADMIN")
         .with("route", spec.dst)
