@@ -196,7 +196,7 @@
 ---@field qdisc? string               # its root queueing discipline: "noqueue"
 ---@field stats nsl.LinkStats
 
---- A link's counters.
+--- A link's counters, as `ip -s link` shows them; `netns.stats_get` has more.
 ---@class nsl.LinkStats
 ---@field rx_bytes integer
 ---@field rx_packets integer
@@ -208,6 +208,10 @@
 ---@field tx_dropped integer
 ---@field multicast integer
 ---@field collisions integer
+---@field rx_over_errors integer
+---@field rx_missed_errors integer
+---@field tx_carrier_errors integer
+---@field carrier_changes integer     # how often its cable came or went
 
 --- What a pair of veths takes.
 ---@class nsl.VethOpts

@@ -147,7 +147,11 @@ fn stats(lua: &Lua, stats: &Stats) -> mlua::Result<Table> {
         .set("tx_errors", stats.tx_errors)?
         .set("tx_dropped", stats.tx_dropped)?
         .set("multicast", stats.multicast)?
-        .set("collisions", stats.collisions)?;
+        .set("collisions", stats.collisions)?
+        .set("rx_over_errors", stats.rx_over_errors)?
+        .set("rx_missed_errors", stats.rx_missed_errors)?
+        .set("tx_carrier_errors", stats.tx_carrier_errors)?
+        .set("carrier_changes", stats.carrier_changes)?;
     Ok(record.table())
 }
 

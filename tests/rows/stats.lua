@@ -113,6 +113,27 @@ return {
     want = { offload = { hw_stats_info = { l3_stats = { request = false } } } },
   },
   {
+    "in a link's own record",
+    before = up,
+    check = function(ns)
+      local wrong
+      for _ = 1, 20 do
+        local theirs = json.decode(ns:output "ip -json -s -s link show v0")[1].stats64
+        local ours = ns:link_get("v0").stats
+        local told = { multicast = theirs.rx.multicast, collisions = theirs.tx.collisions, carrier_changes = theirs.tx.carrier_changes }
+        for _, key in ipairs { "bytes", "packets", "errors", "dropped" } do
+          told["rx_" .. key], told["tx_" .. key] = theirs.rx[key], theirs.tx[key]
+        end
+        for _, key in ipairs { "over_errors", "missed_errors" } do told["rx_" .. key] = theirs.rx[key] end
+        told.tx_carrier_errors = theirs.tx.carrier_errors
+        wrong = lacking(told, ours, "stats") or lacking(ours, told, "stats")
+        if not wrong and ours.carrier_changes > 0 then return end
+        task.sleep(0.05)
+      end
+      error(wrong or "the cable never came")
+    end,
+  },
+  {
     "all groups",
     before = bridge,
     check = function(ns)

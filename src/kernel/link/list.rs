@@ -113,6 +113,10 @@ pub struct Stats {
     pub tx_dropped: u64,
     pub multicast: u64,
     pub collisions: u64,
+    pub rx_over_errors: u64,
+    pub rx_missed_errors: u64,
+    pub tx_carrier_errors: u64,
+    pub carrier_changes: u32,
 }
 
 /// All links of a namespace, by index.

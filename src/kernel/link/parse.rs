@@ -95,7 +95,10 @@ fn read(link: &mut Link, attribute: u16, value: &[u8], layer: u16) {
             (link.kind, link.data, link.port_kind, link.port) = (info.kind, info.data, info.port_kind, info.port);
         }
         libc::IFLA_IFALIAS => link.alias = Some(attr::text(value)),
-        libc::IFLA_STATS64 => link.stats = counters(value),
+        libc::IFLA_STATS64 => {
+            link.stats = Stats { carrier_changes: link.stats.carrier_changes, ..counters(value) };
+        }
+        libc::IFLA_CARRIER_CHANGES => link.stats.carrier_changes = number().unwrap_or_default(),
         libc::IFLA_AF_SPEC => link.addrgenmode = addrgenmode(value),
         libc::IFLA_XDP => link.xdp = xdp::read(value),
         libc::IFLA_GROUP => link.group = number().unwrap_or_default(),
@@ -114,7 +117,7 @@ fn operstate(value: &[u8]) -> String {
     NAMES.get(usize::from(state)).map_or_else(|| format!("{state:#x}"), |name| (*name).to_owned())
 }
 
-/// `struct rtnl_link_stats64`, of which the first ten have a name.
+/// Those of `struct rtnl_link_stats64` that `ip -s link` shows; `netns.stats_get` has all.
 fn counters(value: &[u8]) -> Stats {
     let counter = |place: usize| value.get(place * 8..place * 8 + 8).and_then(attr::number).unwrap_or_default();
     Stats {
@@ -128,6 +131,10 @@ fn counters(value: &[u8]) -> Stats {
         tx_dropped: counter(7),
         multicast: counter(8),
         collisions: counter(9),
+        rx_over_errors: counter(11),
+        rx_missed_errors: counter(15),
+        tx_carrier_errors: counter(17),
+        carrier_changes: 0,
     }
 }
 
