@@ -2,8 +2,8 @@
 
 --- Of which peer.
 ---@class nsl.TcpMetricsOpts
----@field dst? string                  # the peer's address
----@field source? string               # the own address
+---@field dst? string                  # the peer's address; of those that are listed or flushed also a network: "10.0.0.0/8"
+---@field source? string               # the own address, or network
 
 --- What TCP remembers of a peer, in `ip tcp_metrics`' words.
 ---@class nsl.TcpMetrics: nsl.TcpMetricsOpts

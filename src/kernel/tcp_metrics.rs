@@ -1,10 +1,13 @@
 //! What TCP remembers of its peers, in the words of `ip tcp_metrics` (Linux `include/uapi/linux/tcp_metrics.h`).
 
+use ipnet::IpNet;
+
 use super::entry::delete_each;
 use super::family::{Family, matching, shown};
 use super::namespace::Namespace;
+use super::shared_forms::prefix;
 use super::words::Form::{Hex, I32, Ip4, Ip6, Per32, Per64, U16, U32};
-use super::words::{Settings, Word, fact, flat, need, option};
+use super::words::{self, Settings, Word, fact, flat, need, option};
 use crate::error::Result;
 
 /// Metrics of TCP.
@@ -38,9 +41,18 @@ pub const WORDS: &[Word] = &[
     fact("fo_cookie", 10, Hex),
 ];
 
-/// What is remembered, where it is as `filter` says.
+/// What is remembered, where it is as `filter` says: `dst` and `source` may be networks there.
 pub fn list(namespace: &Namespace, filter: &Settings) -> Result<Vec<Settings>> {
-    matching(namespace, WORDS, FAMILY.list(namespace, GET, WORDS, "metrics of TCP")?, filter)
+    let network = |settings: &Settings, key| words::find(settings, key).and_then(prefix);
+    let networks: Vec<(&str, IpNet)> =
+        ["dst", "source"].into_iter().filter_map(|key| Some((key, network(filter, key)?))).collect();
+    let keys: Vec<&str> = networks.iter().map(|(key, _)| *key).collect();
+    let listed = FAMILY.list(namespace, GET, WORDS, "metrics of TCP")?;
+    let mut listed = matching(namespace, WORDS, listed, &words::without(filter, &keys))?;
+    listed.retain(|metrics| {
+        networks.iter().all(|(key, wanted)| network(metrics, *key).is_some_and(|found| wanted.contains(&found)))
+    });
+    Ok(listed)
 }
 
 /// Forgets what is remembered of a peer; `ESRCH` if there is nothing.

@@ -46,6 +46,21 @@ return {
     want = { { dst = "10.0.0.1" } },
   },
   {
+    "of networks",
+    make = function(ns)
+      assert(#ns:tcp_metrics_list { dst = "10.0.0.0/8" } == 2 and #ns:tcp_metrics_list { dst = "10.0.0.2/31" } == 1)
+      assert(#ns:tcp_metrics_list { source = "10.0.0.0/31" } == 1 and #ns:tcp_metrics_list { dst = "fd00::/8" } == 1)
+      assert(ns:tcp_metrics_flush { dst = "10.0.0.0/8" } == 2)
+    end,
+    tool = "ip tcp_metrics flush 10.0.0.0/8",
+    want = { { dst = "fd00::1" } },
+  },
+  {
+    "no network",
+    make = function(ns) ns:tcp_metrics_list { dst = "ten" } end,
+    fails = { code = "EINVAL", message = 'option "dst" must be an IPv4 address or an IPv6 address, got "ten"' },
+  },
+  {
     "nothing there",
     make = function(ns) ns:tcp_metrics_delete { dst = "10.0.0.9" } end,
     tool = "ip tcp_metrics delete 10.0.0.9",
