@@ -35,10 +35,12 @@
 ---@field id? integer                 # vlan; tunnel_key
 ---@field protocol? string|integer    # vlan: "802.1Q", "802.1ad"; mpls: "mpls_uc", or what is below the label
 ---@field priority? integer|string    # vlan; skbedit: a class, "1:10"; gate: of the packets that it is for
----@field dst_mac? string             # vlan, skbmod
----@field src_mac? string             # vlan, skbmod
----@field swap_mac? boolean           # skbmod
----@field ethertype? integer          # skbmod
+---@field dst_mac? string             # vlan
+---@field src_mac? string             # vlan
+---@field dmac? string                # skbmod: the receiver's address
+---@field smac? string                # skbmod: the sender's address
+---@field etype? integer              # skbmod: the type of the frame
+---@field swap? string                # skbmod: "mac"
 ---@field ecn? boolean                # skbmod
 ---@field mark? integer               # skbedit, ct
 ---@field mask? integer               # skbedit, ct: which bits of the mark

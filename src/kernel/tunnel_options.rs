@@ -2,9 +2,9 @@
 //! `erspan_opts = "2:0:1:3"` (Linux `LWTUNNEL_IP_OPTS_…`, `TCA_TUNNEL_KEY_ENC_OPTS_…`, `TCA_FLOWER_KEY_ENC_OPTS_…`, whose
 //! numbers are alike).
 //!
-//! Linux 6.15 began to tell the compiler how long they are (bb5e62f2d547, `struct ip_tunnel_info`), but says the length
-//! only after it has copied them: where copies are checked and the compiler counts (GCC 15) it stops, with its lock held.
-//! Nothing is known to have mended that, so newer kernels are sent none.
+//! Linux 6.18 was seen to stop at those of routes, with its lock held. Since bb5e62f2d547 (6.15) the compiler knows how long
+//! they are (`struct ip_tunnel_info`), and the length is said only after they were copied: where copies are checked and the
+//! compiler counts (GCC 15), that would be why. No later kernel is known to be without that, so they are sent none.
 
 use nix::errno::Errno;
 

@@ -4,7 +4,7 @@ use super::{Action, CONTROL, HELD, held};
 use crate::error::Result;
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
-use crate::kernel::words::Form::{Mac, Switch8, U16, U32};
+use crate::kernel::words::Form::{Mac, Switch8, U16, U32, Words8};
 use crate::kernel::words::{NOWHERE, Word, option};
 use crate::netlink::attr;
 
@@ -15,15 +15,17 @@ const FLAGS: usize = 24;
 const WORDS: &[Word] = &[
     option("control", NOWHERE, CONTROL),
     option("index", NOWHERE, U32),
-    option("swap_mac", NOWHERE, Switch8),
+    option("swap", NOWHERE, Words8(&["mac"])),
     option("ecn", NOWHERE, Switch8),
-    option("dst_mac", 3, Mac),
-    option("src_mac", 4, Mac),
-    option("ethertype", 5, U16),
+    option("dmac", 3, Mac),
+    option("smac", 4, Mac),
+    option("etype", 5, U16),
 ];
 
 /// `SKBMOD_F_…`: which of them there are.
-const FLAG_OF: [(&str, u64); 5] = [("dst_mac", 1), ("src_mac", 2), ("ethertype", 4), ("swap_mac", 8), ("ecn", 16)];
+const FLAG_OF: [(&str, u64); 4] = [("dmac", 1), ("smac", 2), ("etype", 4), ("swap", SWAP)];
+const SWAP: u64 = 8;
+const ECN: u64 = 16;
 
 pub(super) static SKBMOD: Action = Action { own: Some(Layout { encode, decode }), ..Action::new("skbmod", WORDS) };
 
@@ -31,13 +33,8 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     let mut parameters = vec![0; FLAGS];
     parameters[..4].copy_from_slice(&given.or32("index", 0)?.to_ne_bytes());
     parameters[8..12].copy_from_slice(&given.bytes("control")?.unwrap_or(vec![0; 4]));
-    let mut flags = 0;
-    for (word, flag) in FLAG_OF {
-        let is_address = matches!(word, "dst_mac" | "src_mac" | "ethertype");
-        if if is_address { given.has(word) } else { given.is_on(word)? } {
-            flags |= flag;
-        }
-    }
+    let said = FLAG_OF.iter().filter(|(word, _)| given.has(word)).fold(0, |flags, (_, flag)| flags | flag);
+    let flags = if given.is_on("ecn")? { said | ECN } else { said };
     parameters.extend(flags.to_ne_bytes());
     attr::put(bytes, PARAMETERS, &parameters);
     Ok(())
@@ -49,8 +46,11 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
     seen.bytes("control", parameters.get(8..12)?);
     seen.all(held(parameters, HELD));
     let flags = attr::number(parameters.get(FLAGS..FLAGS + 8)?)?;
-    for (word, flag) in FLAG_OF.into_iter().skip(3).filter(|(_, flag)| flags & flag != 0) {
-        seen.bytes(word, &[u8::from(flag != 0)]);
+    if flags & SWAP != 0 {
+        seen.bytes("swap", &[0]);
+    }
+    if flags & ECN != 0 {
+        seen.bytes("ecn", &[1]);
     }
     Some(())
 }
