@@ -223,7 +223,12 @@ fn about(line: &str, row: &Row) -> Option<Said> {
     }
     match value.get("failed") {
         None => Some(Said::Begins),
-        Some(Value::Bool(false)) => Some(Said::Ends(Ok(value["ignored"].as_str().map(str::to_owned)))),
+        Some(Value::Bool(false)) => {
+            if let (Some(first), None) = (value["first"].as_str(), &row.wrong) {
+                eprintln!("note: {} passed only with programs of its own: {first}", row.title());
+            }
+            Some(Said::Ends(Ok(value["ignored"].as_str().map(str::to_owned))))
+        }
         Some(Value::String(text)) => Some(Said::Ends(Err(text.clone()))),
         Some(_) => None,
     }

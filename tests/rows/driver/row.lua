@@ -232,13 +232,14 @@ local function attempt(row)
 end
 
 --- Runs a row; nil, or what was wrong with it: once more with each command in a program of its own, which is slow but sure.
+--- Gives too what was wrong the first time, if something was.
 function M.run(row)
   local shape = select(2, pcall(check_shape, row))
   if type(shape) == "table" and rawget(shape, "failed") then return shape.failed end
   local failed = attempt(row)
   if not failed or row.check then return failed end
   row.anew = true
-  return attempt(row)
+  return attempt(row), failed
 end
 
 return M

@@ -1,6 +1,6 @@
 -- Runs rows and prints what came of each, a line of JSON: `nsl run.lua FILE=1-4+6-6 …`, inside a place of its own
 -- (tests/rows/main.rs starts it). A row begins with `{"row": 1, "of": FILE}` and ends with the same and `"failed"`: false,
--- or what was wrong; `"ignored"` says why it was not run.
+-- or what was wrong; `"ignored"` says why it was not run, `"first"` what was wrong the first time.
 
 local json = require "json"
 local row = require "row"
@@ -23,7 +23,11 @@ for i = 1, #arg do
       for key, value in pairs(rows[number]) do each[key] = value end
       tell { row = number, of = file }
       local ignored = row.ignored(each)
-      tell { row = number, of = file, failed = not ignored and row.run(each) or false, ignored = ignored }
+      local failed, first
+      if not ignored then
+        failed, first = row.run(each)
+      end
+      tell { row = number, of = file, failed = failed or false, first = first, ignored = ignored }
     end
   end
 end
