@@ -65,8 +65,8 @@ end
 local function parsed_question(code)
   local commands = parsed(code)
   local question = commands and #commands == 1 and commands[1]
-  -- Of no classes `tc` says nothing at all, and what `get` says comes only at the end.
-  if question and (question.rest:find "^class" or question.rest:find "^%a+ get ") then return end
+  -- Of no classes `tc` says nothing at all, what `get` says comes only at the end, and limits are no JSON.
+  if question and (question.rest:find "^class" or question.rest:find "^%a+ get " or question.rest:find "^mptcp limits") then return end
   if not question or not in_text(question.flags) then return question or nil end
   local listed = question.rest:find "^filter show" or question.rest:find "^actions list" or question.rest:find "^chain show"
   return question.program == "tc" and listed and question or nil
