@@ -5,6 +5,8 @@ use super::{Class, Row, rows};
 rows! {
     FDB_NOT_KEPT: "EOPNOTSUPP" Script "\"<link>\" keeps no such forwarding entries"
         => "make it a port of a bridge and say master = true, or self = true for what a link keeps itself";
+    FDB_VLAN: "EINVAL" Script "\"<link>\" keeps no forwarding entries of VLAN <vlan>"
+        => "make it a port of a bridge, give it the VLAN with netns.bridge_vlan_add, and say master = true";
     MDB_NOT_KEPT: "EOPNOTSUPP" Script "\"<link>\" keeps no groups of multicast"
         => "use a bridge, or a vxlan link on Linux 6.4 or later";
     MDB_GROUP: "EINVAL" Script "\"<text>\" is no group of multicast"

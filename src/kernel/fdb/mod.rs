@@ -161,7 +161,7 @@ fn send(device: &Device, mac: [u8; 6], settings: &Settings, (kind, flags): (u16,
             let names = super::device::index_names(socket)?;
             return Ok(answers.first().and_then(|answer| record(&answer.bytes, &|index| names.get(&index).cloned())));
         }
-        socket.execute(message, flags).map_err(|error| refused(error, socket))?;
+        socket.execute(message, flags).map_err(|error| refused(of_vlan(error, &settings), socket))?;
         Ok(None)
     });
     sent.map_err(|error| error.object(device))
@@ -187,6 +187,12 @@ fn of_table(device: &Device, settings: &Settings) -> Settings {
         settings.push((whose.into(), Setting::Switch(true)));
     }
     settings
+}
+
+/// Words that a VLAN is said of a link which keeps none, or is in none of that number: the kernel gives no text.
+fn of_vlan(error: Error, settings: &Settings) -> Error {
+    let Some(vlan) = words::find(settings, "vlan").filter(|_| error.kernel_text().is_none()) else { return error };
+    error.explain(&[(Errno::EINVAL, &explain::FDB_VLAN)]).with("vlan", vlan)
 }
 
 fn refusal(error: Error, device: &Device, mac: [u8; 6]) -> Error {
