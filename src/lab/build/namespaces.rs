@@ -21,8 +21,6 @@ use crate::wait::interrupt;
 
 /// How many are made in one visit, between two looks at the interrupt.
 const CHUNK: usize = 64;
-/// How many write their sysctls through one `Here` (measured: 8 to 32 are the cheapest).
-const TOGETHER: usize = 64;
 /// Descriptors that are left for everything but the namespaces and their sockets.
 const RESERVE: usize = 512;
 /// The index of the loopback in every namespace (Linux `LOOPBACK_IFINDEX`).
@@ -105,10 +103,10 @@ fn visit(nodes: &[(&Node, &AssignedNode)], group: Group, inherited: &Arc<OnceLoc
     let (inherited, mut here) = (Arc::clone(inherited), None);
     let labels = orders.iter().map(|order| order.label.clone()).collect();
     many::add(labels, group, move |number, socket| {
-        if number % TOGETHER == 0 {
-            here = Some(Here::open()?);
-        }
-        let here = here.as_ref().ok_or_else(|| Error::system(Errno::EBADF))?;
+        let here = match &mut here {
+            Some(here) => here,
+            none => none.insert(Here::open()?),
+        };
         let inherited = match inherited.get() {
             Some(inherited) => inherited,
             None => {
