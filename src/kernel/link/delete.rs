@@ -6,6 +6,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::LinkAttribute;
 use nix::errno::Errno;
 
+use super::list::list_of_in;
 use super::{Filter, message, refused};
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
@@ -27,10 +28,8 @@ pub fn delete(device: &Device) -> Result<()> {
 /// Deletes the links that the filter means, but for those that are no one's to delete (lo, hardware). Gives how many.
 pub fn flush(namespace: &Namespace, filter: &Filter) -> Result<usize> {
     namespace.with_socket(|socket| {
-        let meant = filter.indexes(socket, namespace)?;
-        let links = super::list_in(socket)?.into_iter();
-        let indexes: Vec<u32> =
-            links.filter(|link| link.kind.is_some() && meant.contains(&link.index)).map(|link| link.index).collect();
+        let links = list_of_in(socket, namespace, filter)?.into_iter();
+        let indexes: Vec<u32> = links.filter(|link| link.kind.is_some()).map(|link| link.index).collect();
         if !indexes.is_empty() {
             delete_many(socket, &indexes).map_err(|error| {
                 let error = error.explain(&[(Errno::EPERM, &explain::NEEDS_CAPABILITY)]);

@@ -128,15 +128,18 @@ pub fn list(namespace: &Namespace) -> Result<Vec<Link>> {
 
 /// Those links of a namespace that the filter means, by index.
 pub fn list_of(namespace: &Namespace, filter: &Filter) -> Result<Vec<Link>> {
-    if filter.is_all() {
-        return list(namespace);
-    }
-    let mut links = namespace.with_socket(|socket| {
-        let meant = filter.indexes(socket, namespace)?;
-        Ok(list_in(socket)?.into_iter().filter(|link| meant.contains(&link.index)).collect::<Vec<_>>())
-    })?;
+    let mut links = namespace.with_socket(|socket| list_of_in(socket, namespace, filter))?;
     read_asides(namespace, &mut links);
     Ok(links)
+}
+
+/// [`list_of`] over a socket in the namespace.
+pub(super) fn list_of_in(socket: &mut Socket, namespace: &Namespace, filter: &Filter) -> Result<Vec<Link>> {
+    if filter.is_all() {
+        return list_in(socket);
+    }
+    let meant = filter.indexes(socket, namespace)?;
+    Ok(list_in(socket)?.into_iter().filter(|link| meant.contains(&link.index)).collect())
 }
 
 /// Reads what no message about these links of a namespace tells of their own options, which [`list_in`] leaves out; nothing
