@@ -1,48 +1,15 @@
 -- Rules of routes of multicast: every option of `ip mrule` that the kernel keeps, beside `mrule_add`. Each row's rule has
 -- priority 100 unless it says otherwise. The kernel's own has 32767.
 
-local function read(ns)
-  local rules = {}
-  for _, rule in ipairs(ns:mrule_list()) do
-    if rule.priority < 32767 then rules[#rules + 1] = rule end
-  end
-  return rules
-end
+local rules = require("rules").of("mrule", 32767)
+local read, rule, newer = rules.read, rules.rule, rules.newer
 
-local function write(ns, records)
-  for _, record in ipairs(records) do
-    if #ns:mrule_list { priority = record.priority, family = record.family } > 0 then ns:mrule_delete(record) end
-    ns:mrule_add(record)
-  end
-end
-
---- A row for options beside words of `ip mrule add`; IPv6's begin with `-6 `.
-local function rule(name, opts, words, want, more)
-  local family, rest = words:match "^(%-6 )(.*)$"
-  opts.priority = 100
-  local row = {
-    name,
-    make = function(ns) ns:mrule_add(opts) end,
-    tool = ("ip %smrule add priority 100 %s"):format(family or "", rest or words),
-    want = want or opts,
-  }
-  for key, value in pairs(more or {}) do row[key] = value end
-  return row
-end
-
---- A row for options that Debian's `ip` does not know, of Linux 6.15.
-local function newer(name, opts, want)
-  local row = rule(name, opts, "", { want }, { since = "6.15" })
-  row.tool = nil
-  return row
-end
-
-local pair = { before = "ip link add v0 type veth peer name v1" }
+local pair = { pair = true }
 
 return {
   json = { "ip -json mrule", "ip -json -6 mrule" },
   read = read,
-  write = write,
+  write = rules.write,
   again = true,
   has = "ip mrule list",
   rule("iif", { iif = "v0", table = 100 }, "iif v0 table 100", { { iif = "v0", table = "100", family = "inet" } }, pair),
@@ -55,9 +22,9 @@ return {
   rule("l3mdev", { l3mdev = true }, "l3mdev"),
   rule("uidrange", { uidrange = "1000-2000" }, "uidrange 1000-2000"),
   rule("ipproto and ports", { ipproto = "udp", sport = "10-20", dport = 30 }, "ipproto udp sport 10-20 dport 30"),
-  newer("ports with a mask", { ipproto = "udp", sport = 16, sport_mask = 0xfff0, dport = "64/0xffc0" },
+  newer("ports with a mask", "6.15", { ipproto = "udp", sport = 16, sport_mask = 0xfff0, dport = "64/0xffc0" },
     { sport = 16, sport_mask = 0xfff0, dport = 64, dport_mask = 0xffc0 }),
-  newer("mask of a port", { ipproto = "udp", dport = 64, dport_mask = 0xffc0 }, { dport = 64, dport_mask = 0xffc0 }),
+  newer("mask of a port", "6.15", { ipproto = "udp", dport = 64, dport_mask = 0xffc0 }, { dport = 64, dport_mask = 0xffc0 }),
   rule("tun_id", { tun_id = 7 }, "tun_id 7"),
   rule("blackhole", { type = "blackhole" }, "blackhole"),
   rule("goto", { goto_ = 32767, family = "inet6" }, "-6 goto 32767", { { ["goto"] = 32767 } }),

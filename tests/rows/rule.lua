@@ -1,47 +1,13 @@
 -- Rules: every option of `ip rule`, beside `rule_add`. Each row's rule has priority 100 unless it says otherwise.
 
---- What the row made, without the rules that every namespace has.
-local function read(ns)
-  local rules = {}
-  for _, rule in ipairs(ns:rule_list()) do
-    if rule.priority > 0 and rule.priority < 32766 then rules[#rules + 1] = rule end
-  end
-  return rules
-end
-
-local function write(ns, records)
-  for _, record in ipairs(records) do
-    if #ns:rule_list { priority = record.priority, family = record.family } > 0 then ns:rule_delete(record) end
-    ns:rule_add(record)
-  end
-end
-
---- A row for options beside words of `ip rule add`; IPv6's begin with `-6 `.
-local function rule(name, opts, words, want, more)
-  local family, rest = words:match "^(%-6 )(.*)$"
-  if not opts.priority then opts.priority = 100 end
-  local row = {
-    name,
-    make = function(ns) ns:rule_add(opts) end,
-    tool = ("ip %srule add %s priority %d"):format(family or "", rest or words, opts.priority),
-    want = want or opts,
-  }
-  for key, value in pairs(more or {}) do row[key] = value end
-  return row
-end
-
---- A row for options that Debian's `ip` does not know, of Linux `since`.
-local function newer(name, since, opts, want)
-  local row = rule(name, opts, "", { want }, { since = since })
-  row.tool = nil
-  return row
-end
+local rules = require("rules").of("rule", 32766)
+local read, rule, newer = rules.read, rules.rule, rules.newer
 
 local pair = { pair = true }
 
 --- A row for what `rule_list` with a filter gives, beside what `ip rule list` with words gives, of the same rules.
 local function filtered(name, filter, words, count)
-  local rules = [[
+  local there = [[
     ip rule add priority 10 from 10.1.0.0/16 table 100
     ip rule add priority 11 from 10.1.2.0/24 to 10.9.0.0/16 iif v0 table 100 protocol static
     ip rule add priority 12 fwmark 1/0xff oif v1 table 200
@@ -51,7 +17,7 @@ local function filtered(name, filter, words, count)
     ip rule add priority 16 tun_id 7 table 300]]
   return {
     name,
-    before = rules,
+    before = there,
     make = function(ns)
       local kept = {}
       for _, rule in ipairs(ns:rule_list(filter)) do kept[rule.family .. rule.priority] = true end
@@ -74,7 +40,7 @@ end
 return {
   json = { "ip -json rule", "ip -json -6 rule" },
   read = read,
-  write = write,
+  write = rules.write,
   again = true,
   rule("from a network", { from = "10.1.0.0/16", table = 100 }, "from 10.1.0.0/16 table 100", { { from = "10.1.0.0/16", table = "100" } }),
   rule("from an address", { from = "10.1.0.1", table = "main" }, "from 10.1.0.1 table main"),
