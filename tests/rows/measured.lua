@@ -51,14 +51,10 @@ local function lost(share)
     check = between(function(a, b)
       a:shape("v0", { loss = share })
       local count = 2000
+      local result = a:ping("10.0.0.2", { count = count, interval = "1ms", timeout = 1 })
       local low, high = bounds(count, share)
-      local function gone() return count - a:ping("10.0.0.2", { count = count, interval = "1ms", timeout = 1 }).received end
-      local first = gone()
-      if low <= first and first <= high then return end
-      -- By chance that is so once in a thousand times, and not twice.
-      local second = gone()
-      if low <= second and second <= high then return end
-      error(("%d and %d of %d lost, not %d to %d"):format(first, second, count, low, high), 0)
+      local gone = count - result.received
+      if gone < low or gone > high then error(("%d of %d lost, not %d to %d"):format(gone, count, low, high), 0) end
     end),
   }
 end
@@ -90,7 +86,7 @@ end
 
 return {
   needs = { "sch_netem", "sch_tbf" },
-  limit = 60,
+  limit = 40,
   {
     "a delay",
     check = between(function(a, b)
