@@ -7,7 +7,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, Signal};
+use nix::errno::Errno;
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 
 use crate::error::Result;
 use crate::wait::interrupt::{self, Stop};
@@ -19,9 +20,13 @@ const ECHO: Duration = Duration::from_millis(100);
 /// What clean-up may take: TERM, two seconds, KILL, and the kernel's own time.
 const CLEANUP: Duration = Duration::from_secs(10);
 
+/// What the kernel sends to who reads or changes its terminal from the background.
+const OF_THE_BACKGROUND: [Signal; 2] = [Signal::SIGTTIN, Signal::SIGTTOU];
+
 static CLEANING: AtomicBool = AtomicBool::new(false);
 
-/// Blocks the signals for every thread to come and starts the thread that takes them. Call before any other thread.
+/// Blocks the signals for every thread to come, handles those of the background and starts the thread that takes the
+/// others. Call before any other thread.
 pub(super) fn start(as_json: bool) -> Result<()> {
     interrupt::prepare()?;
     let mut signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD].into_iter().collect();
@@ -30,9 +35,35 @@ pub(super) fn start(as_json: bool) -> Result<()> {
         signals.add(Signal::SIGHUP);
     }
     signals.thread_block()?;
+    for signal in OF_THE_BACKGROUND {
+        if !is_ignored(signal)? {
+            handle(signal, SigHandler::Handler(stop_in_the_background))?;
+        }
+    }
     let thread = std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10);
     thread.spawn(move || take(&signals, as_json))?;
     Ok(())
+}
+
+/// Stops nsl, which reads or changes its terminal from the background, as the signal does by itself; but not where a stop
+/// of the run is on its way. A shell that is hung up tells nsl so, takes the terminal and ends, and its end lets only such
+/// a process go on whose threads have all stopped already (`kill_orphaned_pgrp`, kernel/exit.c): nsl would stay for ever.
+extern "C" fn stop_in_the_background(number: nix::libc::c_int) {
+    let errno = Errno::last();
+    interrupt::await_signal();
+    // None of these fails: they are signals that can be sent and ignored.
+    let _ = match interrupt::requested() {
+        None | Some(Stop::Signal(nix::libc::SIGINT)) => raise(Signal::SIGTSTP),
+        Some(_) => Signal::try_from(number).and_then(|signal| handle(signal, SigHandler::SigIgn)),
+    };
+    errno.set();
+}
+
+#[allow(unsafe_code)]
+fn handle(signal: Signal, handler: SigHandler) -> nix::Result<()> {
+    let action = SigAction::new(handler, SaFlags::SA_RESTART, SigSet::empty());
+    // SAFETY: the one handler there is calls nothing but what signal-safety(7) names.
+    unsafe { sigaction(signal, &action) }.map(drop)
 }
 
 /// Says that the script is over and clean-up has begun: it gets more time.

@@ -88,10 +88,7 @@ fn ctrl_z_is_harmless() {
         nsl.expect(READY);
         assert_eq!(nsl.line(" 1"), "2\n");
         // From a shell with job control it stops, and goes on with the line that was begun.
-        let mut command = Command::new("bash");
-        command.args(["--norc", "-i"]).env("PS1", "shell> ").env("NSL_HISTORY", "");
-        let mut shell = Terminal::start(&mut command);
-        shell.expect("shell> ");
+        let mut shell = shell();
         shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
         shell.expect("nsl> ");
         shell.keys("x = 'kept' netns.exec(nil, { 'sleep', '0.5' })\r");
@@ -109,5 +106,42 @@ fn ctrl_z_is_harmless() {
         shell.expect("nsl> ");
         shell.keys("\r");
         shell.expect("\"kept!\"");
+    });
+}
+
+/// A shell with job control.
+fn shell() -> Terminal {
+    let mut command = Command::new("bash");
+    command.args(["--norc", "-i"]).env("PS1", "shell> ").env("NSL_HISTORY", "");
+    let mut shell = Terminal::start(&mut command);
+    shell.expect("shell> ");
+    shell
+}
+
+#[test]
+fn a_prompt_in_the_background_waits_for_the_terminal_and_ends_when_it_is_told_to() {
+    run(|| {
+        let mut shell = shell();
+        let prompt = format!("{} --color never", sandbox::nsl_path().display());
+        shell.keys(&format!("{prompt} &\r"));
+        sandbox::eventually(|| sh("ps -C nsl -o stat= || true").starts_with('T'), || "it does not stop".into());
+        shell.keys("fg\r");
+        shell.expect("nsl> ");
+        shell.keys("6 * 7\r");
+        shell.expect("42");
+        shell.expect("nsl> ");
+        shell.control(ControlCode::EndOfTransmission);
+        shell.expect("shell> ");
+        drop(shell);
+        // Told to go on and to end at once, without the terminal: it must not stop instead.
+        for signal in ["HUP", "TERM"].repeat(8) {
+            let mut shell = self::shell();
+            shell.keys(&format!("{prompt}\r"));
+            shell.expect("nsl> ");
+            shell.control(ControlCode::Substitute);
+            shell.expect("shell> ");
+            shell.keys(&format!("kill -{signal} %1\r"));
+            sandbox::eventually(|| sh("pgrep -x nsl || true").is_empty(), || format!("it stays after SIG{signal}"));
+        }
     });
 }
