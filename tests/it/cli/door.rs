@@ -102,7 +102,7 @@ fn labs_of_a_script_that_computes_are_listed_and_entered() {
                 let outcome = printed(&[&["exec", &place, "--"], &address[..]].concat());
                 assert!(outcome.contains("10.0.0.0/31"), "{place}: {outcome}");
             }
-            assert_eq!(printed(&["exec", &format!("{pid}.2/c"), "cat", "/proc/1/comm"]), "nsl-init\n");
+            assert_eq!(printed(&["exec", &format!("{pid}.2/c"), "xargs", "-0a", "/proc/1/cmdline"]), "nsl-init\n");
             // Beside the lab's own programs.
             for place in ["demo/d".to_owned(), "d".to_owned(), format!("{pid}.3/d")] {
                 assert_eq!(printed(&["exec", &place, "pgrep", "-x", "-c", "sleep"]), "1\n", "{place}");

@@ -64,7 +64,7 @@ fn the_programs_of_a_node_share_a_view_that_is_made_once() {
             net:up()
             local function view(node) return node:output 'readlink /proc/self/ns/mnt' end
             print(view(a) == view(a), view(a) == view(b), view(a) == netns.output(nil, 'readlink /proc/self/ns/mnt'))
-            print(a:output 'ls /sys/class/net', a:output 'pwd; cat /proc/1/comm')
+            print(a:output 'ls /sys/class/net', a:output 'pwd; xargs -0a /proc/1/cmdline')
             a:exec { 'mount', '-t', 'tmpfs', 'x', '/media' }
             print(a:output 'grep -c /media /proc/self/mounts', (pcall(b.output, b, 'grep -q /media /proc/self/mounts')))",
             "true\tfalse\tfalse
