@@ -96,6 +96,11 @@ impl Error {
         error.with("reason", description(errno))
     }
 
+    /// That an option was not given which must be.
+    pub fn missing(key: impl fmt::Display) -> Self {
+        Self::new(&explain::OPTION_MISSING).with("key", key)
+    }
+
     /// Fills the placeholder `<key>` of the row's sentence and hint. The first value given for a key stays.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {

@@ -214,7 +214,7 @@ fn change(device: &Device, verb: u8, settings: &Settings) -> Result<()> {
     let identifier = words::bytes(WORDS, settings, "rx")?;
     let key = find(settings, "sa").is_some();
     let (first, what) = match (&identifier, key) {
-        (None, false) => return Err(Error::new(&explain::OPTION_MISSING).with("key", "sa").object(device)),
+        (None, false) => return Err(Error::missing("sa").object(device)),
         (None, true) => (SEND, "key that sends"),
         (Some(_), true) => (RECEIVE, "key that receives"),
         (Some(_), false) => (CHANNEL, "channel that receives"),

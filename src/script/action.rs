@@ -5,9 +5,8 @@ use mlua::{MultiValue, Value};
 use super::args::Args;
 use super::bind::values;
 use super::object::{count, function, get, list, write as tell};
-use super::options::Options;
 use super::registry::Function;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::tc::action::shared::{self, KEY, LIST};
 use crate::kernel::tc::action::{self, ACTION_WORDS};
@@ -27,7 +26,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// `netns.action_add(ns, {kind=, index=, …})`: its number.
 fn write(args: &mut Args, write: fn(&Namespace, &Settings) -> Result<Option<u32>>) -> mlua::Result<MultiValue> {
     let namespace = args.namespace(1)?;
-    let Value::String(kind) = args.table(2)?.raw_get("kind")? else { return Err(Options::missing("kind").into()) };
+    let Value::String(kind) = args.table(2)?.raw_get("kind")? else { return Err(Error::missing("kind").into()) };
     let kind = action::called(&kind.to_string_lossy())?;
     let settings = args.settings(2, &[ACTION_WORDS[0], kind.words], &[], &namespace)?;
     values(&args.lua, write(&namespace, &settings)?)

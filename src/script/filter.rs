@@ -6,12 +6,11 @@ use super::args::Args;
 use super::bind::values;
 use super::handle::namespace_of;
 use super::object::Tables;
-use super::options::Options;
 use super::records;
 use super::registry::{Acts, Function};
 use super::tc::kind_in;
 use super::words as lua_words;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::namespace::Namespace;
 use crate::kernel::tc::filter::kind::{self, CHAIN_WORDS, FILTER_WORDS, Kind};
 use crate::kernel::tc::filter::{self, At, Filter, chain};
@@ -82,7 +81,7 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
 /// Where a filter of which kind is, and what is said of it.
 fn told(args: &Args) -> mlua::Result<(At, &'static Kind, Settings)> {
     let (at, table) = at(args)?;
-    let kind = kind_in(&table, kind::called)?.ok_or_else(|| Options::missing("kind"))?;
+    let kind = kind_in(&table, kind::called)?.ok_or_else(|| Error::missing("kind"))?;
     let settings = read(args, &[filter::WORDS, kind.words], at.namespace())?;
     Ok((at, kind, settings))
 }
@@ -92,7 +91,7 @@ fn at(args: &Args) -> mlua::Result<(At, Table)> {
     let namespace = namespace_of(&args.value(1)).is_some();
     let table = args.table(2)?;
     let at = match table.raw_get("block")? {
-        Value::Nil if namespace => return Err(Options::missing("block").into()),
+        Value::Nil if namespace => return Err(Error::missing("block").into()),
         Value::Nil => At::Link(args.device(1)?),
         // What else it may be is said when all options are read.
         block => At::Block(args.namespace(1)?, block.as_integer().unwrap_or_default()),

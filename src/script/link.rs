@@ -12,7 +12,7 @@ use super::link_record::{self, COLUMNS};
 use super::options::Options;
 use super::records;
 use super::registry::{Acts, Call, Function};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::addr;
 use crate::kernel::device::Device;
 use crate::kernel::link::{self, Condition, LinkSpec, kind};
@@ -183,7 +183,7 @@ fn flush(args: &mut Args) -> mlua::Result<MultiValue> {
     let filter = filter(&args.options(2)?, &namespace)?;
     if filter.is_all() {
         // Of all links one asks the namespace.
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "group").into());
+        return Err(Error::missing("group").into());
     }
     values(&args.lua, link::flush(&namespace, &filter)?)
 }

@@ -80,11 +80,6 @@ impl Options {
         Error::new(&explain::OPTION_TYPE).with("key", key).with("expected", expected).with("got", got)
     }
 
-    /// "option "kind" is needed".
-    pub(super) fn missing(key: &str) -> Error {
-        Error::new(&explain::OPTION_MISSING).with("key", key)
-    }
-
     /// "option "scope" must be one of global, link, host, got "lnk"".
     pub(super) fn wrong_value(&self, key: &str, expected: &str, got: impl std::fmt::Display) -> Error {
         let got = quoted(self.value(key).unwrap_or(&Value::Nil), got);

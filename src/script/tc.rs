@@ -4,10 +4,9 @@ use mlua::{MultiValue, Table, Value};
 
 use super::args::Args;
 use super::bind::values;
-use super::options::Options;
 use super::registry::{Acts, Function};
 use super::words as lua_words;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::device::Device;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::tc::kind::{self, CLASS_WORDS, Kind, QDISC_WORDS};
@@ -52,7 +51,7 @@ fn write_qdisc(args: &mut Args, write: fn(&Device, &Kind, &Settings) -> Result<(
         Some(kind) => kind,
         None => {
             let place = args.settings(2, QDISC_WORDS, IGNORED, &device.namespace)?;
-            qdisc::kind_at(&device, &place)?.ok_or_else(|| Options::missing("kind"))?
+            qdisc::kind_at(&device, &place)?.ok_or_else(|| Error::missing("kind"))?
         }
     };
     let words = [qdisc::WORDS, kind.qdisc.words];

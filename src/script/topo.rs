@@ -109,7 +109,7 @@ fn fields(args: &mut Args, wanted: Wanted<'_>) -> mlua::Result<(Table, Options)>
     let options = args.options(1)?;
     for (key, range) in wanted {
         let number = count(&options, key, range)?;
-        read.raw_set(*key, number.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", key))?)?;
+        read.raw_set(*key, number.ok_or_else(|| Error::missing(key))?)?;
     }
     shape(&options, &read)?;
     Ok((read, options))
@@ -155,7 +155,7 @@ fn random(args: &mut Args) -> mlua::Result<MultiValue> {
     let links = options.number::<i64>("links", "a whole number")?;
     let chance = share(&options, "p", true)?;
     match (links, chance) {
-        (None, None) => Err(Error::new(&explain::OPTION_MISSING).with("key", "links"))?,
+        (None, None) => Err(Error::missing("links"))?,
         (Some(_), Some(_)) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", "links").with("two", "p"))?,
         (Some(links), None) if !(n - 1..=pairs).contains(&links) => {
             let expected = format!("from {} (one node hangs on another) to {pairs} (each is linked to each)", n - 1);

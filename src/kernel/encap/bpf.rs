@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{TYPE as KIND, Type};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::bpf::{self, OBJECT, OBJECT_PINNED, PROGRAM, Program, Role, SECTION};
 use crate::kernel::words::Form::{Nested, Text, U32};
 use crate::kernel::words::{self, Setting, Settings, Word, option};
@@ -47,7 +47,7 @@ pub(super) fn hold(encap: &mut Settings) -> Result<Vec<Arc<Program>>> {
             // What was read of one is not enough to load it again.
             None => {
                 let note = format!("of the program for {place}");
-                return Err(Error::new(&explain::OPTION_MISSING).with("key", "object").note(note));
+                return Err(Error::missing("object").note(note));
             }
         }
     }

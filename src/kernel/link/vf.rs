@@ -1,7 +1,7 @@
 //! Virtual functions of a link's hardware, in the words of `ip link set … vf` (Linux `if_link.h`, `IFLA_VF_*`).
 
 use super::{Setting, Settings};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::words::Form::{self, Mac, U32, VlanProtocol, Words32};
 use crate::kernel::words::{self, NOWHERE, Own, Word, fact_field, field, find, flat, option};
 use crate::netlink::attr;
@@ -95,7 +95,7 @@ static GUID: Own = Own {
 fn encode(settings: &Settings) -> Result<Vec<u8>> {
     words::check("a virtual function", &[WORDS], settings)?;
     let Some(number) = words::bytes(WORDS, settings, VF)? else {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", VF));
+        return Err(Error::missing(VF));
     };
     let protocol = words::bytes(WORDS, settings, "proto")?.filter(|protocol| *protocol != 0x8100u16.to_be_bytes());
     let told = words::encode(WORDS, &words::without(settings, &[VF]), &mut words::no_links)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use nix::errno::Errno;
 
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::bpf::{self, Program, Role};
 use crate::kernel::device::Device;
 use crate::kernel::words::Form::{List, Nested, U8};
@@ -63,7 +63,7 @@ impl Xdp {
         }
         match bpf::hold(&mut settings, Role::Xdp)? {
             Some(program) => Ok(Self { program: Some(Arc::new(program)), flags, later: None }),
-            None => Err(Error::new(&explain::OPTION_MISSING).with("key", "object").note("of a program for a link")),
+            None => Err(Error::missing("object").note("of a program for a link")),
         }
     }
 

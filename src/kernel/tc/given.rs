@@ -39,7 +39,7 @@ impl<'a> Given<'a> {
 
     /// The bytes that its form makes of it; `EINVAL` where it was not given.
     pub fn needs_bytes(&self, name: &str) -> Result<Vec<u8>> {
-        self.bytes(name)?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", name))
+        self.bytes(name)?.ok_or_else(|| Error::missing(name))
     }
 
     /// Those bytes as a number; `EINVAL` where it was not given, or is 0.
@@ -51,7 +51,7 @@ impl<'a> Given<'a> {
         match self.number(name)? {
             Some(0) => Err(self.wrong(name, least)),
             Some(number) => Ok(number),
-            None => Err(Error::new(&explain::OPTION_MISSING).with("key", name)),
+            None => Err(Error::missing(name)),
         }
     }
 

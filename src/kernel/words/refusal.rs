@@ -8,7 +8,7 @@ use crate::error::{Error, Result, explain, nearest};
 pub fn need(settings: &Settings, keys: &[&str]) -> Result<()> {
     match keys.iter().find(|key| find(settings, key).is_none()) {
         None => Ok(()),
-        Some(key) => Err(Error::new(&explain::OPTION_MISSING).with("key", key)),
+        Some(key) => Err(Error::missing(key)),
     }
 }
 

@@ -213,7 +213,7 @@ fn routes(options: &Options) -> Result<Vec<ExtraRoute>> {
     for route in table.sequence_values::<Table>() {
         let route = own(Options::read(&route.map_err(|_| wrong())?, "routes", &[&["dst", "via", "dev"]], &[]))?;
         let via = route.address("via")?;
-        let dst = route.string("dst")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "dst"))?;
+        let dst = route.string("dst")?.ok_or_else(|| Error::missing("dst"))?;
         let dst = match (dst.as_str(), via) {
             ("default", Some(via)) if via.is_ipv6() => address_text::network("::/0")?,
             ("default", _) => address_text::network("0.0.0.0/0")?,
@@ -346,7 +346,7 @@ fn devices(options: &Options) -> Result<Vec<NodeDevice>> {
             &[DEVICE, &more_names(), &kinds],
             &[READ_ONLY],
         ))?;
-        let name = device.string("name")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "name"))?;
+        let name = device.string("name")?.ok_or_else(|| Error::missing("name"))?;
         let wants = wants(&device)?;
         match &wants.spec.kind {
             Some(kind) => kind::check_kind(kind)?,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 use mlua::{Table, Value};
 
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::names::Names;
 use crate::kernel::namespace::Namespace;
 use crate::kernel::route::{
@@ -63,7 +63,7 @@ pub(super) fn of_table(table: &Table, function: &'static str, namespace: &Namesp
     let options = options(table, function)?;
     let dst = match options.value("dst").and_then(integer) {
         Some(label) => label.to_string(),
-        None => options.string("dst")?.ok_or_else(|| Error::new(&explain::OPTION_MISSING).with("key", "dst"))?,
+        None => options.string("dst")?.ok_or_else(|| Error::missing("dst"))?,
     };
     Ok(spec(&dst, &options, namespace)?)
 }

@@ -71,7 +71,8 @@ fn rootless_children_see_their_own_sys_where_the_kernel_lets_them() {
     sandbox::run(|| {
         if is_inside() {
             let place = anonymous::add().expect("a namespace");
-            let mut operation = exec(&place, &shell("ls /sys/class/net; xargs -0a /proc/1/cmdline")).expect("it starts");
+            let mut operation =
+                exec(&place, &shell("ls /sys/class/net; xargs -0a /proc/1/cmdline")).expect("it starts");
             for warning in operation.take_warnings() {
                 println!("warning: {warning}");
             }

@@ -237,7 +237,7 @@ fn of_peer(peer: &Setting) -> Result<Vec<u8>> {
     };
     words::check("a peer", &[PEER], settings)?;
     if words::find(settings, "public_key").is_none() {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "public_key"));
+        return Err(Error::missing("public_key"));
     }
     let mut bytes = words::encode(PEER, &words::without(settings, &["allowed_ips"]), &mut words::no_links)?;
     if let Some(allowed) = words::find(settings, "allowed_ips") {

@@ -2,7 +2,7 @@
 //! Linux `tc_act/tc_ife.h`).
 
 use super::{Action, control, index};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{Bits8, Mac, Nested, U16, U32, Words16};
@@ -36,7 +36,7 @@ pub(super) static IFE: Action =
 
 fn complete(settings: &mut Settings) -> Result<()> {
     if words::find(settings, "do").is_none() {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "do").note("\"encode\" or \"decode\""));
+        return Err(Error::missing("do").note("\"encode\" or \"decode\""));
     }
     super::default(settings, "control", "pipe")
 }

@@ -28,7 +28,7 @@ fn complete(settings: &mut Settings) -> Result<()> {
             return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "egress").with("two", "ingress"));
         }
         (Some(way), None) | (None, Some(way)) => way.to_owned(),
-        (None, None) => return Err(Error::new(&explain::OPTION_MISSING).with("key", "egress")),
+        (None, None) => return Err(Error::missing("egress")),
     };
     super::default(settings, "control", if way == "redirect" { "stolen" } else { "pipe" })
 }

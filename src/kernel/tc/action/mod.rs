@@ -183,7 +183,7 @@ fn split(action: &Setting) -> Result<(&'static Action, Settings)> {
         }
     };
     let Some(kind) = words::text(&settings, "kind") else {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "kind").note("in an action"));
+        return Err(Error::missing("kind").note("in an action"));
     };
     let mut rest = words::without(&settings, &["kind"]);
     // A packet's end is an action by its own name.

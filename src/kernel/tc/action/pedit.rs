@@ -4,7 +4,7 @@
 
 use super::pedit_key::{self, Key};
 use super::{Action, CONTROL, HELD, held};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::filter::kind::Layout;
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{List, Switch8, Text, U32};
@@ -38,7 +38,7 @@ pub(super) static PEDIT: Action = Action {
 fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     let extended = given.is_on("ex")?;
     if !given.has("munge") {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "munge"));
+        return Err(Error::missing("munge"));
     }
     let keys = given.each("munge", "such as \"ip ttl set 64\"", |one| match one {
         Setting::Text(text) => pedit_key::read(text, extended),

@@ -1,7 +1,7 @@
 //! `vlan`: puts a VLAN's header before a packet, changes it or takes it away (tc-vlan(8), Linux `tc_act/tc_vlan.h`).
 
 use super::{Action, control, index};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::form;
 use crate::kernel::words::Form::{Mac, VlanProtocol, Words32};
 use crate::kernel::words::{self, Settings, Word, field, option};
@@ -24,7 +24,7 @@ pub(super) static VLAN: Action = Action { complete, ..Action::new("vlan", WORDS)
 
 fn complete(settings: &mut Settings) -> Result<()> {
     if words::find(settings, "do").is_none() {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "do").note("\"pop\", \"push\" or \"modify\""));
+        return Err(Error::missing("do").note("\"pop\", \"push\" or \"modify\""));
     }
     super::default(settings, "control", "pipe")
 }

@@ -1,7 +1,7 @@
 //! `meta`: compares what the kernel knows of a packet beside its bytes (Linux `em_meta.c`, `struct tcf_meta_hdr`).
 
 use super::{COMPARE, Ematch, comparison};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{Names16, Nested, U8, U32};
 use crate::kernel::words::{self, NOWHERE, Setting, Settings, Word, option};
@@ -124,7 +124,7 @@ fn side(given: &Given<'_>) -> Result<Side> {
     let id = given.number("id")?.and_then(|id| u16::try_from(id).ok()).filter(|id| *id <= ID);
     let number = if id.is_some() { "mask" } else { "value" };
     if id.is_none() && !given.has("value") {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "id"));
+        return Err(Error::missing("id"));
     }
     Ok(Side { id: id.unwrap_or(0), shift, number: given.or32(number, 0)?, text: None })
 }

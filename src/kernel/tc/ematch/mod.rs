@@ -178,7 +178,7 @@ fn comparison(given: &Given<'_>) -> Result<(&'static str, u8)> {
     match (asked.next(), asked.next()) {
         (Some(one), None) => Ok(*one),
         (Some((one, _)), Some((two, _))) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)),
-        (None, _) => Err(Error::new(&explain::OPTION_MISSING).with("key", "eq").note("or \"gt\", or \"lt\"")),
+        (None, _) => Err(Error::missing("eq").note("or \"gt\", or \"lt\"")),
     }
 }
 

@@ -28,7 +28,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
         (Some(Setting::Text(text)), None) => text.as_bytes().to_vec(),
         (Some(_), None) => return Err(given.wrong("needle", "a text")),
         (None, Some(bytes)) => bytes,
-        (None, None) => return Err(Error::new(&explain::OPTION_MISSING).with("key", "needle")),
+        (None, None) => return Err(Error::missing("needle")),
     };
     let length = u16::try_from(needle.len()).ok().filter(|length| *length > 0 && *length < 1 << LENGTH_BITS);
     let Some(length) = length else { return Err(given.wrong("needle", "1 to 4095 bytes")) };

@@ -62,7 +62,7 @@ fn encode_class(given: &Given<'_>) -> Result<Vec<u8>> {
         return Err(Error::new(&explain::TC_NEEDS).with("key", "ul").with("other", "ls"));
     }
     if real.is_none() && fair.is_none() {
-        return Err(Error::new(&explain::OPTION_MISSING).with("key", "sc"));
+        return Err(Error::missing("sc"));
     }
     let mut bytes = Vec::new();
     for (kind, curve) in [(REAL_TIME, real), (FAIR, fair), (UPPER, upper)] {

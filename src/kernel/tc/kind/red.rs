@@ -7,7 +7,7 @@
 mod gred;
 
 use super::{Kind, Layout, Options};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::form::PROBABILITY;
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::tc::rate::time_of;
@@ -105,7 +105,7 @@ impl Red {
         let kept = given.number("ewma")?;
         let packet = match given.or32("avpkt", packet)? {
             0 if kept.is_some() => 1000,
-            0 => return Err(Error::new(&explain::OPTION_MISSING).with("key", "avpkt")),
+            0 => return Err(Error::missing("avpkt")),
             packet => packet,
         };
         let probability = given.or32("probability", DEFAULT_PROBABILITY)?;

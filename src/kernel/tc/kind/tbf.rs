@@ -55,7 +55,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
             let limit = waits(latency, rate, burst);
             whole(peak.map_or(limit, |peak| limit.min(waits(latency, peak, mtu)))).unwrap_or(u64::MAX)
         }
-        (None, None) => return Err(Error::new(&explain::OPTION_MISSING).with("key", "limit")),
+        (None, None) => return Err(Error::missing("limit")),
     };
     let mut parameters = main.bytes();
     parameters.extend(top.map_or_else(|| vec![0; 12], |top| top.bytes()));

@@ -1,7 +1,7 @@
 //! `gred`: up to 16 virtual queues, each with its own `red`; `tc qdisc change … gred vq 1 …` sets one.
 
 use super::{FLAGS, PROBABILITY, QUEUE, Red, flags, seen_flags};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::tc::kind::{Kind, Layout, Options};
 use crate::kernel::words::Form::{List, Nested, Size32, Switch8, U8, U32};
@@ -58,7 +58,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     let Some(queue) = given.number("vq")? else {
         let count = u32::try_from(given.needs("vqs")?).unwrap_or(u32::MAX);
         if !given.has("default") {
-            return Err(Error::new(&explain::OPTION_MISSING).with("key", "default"));
+            return Err(Error::missing("default"));
         }
         let mut setup = words32(&[count, given.or32("default", 0)?]);
         setup.extend([u8::from(given.is_on("grio")?), on, 0, 0]);
