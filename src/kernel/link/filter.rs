@@ -37,25 +37,40 @@ impl Filter {
 
     /// The indexes of the links that are meant, over a socket in their namespace.
     pub fn indexes(&self, socket: &mut Socket, namespace: &Namespace) -> Result<BTreeSet<u32>> {
-        let master =
-            self.master.as_ref().map(|master| Device::new(namespace, &master.name)?.index_in(socket)).transpose()?;
+        let means = self.test(socket, namespace)?;
         let mut request = LinkMessage::default();
         request.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
         let links = socket.dump_with(&RouteNetlinkMessage::GetLink(request), |_, bytes| {
-            let flags = attr::u32_of(bytes.get(8..)?)?;
-            let attributes = bytes.get(parse::HEADER..)?;
-            let of = attr::find(attributes, libc::IFLA_MASTER).and_then(attr::u32_of);
-            let is_up = flags & libc::IFF_UP.cast_unsigned() != 0;
-            let group = attr::find(attributes, libc::IFLA_GROUP).and_then(attr::u32_of).unwrap_or_default();
-            let wanted = (!self.up || is_up)
+            if means(bytes) { attr::u32_of(bytes.get(4..)?) } else { None }
+        })?;
+        Ok(links.into_iter().collect())
+    }
+
+    /// Tells of the kernel's message about a link of that namespace whether the link is meant.
+    pub(super) fn test<'f>(
+        &'f self,
+        socket: &mut Socket,
+        namespace: &Namespace,
+    ) -> Result<impl Fn(&[u8]) -> bool + use<'f>> {
+        let master =
+            self.master.as_ref().map(|master| Device::new(namespace, &master.name)?.index_in(socket)).transpose()?;
+        Ok(move |bytes: &[u8]| self.means(bytes, master).unwrap_or(false))
+    }
+
+    /// None where the message is damaged.
+    fn means(&self, bytes: &[u8], master: Option<u32>) -> Option<bool> {
+        let is_up = attr::u32_of(bytes.get(8..)?)? & libc::IFF_UP.cast_unsigned() != 0;
+        let attributes = bytes.get(parse::HEADER..)?;
+        let of = attr::find(attributes, libc::IFLA_MASTER).and_then(attr::u32_of);
+        let group = attr::find(attributes, libc::IFLA_GROUP).and_then(attr::u32_of).unwrap_or_default();
+        Some(
+            (!self.up || is_up)
                 && (!self.down || !is_up)
                 && self.group.is_none_or(|wanted| group == wanted)
                 && (!self.nomaster || of.is_none())
                 && master.is_none_or(|master| of == Some(master))
-                && self.kind.as_ref().is_none_or(|wanted| is_of_kind(attributes, wanted));
-            wanted.then(|| attr::u32_of(bytes.get(4..)?)).flatten()
-        })?;
-        Ok(links.into_iter().collect())
+                && self.kind.as_ref().is_none_or(|wanted| is_of_kind(attributes, wanted)),
+        )
     }
 }
 

@@ -135,11 +135,8 @@ pub fn list_of(namespace: &Namespace, filter: &Filter) -> Result<Vec<Link>> {
 
 /// [`list_of`] over a socket in the namespace.
 pub(super) fn list_of_in(socket: &mut Socket, namespace: &Namespace, filter: &Filter) -> Result<Vec<Link>> {
-    if filter.is_all() {
-        return list_in(socket);
-    }
-    let meant = filter.indexes(socket, namespace)?;
-    Ok(list_in(socket)?.into_iter().filter(|link| meant.contains(&link.index)).collect())
+    let means = filter.test(socket, namespace)?;
+    list_those(socket, means)
 }
 
 /// Reads what no message about these links of a namespace tells of their own options, which [`list_in`] leaves out; nothing
@@ -158,16 +155,20 @@ fn read_aside(device: &Device, link: &mut Link) {
 
 /// [`list`] over a socket in the namespace.
 pub fn list_in(socket: &mut Socket) -> Result<Vec<Link>> {
+    list_those(socket, |_| true)
+}
+
+/// The links whose messages are `meant`. All are read: any may be one that they name.
+fn list_those(socket: &mut Socket, meant: impl Fn(&[u8]) -> bool) -> Result<Vec<Link>> {
     let groups = Names::groups();
     let request = message::get(LinkMessage::default());
-    let mut links = socket.dump_with(&request, |kind, bytes| parse::link(kind, bytes, &groups))?;
-    links.sort_by_key(|link| link.index);
-    let names: Vec<(u32, String)> = links.iter().map(|link| (link.index, link.name.clone())).collect();
-    for link in &mut links {
-        name_others(link, &|index| {
-            names.binary_search_by_key(&index, |(index, _)| *index).ok().map(|place| names[place].1.clone())
-        });
-    }
+    let mut links =
+        socket.dump_with(&request, |kind, bytes| Some((parse::link(kind, bytes, &groups)?, meant(bytes))))?;
+    links.sort_by_key(|(link, _)| link.index);
+    let names: Vec<(u32, String)> = links.iter().map(|(link, _)| (link.index, link.name.clone())).collect();
+    let name = |index| names.binary_search_by_key(&index, |(index, _)| *index).ok().map(|place| names[place].1.clone());
+    let mut links: Vec<Link> = links.into_iter().filter_map(|(link, is_meant)| is_meant.then_some(link)).collect();
+    links.iter_mut().for_each(|link| name_others(link, &name));
     Ok(links)
 }
 
