@@ -55,12 +55,7 @@ pub const MINOR16: Form = Form::Own(&Own {
 /// A VLAN's number, 12 bits in 16.
 pub const VLAN: Form = Form::Own(&Own {
     expected: "a VLAN's number up to 4095",
-    encode: |value| {
-        whole(value)
-            .and_then(|number| u16::try_from(number).ok())
-            .filter(|number| *number < 4096)
-            .map(|number| number.to_ne_bytes().to_vec())
-    },
+    encode: |value| Some(up_to(value, 4095)?.to_ne_bytes().to_vec()),
     decode: |bytes| Some(Setting::Integer(attr::number(bytes.get(..2)?)?.cast_signed())),
     width: Some(2),
 });
@@ -68,12 +63,7 @@ pub const VLAN: Form = Form::Own(&Own {
 /// The priority of a VLAN's frames, 3 bits in 8.
 pub const VLAN_PRIORITY: Form = Form::Own(&Own {
     expected: "a priority up to 7",
-    encode: |value| {
-        whole(value)
-            .and_then(|number| u8::try_from(number).ok())
-            .filter(|number| *number < 8)
-            .map(|number| vec![number])
-    },
+    encode: |value| Some(vec![u8::try_from(up_to(value, 7)?).ok()?]),
     decode: |bytes| Some(Setting::Integer(i64::from(*bytes.first()?))),
     width: Some(1),
 });
@@ -244,6 +234,11 @@ pub const LINKLAYER: Form = Form::Names8(LINKLAYERS);
 /// As [`LINKLAYER`], in 32 bits.
 pub const LINKLAYER32: Form = Form::Names32(LINKLAYERS);
 const LINKLAYERS: &[(u32, &str)] = &[(0, "unspec"), (1, "ethernet"), (2, "atm"), (2, "adsl")];
+
+/// A whole number up to `most`.
+fn up_to(value: &Setting, most: u16) -> Option<u16> {
+    whole(value).and_then(|number| u16::try_from(number).ok()).filter(|number| *number <= most)
+}
 
 fn handle_of(value: &Setting, read: fn(&str) -> Option<u32>) -> Option<Vec<u8>> {
     match value {
