@@ -98,9 +98,10 @@ pub fn put_masked(bytes: &mut Vec<u8>, attributes: [u16; 2], settings: &Settings
 fn encode(settings: &Settings, style: Style, masked: bool) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
     let mut given = SORTS.iter().filter_map(|sort| Some((sort, find(settings, sort.word)?)));
     let Some((sort, value)) = given.next() else { return Ok(None) };
-    let running = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let running = nix::sys::utsname::uname().map(|system| system.release().to_string_lossy().into_owned());
+    let running = running.unwrap_or_default();
     if !takes_them(&running) {
-        let error = Error::new(&explain::TUNNEL_OPTIONS).with("key", sort.word).with("release", running.trim_end());
+        let error = Error::new(&explain::TUNNEL_OPTIONS).with("key", sort.word).with("release", running);
         return Err(error.errno(Errno::EOPNOTSUPP));
     }
     if let Some((other, _)) = given.next() {
