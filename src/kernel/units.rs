@@ -64,11 +64,11 @@ pub fn ratio(text: &str) -> Option<f64> {
     (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
 }
 
-/// A number and its unit, in lower case.
+/// A number, which may have an exponent (strtod(3) takes as much as is one), and its unit, in lower case.
 fn split(text: &str) -> Option<(f64, String)> {
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    Some((number.trim_end().parse().ok()?, unit.to_ascii_lowercase()))
+    let most = text.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(text.len());
+    let (number, length) = (1..=most).rev().find_map(|length| Some((text[..length].parse().ok()?, length)))?;
+    Some((number, text[length..].trim_start().to_ascii_lowercase()))
 }
 
 /// The nearest whole number, if there is one.
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(time("1.5s"), Some(Duration::from_millis(1500)));
         assert_eq!(time("250usecs"), Some(Duration::from_micros(250)));
         assert_eq!(time("3"), Some(Duration::from_secs(3)));
-        for wrong in ["", "ms", "20 parsecs", "-1s", "1e999s", "nan"] {
+        for wrong in ["", "ms", "20 parsecs", "-1s", "1e999s", "nan", "1es", "1-2s"] {
             assert_eq!(time(wrong), None, "{wrong}");
         }
     }
@@ -106,11 +106,15 @@ mod tests {
             ("1KiBps", 8192),
             ("1tbit", 1_000_000_000_000),
             ("3 bps", 24),
+            ("1e3kbit", 1_000_000),
+            ("2.5E-1mbit", 250_000),
         ];
         for (text, bits) in cases {
             assert_eq!(rate(text), Some(bits), "{text}");
         }
-        for wrong in ["", "mbit", "10mb", "10m", "ibit", "1ibit", "0", "-1mbit", "1xbit", "1e30tbit", "nan", "10%"] {
+        for wrong in
+            ["", "mbit", "10mb", "10m", "ibit", "1ibit", "0", "-1mbit", "1xbit", "1e30tbit", "nan", "10%", "1e", "0x10"]
+        {
             assert_eq!(rate(wrong), None, "{wrong}");
         }
     }
