@@ -4,15 +4,20 @@ use std::time::Duration;
 
 /// A time: a number with `s`, `ms`, `us` or `ns` (and tc's longer names); without a unit, seconds. Never negative.
 pub fn time(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(time_in(text, 1.0)?).ok()
+}
+
+/// A [`time`] in units of which `a_second` are a second, to the bit as `tc` comes to it (`get_time`, `get_time64`).
+pub fn time_in(text: &str, a_second: f64) -> Option<f64> {
     let (number, unit) = split(text)?;
-    let scale = match unit.as_str() {
+    let parts = match unit.as_str() {
         "" | "s" | "sec" | "secs" => 1.0,
-        "ms" | "msec" | "msecs" => 1e-3,
-        "us" | "usec" | "usecs" => 1e-6,
-        "ns" | "nsec" | "nsecs" => 1e-9,
+        "ms" | "msec" | "msecs" => 1e3,
+        "us" | "usec" | "usecs" => 1e6,
+        "ns" | "nsec" | "nsecs" => 1e9,
         _ => return None,
     };
-    Duration::try_from_secs_f64(number * scale).ok()
+    Some(number * (a_second / parts))
 }
 
 /// A rate in bits a second: a number with `bit`, `kbit`, `mbit`, `gbit` or `tbit`, with `bps` … for bytes a second, and with
@@ -54,8 +59,7 @@ pub fn size(text: &str) -> Option<u64> {
         "gbit" => 134_217_728.0,
         _ => return None,
     };
-    // Cut, not rounded, as `tc` does.
-    whole((number * scale).floor())
+    whole(number * scale)
 }
 
 /// A share from 0 to 1, written as `"1%"`. (A bare number in text says nothing: to `tc` it is per cent, in a script a share.)
@@ -71,10 +75,10 @@ fn split(text: &str) -> Option<(f64, String)> {
     Some((number, text[length..].trim_start().to_ascii_lowercase()))
 }
 
-/// The nearest whole number, if there is one.
+/// A whole number: cut, not rounded, as `tc` does.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
 fn whole(number: f64) -> Option<u64> {
-    (0.0..u64::MAX as f64).contains(&number).then(|| number.round() as u64)
+    (0.0..u64::MAX as f64).contains(&number).then_some(number as u64)
 }
 
 #[cfg(test)]
@@ -108,6 +112,8 @@ mod tests {
             ("3 bps", 24),
             ("1e3kbit", 1_000_000),
             ("2.5E-1mbit", 250_000),
+            ("2511.893", 2511),
+            ("8.2mbit", 8_199_999),
         ];
         for (text, bits) in cases {
             assert_eq!(rate(text), Some(bits), "{text}");

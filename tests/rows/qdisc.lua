@@ -53,6 +53,8 @@ return {
     "tbf rate 1mbit burst 5kb latency 70ms overhead 14 linklayer atm mpu 64", { { overhead = 14, linklayer = "atm" } }),
   root("tbf with numbers that have exponents", { kind = "tbf", rate = "2.5e3kbit", burst = "1.6E1kb", limit = "1e5" },
     "tbf rate 2.5e3kbit burst 1.6E1kb limit 1e5", { { rate = 2500000, burst = 16384, limit = 100000 } }),
+  root("tbf with numbers that tc comes to a little below", { kind = "tbf", rate = "8.2mbit", burst = "16kb", latency = "258.967ms" },
+    "tbf rate 8.2mbit burst 16kb latency 258.967ms", { { rate = 8199992 } }),
   root("tbf beyond 32 bits", { kind = "tbf", rate = "40gbit", burst = "1mb", latency = "10ms" },
     "tbf rate 40gbit burst 1mb latency 10ms", { { rate = 40000000000 } }),
   root("tbf at an odd rate", { kind = "tbf", rate = "3333333bit", burst = 3333, latency = "33333us" },

@@ -263,12 +263,21 @@ fn minor(value: &Setting) -> Option<u32> {
 
 /// A time in nanoseconds.
 pub fn nanoseconds(value: &Setting) -> Option<u64> {
-    rate::whole((seconds(value)? * 1e9).round())
+    time_in(value, 1)
 }
 
-/// A time in microseconds, as `tc` cuts it.
-fn microseconds(value: &Setting) -> Option<u32> {
-    u32::try_from(nanoseconds(value)? / 1000).ok()
+/// A time in microseconds.
+pub fn microseconds(value: &Setting) -> Option<u32> {
+    u32::try_from(time_in(value, 1000)?).ok()
+}
+
+/// A time in units of so many nanoseconds: text cut as `tc` cuts it, and a number of seconds by the nanosecond first, so that
+/// what was read comes back.
+fn time_in(value: &Setting, unit: u32) -> Option<u64> {
+    match value {
+        Setting::Text(text) => rate::whole(units::time_in(text, 1e9 / f64::from(unit))?),
+        _ => Some(rate::whole((seconds(value)? * 1e9).round())? / u64::from(unit)),
+    }
 }
 
 /// A share as the whole part of what it comes to.

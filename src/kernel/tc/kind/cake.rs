@@ -2,7 +2,7 @@
 
 use super::{Kind, Layout, Options};
 use crate::error::Result;
-use crate::kernel::tc::form::MICROSECONDS;
+use crate::kernel::tc::form::{MICROSECONDS, microseconds};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::units;
 use crate::kernel::words::Form::{self, I32, Own, Size32, Switch32, U32, Words32};
@@ -82,9 +82,7 @@ const TIME_OR_PLACE: Form = Own(&words::Own {
         };
         match place {
             Some((_, time)) => Some(time.to_ne_bytes().to_vec()),
-            None => u32::try_from(crate::kernel::tc::form::nanoseconds(value)? / 1000)
-                .ok()
-                .map(|t| t.to_ne_bytes().to_vec()),
+            None => microseconds(value).map(|time| time.to_ne_bytes().to_vec()),
         }
     },
     decode: |bytes| Some(Setting::Number(f64::from(attr::u32_of(bytes)?) / 1e6)),
