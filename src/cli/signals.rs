@@ -49,8 +49,10 @@ pub(super) fn start(as_json: bool) -> Result<()> {
 /// of the run is on its way. A shell that is hung up tells nsl so, takes the terminal and ends, and its end lets only such
 /// a process go on whose threads have all stopped already (`kill_orphaned_pgrp`, kernel/exit.c): nsl would stay for ever.
 extern "C" fn stop_in_the_background(number: nix::libc::c_int) {
+    // Long enough for a busy machine; nobody waits for what is in the background.
+    const ON_ITS_WAY: u16 = 500;
     let errno = Errno::last();
-    interrupt::await_signal();
+    interrupt::await_signal(ON_ITS_WAY);
     // None of these fails: they are signals that can be sent and ignored.
     let _ = match interrupt::requested() {
         None | Some(Stop::Signal(nix::libc::SIGINT)) => raise(Signal::SIGTSTP),

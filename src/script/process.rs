@@ -261,7 +261,7 @@ fn environment(options: &Options, table: &Table) -> Result<BTreeMap<OsString, Os
 /// Lets an interrupt that ended a program reach nsl too, so that a script does not go on for a moment.
 pub(super) fn seen(exit: &Exit) {
     if exit.signal.as_deref() == Some("SIGINT") {
-        interrupt::await_signal();
+        interrupt::await_signal(50);
     }
 }
 

@@ -81,12 +81,11 @@ pub fn check() -> Result<()> {
 }
 
 /// Waits for a request that is on its way: Ctrl-C goes to nsl and to its programs, and the end of one of these may be seen
-/// first. Returns as soon as there is one.
-pub fn await_signal() {
-    const ON_ITS_WAY: u8 = 50;
+/// first. Returns as soon as there is one, or after so many milliseconds. Async-signal-safe.
+pub fn await_signal(most: u16) {
     if let Some(fd) = fd() {
         // Whoever asks goes on either way.
-        let _ = poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], PollTimeout::from(ON_ITS_WAY));
+        let _ = poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], PollTimeout::from(most));
     }
 }
 
