@@ -306,6 +306,11 @@ return {
     fails = { code = "ENODEV", object = "v7", message = "no link" },
   },
   {
+    "to stay in two ways",
+    make = function(ns) ns:fdb_add("v0", mac, { master = true, temp = true, dynamic = true }) end,
+    fails = { code = "EINVAL", message = 'options "temp" and "dynamic" exclude each other' },
+  },
+  {
     "a word there is not",
     make = function(ns) ns:fdb_add("v0", mac, { statc = true }) end,
     fails = { code = "EINVAL", message = 'unknown option "statc"', hint = '"static"' },

@@ -112,6 +112,7 @@ pub fn write(device: &Device, mac: [u8; 6], settings: &Settings, way: Way) -> Re
         Way::Append => NLM_F_APPEND,
         Way::Replace => NLM_F_REPLACE,
     };
+    check_stay(settings)?;
     send(device, mac, settings, (SORT.new, NLM_F_CREATE | flags)).map(drop)
 }
 
@@ -137,6 +138,16 @@ pub fn get(device: &Device, mac: [u8; 6], settings: &Settings) -> Result<Setting
         found => found?,
     };
     found.ok_or_else(|| Error::system(Errno::ENOENT).object(device))
+}
+
+/// `EINVAL` where an entry is to stay in two ways at once.
+fn check_stay(settings: &Settings) -> Result<()> {
+    const WAYS: [&[&str]; 3] = [&["permanent", "local"], &["static", "temp"], &["dynamic"]];
+    let mut said = WAYS.iter().filter_map(|way| way.iter().find(|word| words::flag(settings, word)));
+    match (said.next(), said.next()) {
+        (Some(one), Some(two)) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)),
+        _ => Ok(()),
+    }
 }
 
 /// Sends a request about one entry; what came back, if an answer did.
