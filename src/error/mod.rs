@@ -101,6 +101,11 @@ impl Error {
         Self::new(&explain::OPTION_MISSING).with("key", key)
     }
 
+    /// That two options were given of which one can be.
+    pub fn clash(one: impl fmt::Display, two: impl fmt::Display) -> Self {
+        Self::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)
+    }
+
     /// Fills the placeholder `<key>` of the row's sentence and hint. The first value given for a key stays.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {

@@ -50,9 +50,8 @@ pub fn add(namespace: &Namespace, settings: &Settings) -> Result<()> {
             let error = Error::new(&explain::WORD_VALUE).with("key", "ipproto").with("got", got);
             return Err(error.with("expected", "left out beside gue, whose packets say what they hold"));
         }
-        Some(_) => {}
-        None if flag(settings, "gue") => {}
-        None => need(settings, &["ipproto"])?,
+        None if !flag(settings, "gue") => return Err(Error::missing("ipproto")),
+        _ => {}
     }
     if find(settings, "peer").is_some() {
         need(settings, &["peer_port"])?;

@@ -9,7 +9,7 @@
 use nix::errno::Errno;
 
 use super::words::Form::Text;
-use super::words::{NOWHERE, Setting, Settings, Word, find, from_hex, option};
+use super::words::{NOWHERE, Setting, Settings, Word, find, from_hex, option, to_hex};
 use crate::error::{Error, Result, explain};
 use crate::netlink::attr;
 
@@ -105,7 +105,7 @@ fn encode(settings: &Settings, style: Style, masked: bool) -> Result<Option<(Vec
         return Err(error.errno(Errno::EOPNOTSUPP));
     }
     if let Some((other, _)) = given.next() {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", sort.word).with("two", other.word));
+        return Err(Error::clash(sort.word, other.word));
     }
     let wrong = || {
         let error = Error::new(&explain::WORD_VALUE).with("key", sort.word);
@@ -218,7 +218,7 @@ fn shown(sort: &Sort, parts: &[Vec<u8>], style: Style) -> String {
         Part::Number(width) if style.is_hexadecimal(sort) => format!("{:0digits$x}", number(bytes), digits = 2 * width),
         Part::Number(_) => number(bytes).to_string(),
         Part::Host => attr::u32_of(bytes).unwrap_or_default().to_string(),
-        Part::Data => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Part::Data => to_hex(bytes),
     };
     sort.parts.iter().zip(parts).map(part).collect::<Vec<_>>().join(":")
 }

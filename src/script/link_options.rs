@@ -112,7 +112,7 @@ fn xdp(options: &Options, here: &Namespace) -> Result<Option<Xdp>> {
     let mut given = link::xdp::OPTIONS.iter().filter(|(key, _)| options.has(key));
     let Some((key, flags)) = given.next() else { return Ok(None) };
     if let Some((other, _)) = given.next() {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", key).with("two", other));
+        return Err(Error::clash(key, other));
     }
     match options.value(key) {
         Some(Value::Boolean(false)) => Ok(Some(Xdp::off(*flags))),
@@ -132,7 +132,7 @@ fn xdp(options: &Options, here: &Namespace) -> Result<Option<Xdp>> {
 fn up(options: &Options) -> Result<Option<bool>> {
     Ok(match (options.switch("up")?, options.switch("down")?) {
         (Some(up), Some(down)) if up == down => {
-            return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "up").with("two", "down"));
+            return Err(Error::clash("up", "down"));
         }
         (Some(up), _) => Some(up),
         (None, down) => down.map(|down| !down),
@@ -177,7 +177,7 @@ fn master(options: &Options, here: &Namespace) -> Result<Option<Master>> {
     }
     let key = if options.has("vrf") { "vrf" } else { "master" };
     if key == "vrf" && options.has("master") {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "master").with("two", key));
+        return Err(Error::clash("master", key));
     }
     Ok(options.device(key, here)?.map(Master::Link))
 }

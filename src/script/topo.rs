@@ -156,7 +156,7 @@ fn random(args: &mut Args) -> mlua::Result<MultiValue> {
     let chance = share(&options, "p", true)?;
     match (links, chance) {
         (None, None) => Err(Error::missing("links"))?,
-        (Some(_), Some(_)) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", "links").with("two", "p"))?,
+        (Some(_), Some(_)) => Err(Error::clash("links", "p"))?,
         (Some(links), None) if !(n - 1..=pairs).contains(&links) => {
             let expected = format!("from {} (one node hangs on another) to {pairs} (each is linked to each)", n - 1);
             return Err(options.wrong_value("links", &expected, links).into());

@@ -135,7 +135,7 @@ pub fn hold(settings: &mut Settings, role: Role) -> Result<Option<Program>> {
     let sources: Vec<&str> =
         ["object", "object_pinned", "prog", "bytecode"].into_iter().filter(|name| given(name)).collect();
     if let [one, two, ..] = sources[..] {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two));
+        return Err(Error::clash(one, two));
     }
     if let Some(key) = ["section", "program"].into_iter().find(|key| given(key) && !given("object")) {
         return Err(Error::new(&explain::TC_NEEDS).with("key", key).with("other", "object"));

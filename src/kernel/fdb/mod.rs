@@ -145,7 +145,7 @@ fn check_stay(settings: &Settings) -> Result<()> {
     const WAYS: [&[&str]; 3] = [&["permanent", "local"], &["static", "temp"], &["dynamic"]];
     let mut said = WAYS.iter().filter_map(|way| way.iter().find(|word| words::flag(settings, word)));
     match (said.next(), said.next()) {
-        (Some(one), Some(two)) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)),
+        (Some(one), Some(two)) => Err(Error::clash(one, two)),
         _ => Ok(()),
     }
 }

@@ -159,7 +159,6 @@ fn word(error: Error, namespace: &Namespace, spec: &RouteSpec, doing: &'static s
         .with("doing", doing)
         .with("capability", "CAP_NET_ADMIN")
         .with("route", spec.dst)
-        .with("what", format!("route \"{}\"", spec.dst))
         .with("where", place(namespace))
         .with("link", dev.unwrap_or("?"))
         .object(object(namespace, spec))

@@ -45,7 +45,7 @@ impl Place {
     /// On the link of this index, as `settings` of the table say; where they give no parent it is `parent`.
     pub fn of(index: u32, words: &[Word], settings: &Settings, parent: u32) -> Result<Self> {
         if words::flag(settings, "root") && words::find(settings, "parent").is_some() {
-            return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "root").with("two", "parent"));
+            return Err(Error::clash("root", "parent"));
         }
         let mut header = [0; LENGTH];
         words::fill_header(&mut header, words, settings, &mut words::no_links)?;

@@ -292,10 +292,10 @@ fn end(node: usize, options: &Options, key: &'static str) -> Result<End> {
     end.vlan = options.number("vlan", "a VLAN's number")?;
     end.trunk = trunk(&options)?;
     if end.vlan.is_some() && !end.trunk.is_empty() {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "vlan").with("two", "trunk"));
+        return Err(Error::clash("vlan", "trunk"));
     }
     end.border = match (options.is_on("nat")?, options.is_on("private")?) {
-        (true, true) => return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "nat").with("two", "private")),
+        (true, true) => return Err(Error::clash("nat", "private")),
         (true, false) => Some(Border::Translated),
         (false, true) => Some(Border::Plain),
         (false, false) => None,

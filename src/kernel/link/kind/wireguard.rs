@@ -236,9 +236,7 @@ fn of_peer(peer: &Setting) -> Result<Vec<u8>> {
         return Err(wrong("peers", peer, "an array of tables of options"));
     };
     words::check("a peer", &[PEER], settings)?;
-    if words::find(settings, "public_key").is_none() {
-        return Err(Error::missing("public_key"));
-    }
+    words::need(settings, &["public_key"])?;
     let mut bytes = words::encode(PEER, &words::without(settings, &["allowed_ips"]), &mut words::no_links)?;
     if let Some(allowed) = words::find(settings, "allowed_ips") {
         let networks = (ALLOWED.encode)(allowed).ok_or_else(|| wrong("allowed_ips", allowed, ALLOWED.expected))?;

@@ -1,7 +1,7 @@
 //! `mirred`: sends packets, or copies of them, out of another link or into it (tc-mirred(8), Linux `tc_act/tc_mirred.h`).
 
 use super::{Action, control, index};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::words::Form::{Link, Names32, U32};
 use crate::kernel::words::{self, Setting, Settings, Word, field, option};
 
@@ -25,7 +25,7 @@ pub(super) static MIRRED: Action = Action { complete, show, ..Action::new("mirre
 fn complete(settings: &mut Settings) -> Result<()> {
     let way = match (words::text(settings, "egress"), words::text(settings, "ingress")) {
         (Some(_), Some(_)) => {
-            return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "egress").with("two", "ingress"));
+            return Err(Error::clash("egress", "ingress"));
         }
         (Some(way), None) | (None, Some(way)) => way.to_owned(),
         (None, None) => return Err(Error::missing("egress")),

@@ -177,7 +177,7 @@ fn comparison(given: &Given<'_>) -> Result<(&'static str, u8)> {
     let mut asked = COMPARE.iter().filter(|(word, _)| given.has(word));
     match (asked.next(), asked.next()) {
         (Some(one), None) => Ok(*one),
-        (Some((one, _)), Some((two, _))) => Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)),
+        (Some((one, _)), Some((two, _))) => Err(Error::clash(one, two)),
         (None, _) => Err(Error::missing("eq").note("or \"gt\", or \"lt\"")),
     }
 }

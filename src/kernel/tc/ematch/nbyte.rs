@@ -1,7 +1,7 @@
 //! `nbyte`: compares bytes of a packet (Linux `em_nbyte.c`, `struct tcf_em_nbyte`).
 
 use super::{Ematch, LAYER, NETWORK};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::words::Form::{Hex, Text, U16};
 use crate::kernel::words::{NOWHERE, Setting, Word, option};
@@ -23,7 +23,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     let at = given.needs_bytes("at")?;
     let needle = match (given.setting("needle"), given.bytes("hex")?) {
         (Some(_), Some(_)) => {
-            return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "needle").with("two", "hex"));
+            return Err(Error::clash("needle", "hex"));
         }
         (Some(Setting::Text(text)), None) => text.as_bytes().to_vec(),
         (Some(_), None) => return Err(given.wrong("needle", "a text")),

@@ -169,7 +169,7 @@ impl fmt::Display for At {
 pub(super) fn placed(settings: &Settings) -> Result<Settings> {
     let places = WORDS.into_iter().filter(|key| words::find(settings, key).is_some());
     if let [one, two, ..] = places.collect::<Vec<_>>()[..] {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two));
+        return Err(Error::clash(one, two));
     }
     let mut settings = settings.clone();
     for (key, value) in settings.iter_mut().filter(|(key, _)| key == "parent") {

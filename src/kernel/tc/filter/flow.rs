@@ -2,7 +2,7 @@
 //! `TCA_FLOW_*`).
 
 use super::kind::{Kind, Layout};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::tc::{ematch, form};
@@ -60,7 +60,7 @@ pub(super) static FLOW: Kind = Kind { own: Some(Layout { encode, decode }), ..Ki
 fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     let hashes = given.number("mode")? == Some(1);
     if let Some(word) = ["and", "or", "xor"].into_iter().find(|word| hashes && given.has(word)) {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "mode").with("two", word));
+        return Err(Error::clash("mode", word));
     }
     let or = given.or32("or", 0)?;
     let mask = given.or32("and", u32::MAX)? & !or;

@@ -54,7 +54,7 @@ fn encode_class(given: &Given<'_>) -> Result<Vec<u8>> {
     let (real, fair) = (curve(given, "rt")?, curve(given, "ls")?);
     if let (Some(_), Some((other, _))) = (&both, real.as_ref().map(|c| ("rt", c)).or(fair.as_ref().map(|c| ("ls", c))))
     {
-        return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "sc").with("two", other));
+        return Err(Error::clash("sc", other));
     }
     let (real, fair) = (real.or(both.clone()), fair.or(both));
     let upper = curve(given, "ul")?;

@@ -138,7 +138,7 @@ fn check(given: &Given<'_>) -> Result<()> {
     let models = ["loss", "loss_state", "loss_gemodel"].into_iter().filter(|key| given.has(key)).collect::<Vec<_>>();
     match models.as_slice() {
         [] if given.is_on("ecn")? => needs("ecn", "loss"),
-        [one, two, ..] => Err(Error::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)),
+        [one, two, ..] => Err(Error::clash(one, two)),
         _ => Ok(()),
     }
 }

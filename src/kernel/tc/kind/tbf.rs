@@ -1,7 +1,7 @@
 //! `tbf`, a token bucket: sends at a rate, and drops what would have to wait too long (tc-tbf(8)).
 
 use super::{Kind, Layout, Options};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::form;
 use crate::kernel::tc::given::{Given, Seen, word32};
 use crate::kernel::tc::rate::{ETHERNET, Spec, exact_bytes_of, time_of, whole};
@@ -48,7 +48,7 @@ fn encode(given: &Given<'_>) -> Result<Vec<u8>> {
     let waits = |latency: u64, rate: u64, burst: u32| rate as f64 * latency as f64 / 1e6 + f64::from(burst);
     let limit = match (given.number("limit")?, given.number("latency")?) {
         (Some(_), Some(_)) => {
-            return Err(Error::new(&explain::OPTIONS_CLASH).with("one", "limit").with("two", "latency"));
+            return Err(Error::clash("limit", "latency"));
         }
         (Some(limit), None) => limit,
         (None, Some(latency)) => {
