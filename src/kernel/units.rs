@@ -75,9 +75,9 @@ fn split(text: &str) -> Option<(f64, String)> {
     Some((number, text[length..].trim_start().to_ascii_lowercase()))
 }
 
-/// A whole number: cut, not rounded, as `tc` does.
+/// The whole part of a number, if it has one in 64 bits: cut, not rounded, as `tc` does.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-fn whole(number: f64) -> Option<u64> {
+pub fn whole(number: f64) -> Option<u64> {
     (0.0..u64::MAX as f64).contains(&number).then_some(number as u64)
 }
 

@@ -1,6 +1,6 @@
 //! Forms of values that only traffic control has (`words::Form::Own`).
 
-use super::{handle, rate};
+use super::handle;
 use crate::kernel::units;
 use crate::kernel::words::{Form, Own, Setting, ratio, seconds, whole};
 use crate::netlink::attr;
@@ -275,8 +275,8 @@ pub fn microseconds(value: &Setting) -> Option<u32> {
 /// what was read comes back.
 fn time_in(value: &Setting, unit: u32) -> Option<u64> {
     match value {
-        Setting::Text(text) => rate::whole(units::time_in(text, 1e9 / f64::from(unit))?),
-        _ => Some(rate::whole((seconds(value)? * 1e9).round())? / u64::from(unit)),
+        Setting::Text(text) => units::whole(units::time_in(text, 1e9 / f64::from(unit))?),
+        _ => Some(units::whole((seconds(value)? * 1e9).round())? / u64::from(unit)),
     }
 }
 

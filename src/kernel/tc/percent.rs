@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::rate::whole;
 use crate::error::{Error, Result, explain};
 use crate::kernel::device::Device;
 use crate::kernel::words::{Form, Setting, Settings, Word, word};
@@ -47,7 +46,7 @@ fn resolve(words: &[Word], settings: &Settings, speed: Option<u64>) -> std::resu
             // What is no share is left to those who read rates.
             let Some(share) = units::ratio(text) else { return Ok(value.clone()) };
             #[allow(clippy::cast_precision_loss)]
-            let rate = speed.and_then(|speed| whole(share * speed as f64)).ok_or_else(|| key.to_owned())?;
+            let rate = speed.and_then(|speed| units::whole(share * speed as f64)).ok_or_else(|| key.to_owned())?;
             Ok(Setting::Integer(rate.cast_signed()))
         }
         _ => Ok(value.clone()),

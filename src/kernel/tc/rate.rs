@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use super::given::Given;
 use crate::error::Result;
+use crate::kernel::units::whole;
 
 /// Nanoseconds of a tick: `PSCHED_SHIFT` is 6 (Linux `include/net/pkt_sched.h`), which /proc/net/psched says as 15.625 ticks
 /// a microsecond.
@@ -38,12 +39,6 @@ pub fn bytes_of(ticks: u32, rate: u64) -> u64 {
 pub fn exact_bytes_of(ticks: u32, rate: u64) -> u64 {
     let nanoseconds = u128::from(u64::from(ticks) * TICK);
     u64::try_from((nanoseconds * u128::from(rate)).div_ceil(1_000_000_000)).unwrap_or(u64::MAX)
-}
-
-/// The whole part of a number, if it has one in 64 bits.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-pub fn whole(number: f64) -> Option<u64> {
-    (0.0..u64::MAX as f64).contains(&number).then_some(number as u64)
 }
 
 /// A rate with what belongs to it.
