@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, raise, sigaction};
 
 use crate::error::Result;
 use crate::wait::interrupt::{self, Stop};
@@ -35,13 +35,17 @@ pub(super) fn start(as_json: bool) -> Result<()> {
         signals.add(Signal::SIGHUP);
     }
     signals.thread_block()?;
+    // The handler waits for this thread, which therefore must not run it: the kernel tells whichever thread looks first.
+    let background: SigSet = OF_THE_BACKGROUND.into_iter().collect();
+    let before = background.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let thread = std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10);
+    thread.spawn(move || take(&signals, as_json))?;
+    before.thread_set_mask()?;
     for signal in OF_THE_BACKGROUND {
         if !is_ignored(signal)? {
             handle(signal, SigHandler::Handler(stop_in_the_background))?;
         }
     }
-    let thread = std::thread::Builder::new().name("nsl-signals".to_owned()).stack_size(128 << 10);
-    thread.spawn(move || take(&signals, as_json))?;
     Ok(())
 }
 

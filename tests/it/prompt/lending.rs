@@ -4,6 +4,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use expectrl::{ControlCode, Eof, Expect};
+use nix::libc;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::{READY, Terminal, plain};
 use crate::sandbox::{self, run, sh};
@@ -142,6 +145,30 @@ fn a_prompt_in_the_background_waits_for_the_terminal_and_ends_when_it_is_told_to
             shell.expect("shell> ");
             shell.keys(&format!("kill -{signal} %1\r"));
             sandbox::eventually(|| sh("pgrep -x nsl || true").is_empty(), || format!("it stays after SIG{signal}"));
+        }
+    });
+}
+
+#[test]
+#[allow(unsafe_code)]
+fn whichever_thread_is_told_of_the_background_a_stop_is_taken() {
+    run(|| {
+        // The kernel tells the process, and the thread that looks first hears it: also the one that takes requests to stop,
+        // which must not wait for itself.
+        let mut shell = shell();
+        for name in ["nsl-signals", "nsl"] {
+            shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
+            shell.expect("nsl> ");
+            let pid: i32 = sh("pgrep -x nsl").trim().parse().expect("one nsl");
+            let threads = sh(&format!("grep -lx {name} /proc/{pid}/task/*/comm"));
+            let thread: i32 = threads.split('/').nth(4).and_then(|id| id.parse().ok()).expect("a thread");
+            // SAFETY: tgkill(2) takes numbers alone.
+            let result = unsafe { libc::syscall(libc::SYS_tgkill, pid, thread, libc::SIGTTOU) };
+            assert_eq!(result, 0, "{name}");
+            std::thread::sleep(Duration::from_millis(100));
+            kill(Pid::from_raw(pid), Signal::SIGTERM).expect("it runs");
+            shell.expect("Terminated");
+            shell.expect("shell> ");
         }
     });
 }
