@@ -22,7 +22,7 @@
 ---@field burst? nsl.Size             # police: what may pass at once
 ---@field mtu? nsl.Size               # police: no packet is longer
 ---@field peakrate? nsl.Rate          # police
----@field avrate? nsl.Rate            # police: by an estimator's rate
+---@field avrate? nsl.Rate            # police: by the rate that the filter's `estimator` measures
 ---@field overhead? integer           # police: bytes that each packet counts more
 ---@field mpu? integer                # police: bytes that each packet counts at least
 ---@field linklayer? string           # police: "ethernet", "atm"

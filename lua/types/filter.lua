@@ -192,6 +192,7 @@
 --- What a filter is to be.
 ---@class nsl.FilterOpts: nsl.FilterPlace, nsl.FlowerOpts, nsl.FlowerOwnOpts, nsl.MatchallOpts, nsl.U32Opts, nsl.FwOpts, nsl.BpfOpts, nsl.FlowOpts, nsl.RouteFilterOpts, nsl.EmatchOpts
 ---@field actions? (nsl.Action|string)[]        # in this order: { { kind = "mirred", egress = "redirect", dev = "eth1" }, "drop" }
+---@field estimator? nsl.Estimator    # measures what its actions take, for police with `avrate`; not read back
 
 --- Which filters are meant.
 ---@class nsl.FilterListOpts

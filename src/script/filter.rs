@@ -82,7 +82,7 @@ fn delete(args: &mut Args) -> mlua::Result<MultiValue> {
 fn told(args: &Args) -> mlua::Result<(At, &'static Kind, Settings)> {
     let (at, table) = at(args)?;
     let kind = kind_in(&table, kind::called)?.ok_or_else(|| Error::missing("kind"))?;
-    let settings = read(args, &[filter::WORDS, kind.words], at.namespace())?;
+    let settings = read(args, &[filter::WORDS, filter::MEASURED, kind.words], at.namespace())?;
     Ok((at, kind, settings))
 }
 

@@ -44,6 +44,36 @@ return {
   matchall("in a chain", { chain = 3, actions = { "drop" } }, "action drop", { chain = 3 }),
   matchall("not by the hardware", { skip_hw = true, actions = { "drop" } }, "skip_hw action drop", { skip_hw = true }),
   {
+    "policed by the rate of an estimator",
+    needs = { "sch_ingress", "cls_matchall", "act_police" },
+    make = function(ns)
+      ns:filter_add("v0", {
+        kind = "matchall", ingress = true, pref = 7, handle = 1, estimator = { interval = "250ms", time_constant = "1s" },
+        actions = { { kind = "police", avrate = "2mbit", control = "drop" } },
+      })
+    end,
+    tool = "tc filter add dev v0 estimator 250ms 1s ingress pref 7 handle 1 matchall action police avrate 2mbit drop",
+    json = "tc -details filter show dev v0 ingress",
+    read = function(ns)
+      local records = filters.read(ns)
+      local stats = ns:filter_list("v0")[1].actions[1].stats
+      records[1].measured = stats.rate
+      return records
+    end,
+    want = { { measured = 0, actions = { { kind = "police", avrate = 2000000, control = "drop" } } } },
+    write = false,
+    again = false,
+  },
+  {
+    "policed by the rate of an estimator that is not there",
+    needs = { "sch_ingress", "cls_matchall", "act_police" },
+    make = function(ns)
+      ns:filter_add("v0", { kind = "matchall", ingress = true, pref = 7, actions = { { kind = "police", avrate = "2mbit" } } })
+    end,
+    tool = "tc filter add dev v0 ingress pref 7 matchall action police avrate 2mbit",
+    fails = { code = "EINVAL", message = 'option "avrate" needs "estimator"', hint = "give both" },
+  },
+  {
     "a side as the parent, by which it is listed and deleted too",
     make = function(ns)
       for _, side in ipairs { "ingress", "egress" } do

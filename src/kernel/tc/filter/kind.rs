@@ -46,6 +46,7 @@ static KINDS: &[&Kind] = &[
 /// The words of every kind's filters.
 pub static FILTER_WORDS: &[&[Word]] = &[
     super::WORDS,
+    super::MEASURED,
     basic::BASIC.words,
     bpf::BPF.words,
     cgroup::CGROUP.words,

@@ -22,8 +22,8 @@ mod u32;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use nix::errno::Errno;
 
-use super::action;
 use super::place::{self, KIND, LENGTH, OPTIONS, Place};
+use super::{action, stab};
 use crate::error::{Error, Result, explain};
 use crate::kernel::bpf::{Program, Role, hold};
 use crate::kernel::device::{Device, index_names};
@@ -56,6 +56,9 @@ pub const WORDS: &[Word] = &[
     option("chain", 11, U32),
 ];
 
+/// What is told when one is made, and not read back: an estimator of what passes, which `police` may go by.
+pub const MEASURED: &[Word] = &[option("estimator", 5, stab::ESTIMATOR)];
+
 /// Which filters are meant.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -87,9 +90,23 @@ fn write(at: &At, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
     if flags & NLM_F_CREATE != 0 && words::find(&settings, "protocol").is_none() {
         settings.push(("protocol".into(), Setting::Text("all".to_owned())));
     }
+    measured(&settings)?;
     // Programs are held until the filter refers to them.
     let _programs = programs(kind, &mut settings)?;
     send(at, Some(kind), &settings, (NEW, flags))
+}
+
+/// Whether an action goes by a rate that nothing measures. One that is shared may have an estimator already.
+fn measured(settings: &Settings) -> Result<()> {
+    let goes_by_it = |action: &Setting| match action {
+        Setting::Table(action) => words::find(action, "avrate").is_some() && words::find(action, "index").is_none(),
+        _ => false,
+    };
+    let actions = words::find(settings, "actions").map(Setting::each).unwrap_or_default();
+    if words::find(settings, "estimator").is_none() && actions.iter().any(goes_by_it) {
+        return Err(Error::new(&explain::TC_NEEDS).with("key", "avrate").with("other", "estimator"));
+    }
+    Ok(())
 }
 
 /// Loads the programs that a filter and its actions ask for.
@@ -159,7 +176,9 @@ fn message(index: u32, kind: Option<&Kind>, settings: &Settings, verb: u16, link
     let mut find = |name: &str| links.index(name);
     let mut message = Message::new(verb, &header);
     let common = words::without(settings, &["kind"]);
-    message = message.with_all(&words::encode(WORDS, &common, &mut find)?);
+    for table in [WORDS, MEASURED] {
+        message = message.with_all(&words::encode(table, &common, &mut find)?);
+    }
     let Some(kind) = kind else { return Ok(message) };
     words::fill_header(&mut message.bytes[..LENGTH], kind.words, settings, &mut words::no_links)?;
     attr::put_text(&mut message.bytes, KIND, kind.name);
