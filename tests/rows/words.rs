@@ -16,6 +16,7 @@ use crate::rows;
 const WITHOUT_ROW: &[(&str, &[&str], &str)] = &[
     ("link bridge", &["mcast_hash_elasticity"], "the kernel takes it and forgets it"),
     ("filter", &["ct_zone"], "the kernel is built without zones; a row has the refusal"),
+    ("action", &["avrate"], "goes by the estimator that filters alone have: filter_matchall.lua"),
     ("action", &["skip_sw"], "only for hardware that can do it; a row has the refusal"),
     ("action", &["object_pinned"], "the same as of a filter: filter_ebpf.lua"),
     ("filter", &["bpf_name", "prog"], "told as a filter of the extended BPF is written back: filter_ebpf.lua"),
