@@ -56,8 +56,7 @@ return {
     json = "tc -details filter show dev v0 ingress",
     read = function(ns)
       local records = filters.read(ns)
-      local stats = ns:filter_list("v0")[1].actions[1].stats
-      records[1].measured = stats.rate
+      records[1].measured = records[1].actions[1].stats.rate
       return records
     end,
     want = { { measured = 0, actions = { { kind = "police", avrate = 2000000, control = "drop" } } } },
