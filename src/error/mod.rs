@@ -106,6 +106,11 @@ impl Error {
         Self::new(&explain::OPTIONS_CLASH).with("one", one).with("two", two)
     }
 
+    /// That an option was given without another, which it goes with.
+    pub fn needs(key: impl fmt::Display, other: impl fmt::Display) -> Self {
+        Self::new(&explain::TC_NEEDS).with("key", key).with("other", other)
+    }
+
     /// Fills the placeholder `<key>` of the row's sentence and hint. The first value given for a key stays.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {

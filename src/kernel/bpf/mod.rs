@@ -138,7 +138,7 @@ pub fn hold(settings: &mut Settings, role: Role) -> Result<Option<Program>> {
         return Err(Error::clash(one, two));
     }
     if let Some(key) = ["section", "program"].into_iter().find(|key| given(key) && !given("object")) {
-        return Err(Error::new(&explain::TC_NEEDS).with("key", key).with("other", "object"));
+        return Err(Error::needs(key, "object"));
     }
     let program = match sources[..] {
         ["object"] => load::load(settings, role)?,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Action, control, index};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::names::IP_PROTOCOLS;
 use crate::kernel::tc::filter::flower_value as masked;
 use crate::kernel::tc::filter::kind::Layout;
@@ -82,7 +82,7 @@ fn encode(given: &Given<'_>, bytes: &mut Vec<u8>) -> Result<()> {
     }
     for word in ["addr", "port"].into_iter().filter(|word| given.has(word)) {
         if !matches!(given.setting("nat"), Some(Setting::Text(_))) {
-            return Err(Error::new(&explain::TC_NEEDS).with("key", word).with("other", "nat"));
+            return Err(Error::needs(word, "nat"));
         }
     }
     let text = |word| match given.setting(word) {

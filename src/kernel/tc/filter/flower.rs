@@ -6,7 +6,7 @@
 use super::PROTOCOL;
 use super::flower_value::{Shape, read, shown};
 use super::kind::{Kind, Layout};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::given::{Given, Seen};
 use crate::kernel::tc::place::LENGTH;
 use crate::kernel::tc::{form, handle};
@@ -246,7 +246,7 @@ pub(super) fn protocol(options: &[u8]) -> Option<Setting> {
 }
 
 fn needs_protocol(word: &str) -> Error {
-    Error::new(&explain::TC_NEEDS).with("key", word).with("other", "ip_proto")
+    Error::needs(word, "ip_proto")
 }
 
 /// `1000-2000`, and the attributes for it.
@@ -294,6 +294,7 @@ fn decode(bytes: &[u8], seen: &mut Seen) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::explain;
     use proptest::prelude::*;
 
     fn bytes(settings: &[(&'static str, &str)]) -> Result<Vec<u8>> {

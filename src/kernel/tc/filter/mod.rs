@@ -90,21 +90,21 @@ fn write(at: &At, kind: &Kind, settings: &Settings, flags: u16) -> Result<()> {
     if flags & NLM_F_CREATE != 0 && words::find(&settings, "protocol").is_none() {
         settings.push(("protocol".into(), Setting::Text("all".to_owned())));
     }
-    measured(&settings)?;
+    check_measured(&settings)?;
     // Programs are held until the filter refers to them.
     let _programs = programs(kind, &mut settings)?;
     send(at, Some(kind), &settings, (NEW, flags))
 }
 
-/// Whether an action goes by a rate that nothing measures. One that is shared may have an estimator already.
-fn measured(settings: &Settings) -> Result<()> {
+/// `EINVAL` where an action goes by a rate that nothing measures. One that is shared may have an estimator already.
+fn check_measured(settings: &Settings) -> Result<()> {
     let goes_by_it = |action: &Setting| match action {
         Setting::Table(action) => words::find(action, "avrate").is_some() && words::find(action, "index").is_none(),
         _ => false,
     };
     let actions = words::find(settings, "actions").map(Setting::each).unwrap_or_default();
     if words::find(settings, "estimator").is_none() && actions.iter().any(goes_by_it) {
-        return Err(Error::new(&explain::TC_NEEDS).with("key", "avrate").with("other", "estimator"));
+        return Err(Error::needs("avrate", "estimator"));
     }
     Ok(())
 }

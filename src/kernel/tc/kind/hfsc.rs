@@ -1,7 +1,7 @@
 //! `hfsc`: classes with service curves, for real time, for sharing the link, and as an upper limit (tc-hfsc(8)).
 
 use super::{Kind, Layout, Options};
-use crate::error::{Error, Result, explain};
+use crate::error::{Error, Result};
 use crate::kernel::tc::form::{MICROSECONDS, MINOR16};
 use crate::kernel::tc::given::{Given, Seen, word32, words32};
 use crate::kernel::words::Form::{Nested, Rate32, Size32};
@@ -59,7 +59,7 @@ fn encode_class(given: &Given<'_>) -> Result<Vec<u8>> {
     let (real, fair) = (real.or(both.clone()), fair.or(both));
     let upper = curve(given, "ul")?;
     if upper.is_some() && fair.is_none() {
-        return Err(Error::new(&explain::TC_NEEDS).with("key", "ul").with("other", "ls"));
+        return Err(Error::needs("ul", "ls"));
     }
     if real.is_none() && fair.is_none() {
         return Err(Error::missing("sc"));

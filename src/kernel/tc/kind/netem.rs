@@ -126,18 +126,15 @@ fn check(given: &Given<'_>) -> Result<()> {
             return Err(Error::new(&explain::SHAPE_NEEDS_DELAY).with("key", key));
         }
     }
-    let needs = |key: &'static str, other: &'static str| {
-        Err(Error::new(&explain::TC_NEEDS).with("key", key).with("other", other))
-    };
     if given.has("distribution") && !some("jitter")? {
-        return needs("distribution", "jitter");
+        return Err(Error::needs("distribution", "jitter"));
     }
     if some("gap")? && !some("reorder")? {
-        return needs("gap", "reorder");
+        return Err(Error::needs("gap", "reorder"));
     }
     let models = ["loss", "loss_state", "loss_gemodel"].into_iter().filter(|key| given.has(key)).collect::<Vec<_>>();
     match models.as_slice() {
-        [] if given.is_on("ecn")? => needs("ecn", "loss"),
+        [] if given.is_on("ecn")? => Err(Error::needs("ecn", "loss")),
         [one, two, ..] => Err(Error::clash(one, two)),
         _ => Ok(()),
     }

@@ -115,7 +115,7 @@ impl Shape {
             ("reorder_correlation", self.reorder_correlation.is_some(), "reorder", self.reorder.is_some()),
         ];
         match needs.into_iter().find(|(_, given, _, other)| *given && !other) {
-            Some((key, _, other, _)) => Err(Error::new(&explain::TC_NEEDS).with("key", key).with("other", other)),
+            Some((key, _, other, _)) => Err(Error::needs(key, other)),
             None => Ok(()),
         }
     }
