@@ -92,8 +92,7 @@ fn ctrl_z_is_harmless() {
         assert_eq!(nsl.line(" 1"), "2\n");
         // From a shell with job control it stops, and goes on with the line that was begun.
         let mut shell = shell();
-        shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
-        shell.expect("nsl> ");
+        open_prompt(&mut shell);
         shell.keys("x = 'kept' netns.exec(nil, { 'sleep', '0.5' })\r");
         await_sleep();
         shell.control(ControlCode::Substitute);
@@ -121,12 +120,17 @@ fn shell() -> Terminal {
     shell
 }
 
+/// Opens a prompt in that shell.
+fn open_prompt(shell: &mut Terminal) {
+    shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
+    shell.expect("nsl> ");
+}
+
 #[test]
 fn a_prompt_in_the_background_waits_for_the_terminal_and_ends_when_it_is_told_to() {
     run(|| {
         let mut shell = shell();
-        let prompt = format!("{} --color never", sandbox::nsl_path().display());
-        shell.keys(&format!("{prompt} &\r"));
+        shell.keys(&format!("{} --color never &\r", sandbox::nsl_path().display()));
         sandbox::eventually(|| sh("ps -C nsl -o stat= || true").starts_with('T'), || "it does not stop".into());
         shell.keys("fg\r");
         shell.expect("nsl> ");
@@ -139,12 +143,11 @@ fn a_prompt_in_the_background_waits_for_the_terminal_and_ends_when_it_is_told_to
         // Told to go on and to end at once, without the terminal: it must not stop instead.
         for signal in ["HUP", "TERM"].repeat(8) {
             let mut shell = self::shell();
-            shell.keys(&format!("{prompt}\r"));
-            shell.expect("nsl> ");
+            open_prompt(&mut shell);
             shell.control(ControlCode::Substitute);
             shell.expect("shell> ");
             shell.keys(&format!("kill -{signal} %1\r"));
-            sandbox::eventually(|| sh("pgrep -x nsl || true").is_empty(), || format!("it stays after SIG{signal}"));
+            sandbox::await_no_process("nsl");
         }
     });
 }
@@ -157,8 +160,7 @@ fn whichever_thread_is_told_of_the_background_a_stop_is_taken() {
         // which must not wait for itself.
         let mut shell = shell();
         for name in ["nsl-signals", "nsl"] {
-            shell.keys(&format!("{} --color never\r", sandbox::nsl_path().display()));
-            shell.expect("nsl> ");
+            open_prompt(&mut shell);
             let pid: i32 = sh("pgrep -x nsl").trim().parse().expect("one nsl");
             let threads = sh(&format!("grep -lx {name} /proc/{pid}/task/*/comm"));
             let thread: i32 = threads.split('/').nth(4).and_then(|id| id.parse().ok()).expect("a thread");
